@@ -118,8 +118,8 @@ def end(process: subprocess.Popen[bytes]) -> None:
 def book(base_url: str) -> str:
     """Two seats on the first flight of a day next week. Returns the reference of the confirmed booking."""
     day = (datetime.now(UTC) + timedelta(days=7)).date().isoformat()
-    asked = urlencode({"source": "Delhi", "destination": "Mumbai", "date": day})
-    flight = call(f"{base_url}/api/v1/search?{asked}")[0]
+    query = urlencode({"source": "Delhi", "destination": "Mumbai", "date": day})
+    flight = call(f"{base_url}/api/v1/search?{query}")[0]
     account = {"username": "ravi", "password": "correct horse 9"}
     call(f"{base_url}/api/v1/auth/register", json.dumps(account))
     token = call(f"{base_url}/api/v1/auth/token", urlencode(account), "application/x-www-form-urlencoded")["access_token"]

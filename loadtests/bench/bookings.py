@@ -38,13 +38,13 @@ class Sale:
 def sell(stack: Stack, tokens: list[str], flight: UUID) -> Sale:
     """Book for `SECONDS`, wait until the last booking is confirmed, and count."""
     requests = [request_bytes("POST", "/api/v1/booking", token, _body(flight)) for token in tokens]
-    begun = time.perf_counter()
+    started_at = time.perf_counter()
     tally = uvloop.run(hammer(stack.port, CLIENTS, SECONDS, lambda number: requests[number % len(requests)]))
     _expect(tally, 202)
     with stack.connect() as connection:
         while _count(connection, flight, "PENDING"):
             time.sleep(0.01)
-        seconds = time.perf_counter() - begun
+        seconds = time.perf_counter() - started_at
         confirmed = _count(connection, flight, "CONFIRMED")
         if confirmed != tally.answered:
             raise RuntimeError(f"{tally.answered} were accepted and {confirmed} are confirmed")

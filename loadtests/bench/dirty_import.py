@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from core.invariants import checker
-from loadtests.bench.imports import Desk, clear
+from loadtests.bench.imports import ImportClient, clear
 from loadtests.bench.installation.schedule import Dirty, dirtied, schedule
 from loadtests.bench.installation.stack import Stack, running
 
@@ -55,18 +55,18 @@ def end_of(stack: Stack, job: str, status: dict[str, Any]) -> End:
     return End({name: status[name] for name in COUNTS}, str(flights[0]), str(faults[0]))
 
 
-def killed(stack: Stack, desk: Desk, data: bytes, worker: int) -> tuple[str, dict[str, Any]]:
+def killed(stack: Stack, import_client: ImportClient, data: bytes, worker: int) -> tuple[str, dict[str, Any]]:
     """Import with a worker that is killed at each of `KILLS`; each time another one is started at once."""
-    job = desk.upload(data)
+    job = import_client.upload(data)
     for share in KILLS:
-        while (status := desk.status(job))["progress"]["percent"] < share * 100:
+        while (status := import_client.status(job))["progress"]["percent"] < share * 100:
             time.sleep(0.05)
         if status["status"] != "IN_PROGRESS":
             raise RuntimeError(f"it was over before it could be killed: {status}")
         os.kill(worker, signal.SIGKILL)
         worker = stack.start_worker()
         print(f"killed at {status['progress']['percent']} %", flush=True)
-    return job, desk.wait(job)
+    return job, import_client.wait(job)
 
 
 def corrected(failed: bytes, dirty: Dirty) -> bytes:
@@ -107,22 +107,27 @@ def main() -> int:
     bad = len(dirty.corrected)
     twice = sum(cells is None for cells in dirty.corrected.values())
     with running("loadtests.bench.installation.app:create_app") as stack:
-        desk = Desk(stack)
-        job = desk.upload(dirty.data)
-        status = desk.wait(job)
+        import_client = ImportClient(stack)
+        job = import_client.upload(dirty.data)
+        status = import_client.wait(job)
         expect("undisturbed", status, created=dirty.good, failed=bad)
         in_peace = end_of(stack, job, status)
         clear(stack)
-        job, status = killed(stack, desk, dirty.data, stack.workers[0])
+        job, status = killed(stack, import_client, dirty.data, stack.workers[0])
         expect("killed twice", status, created=dirty.good, failed=bad)
         the_same = end_of(stack, job, status) == in_peace
         print(
             "both ends are the same" if the_same else "THE ENDS DIFFER", in_peace.flights, in_peace.faults, sep="; ", flush=True
         )
-        expect("the same file again", desk.wait(desk.upload(dirty.data)), skipped=dirty.good, failed=bad)
-        failed = desk.client.get(status["failed_rows_url"]).raise_for_status().content
+        expect("the same file again", import_client.wait(import_client.upload(dirty.data)), skipped=dirty.good, failed=bad)
+        failed = import_client.client.get(status["failed_rows_url"]).raise_for_status().content
         # In the file of failed rows, a surplus row has no other row with its key, so it changes the price of its flight.
-        expect("the failed rows, corrected", desk.wait(desk.upload(corrected(failed, dirty))), created=bad - twice, updated=twice)
+        expect(
+            "the failed rows, corrected",
+            import_client.wait(import_client.upload(corrected(failed, dirty))),
+            created=bad - twice,
+            updated=twice,
+        )
         violations = settled(stack)
     for violation in violations:
         print(violation)

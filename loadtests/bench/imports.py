@@ -30,7 +30,7 @@ COLUMNS = (
 )
 
 
-class Desk:
+class ImportClient:
     """An administrator who uploads files and waits for them."""
 
     def __init__(self, stack: Stack) -> None:
@@ -57,10 +57,10 @@ class Desk:
         raise RuntimeError(f"not done after {SECONDS:.0f} s: {status}")
 
 
-def import_rate(stack: Stack, desk: Desk, data: bytes, rows: int, *, expect: str) -> float:
+def import_rate(stack: Stack, import_client: ImportClient, data: bytes, rows: int, *, expect: str) -> float:
     """Rows per second of one import from start to end, by the clock of the database. `expect`: the result of every row, for example `created`."""
-    job = desk.upload(data)
-    done = desk.wait(job)
+    job = import_client.upload(data)
+    done = import_client.wait(job)
     if done["status"] != "COMPLETED" or done[expect] != rows:
         raise RuntimeError(f"{rows} rows should be {expect}: {done}")
     with stack.connect() as connection:
@@ -75,11 +75,11 @@ def copy_rate(stack: Stack, data: bytes, rows: int) -> float:
     r"""Rows per second of psql's `\copy` into the empty table: its protocol, from bytes in memory, in one transaction."""
     clear(stack)
     with stack.connect() as connection:
-        begun = time.perf_counter()
+        started_at = time.perf_counter()
         with connection.cursor() as cursor, cursor.copy(f"COPY flights ({COLUMNS}) FROM STDIN (FORMAT csv)".encode()) as copy:
             for start in range(0, len(data), 64 * 1024):
                 copy.write(data[start : start + 64 * 1024])
-        seconds = time.perf_counter() - begun
+        seconds = time.perf_counter() - started_at
         row = connection.execute("SELECT count(*) FROM flights").fetchone()
     if row != (rows,):
         raise RuntimeError(f"{row} flights instead of {rows}")
@@ -116,14 +116,14 @@ def rates(rows: int, rounds: int) -> dict[str, Any]:
     copies, imports, again = [], [], []
     data = schedule(rows)
     with running("loadtests.bench.installation.app:create_app") as stack:
-        desk = Desk(stack)
-        import_rate(stack, desk, data, rows, expect="created")  # warm-up; and what COPY reads
+        import_client = ImportClient(stack)
+        import_rate(stack, import_client, data, rows, expect="created")  # warm-up; and what COPY reads
         whole = copied_rows(stack)
         for number in range(1, rounds + 1):
             copies.append(copy_rate(stack, whole, rows))
             clear(stack)
-            imports.append(import_rate(stack, desk, data, rows, expect="created"))
-            again.append(import_rate(stack, desk, data, rows, expect="skipped"))
+            imports.append(import_rate(stack, import_client, data, rows, expect="created"))
+            again.append(import_rate(stack, import_client, data, rows, expect="skipped"))
             print(
                 f"round {number}: COPY {copies[-1]:,.0f}/s   import {imports[-1]:,.0f}/s ({imports[-1] / copies[-1]:.2f})"
                 f"   the same again {again[-1]:,.0f}/s ({again[-1] / copies[-1]:.2f})",
@@ -151,7 +151,7 @@ def memory(sizes: tuple[int, ...]) -> dict[int, float]:
         data = b"".join(lines[: rows + 1])
         with running("loadtests.bench.installation.app:create_app") as stack:
             before = peak_megabytes(stack.workers[0])
-            rate = import_rate(stack, Desk(stack), data, rows, expect="created")
+            rate = import_rate(stack, ImportClient(stack), data, rows, expect="created")
             peaks[rows] = peak_megabytes(stack.workers[0])
             print(
                 f"{rows:>9,} rows: worker {before:.0f} -> {peaks[rows]:.0f} MB at its peak (target {TARGET_MB}), {rate:,.0f}/s",

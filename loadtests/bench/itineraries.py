@@ -122,19 +122,19 @@ def slowly(tables: list[DayTable], query: ItineraryQuery) -> list[tuple[int, int
         for hub in hubs:
             for middle in onward(place, hub, landed) if hub != place else ():
                 itineraries |= {(price + middle[2] + last[2], last[1] - begin, 2, begin) for last in onward(hub, end, middle[1])}
-    kept: list[tuple[int, int, int, int]] = []
+    best: list[tuple[int, int, int, int]] = []
     for itinerary in sorted(itinerary for itinerary in itineraries if itinerary[1] <= MAX_SECONDS):
         price, duration, stops, begin = itinerary
-        rivals = (o for o in kept if o[2] <= stops and o[3] >= begin and o[3] + o[1] <= begin + duration)
+        rivals = (o for o in best if o[2] <= stops and o[3] >= begin and o[3] + o[1] <= begin + duration)
         if stops == 0 or next(rivals, None) is None:
-            kept.append(itinerary)
-    return [itinerary[:3] for itinerary in kept]
+            best.append(itinerary)
+    return [itinerary[:3] for itinerary in best]
 
 
-def check(tables: list[DayTable], asked: list[ItineraryQuery]) -> int:
+def check(tables: list[DayTable], queries: list[ItineraryQuery]) -> int:
     """Compare with the slow method; returns the number of pairs that differ."""
     wrong = 0
-    for query in asked:
+    for query in queries:
         found = find(tables, query, 10)
         mine = list(
             dict.fromkeys(
@@ -166,13 +166,13 @@ def measure(flights_a_day: int) -> dict[str, Any]:
         loads, tables = [], []
         with opened(stack.database_url, pool_size=1, application="bench") as database, database.snapshot() as snapshot:
             for day in range(DAYS):
-                begun = time.perf_counter()
+                started_at = time.perf_counter()
                 tables.append(loader.load(snapshot, day_number(first) + day))
-                loads.append((time.perf_counter() - begun) * 1000)
+                loads.append((time.perf_counter() - started_at) * 1000)
         print(
             f"{DAYS} days of {flights_a_day:,} flights: a load {statistics.median(loads):.0f} ms, {tables[0].nbytes / 2**20:.1f} MB"
         )
-        asked = [random.choice(PLACES, 2, replace=False) for _ in range(PAIRS)]
+        queries = [random.choice(PLACES, 2, replace=False) for _ in range(PAIRS)]
         local = day_number(first + timedelta(days=1))
 
         def query(pair: np.ndarray, by: Ranking) -> ItineraryQuery:
@@ -183,7 +183,7 @@ def measure(flights_a_day: int) -> dict[str, Any]:
 
         for by in Ranking:
             searches, passes, found = [], [], []
-            for pair in asked:
+            for pair in queries:
                 each = query(pair, by)
                 answers: list[FoundItineraries] = []
                 searches.append(timed(lambda each=each, answers=answers: answers.append(find(tables, each, LIMIT))))  # type: ignore[misc]
@@ -204,9 +204,9 @@ def measure(flights_a_day: int) -> dict[str, Any]:
                 "p99": float(np.quantile(own, 0.99)),
                 "ratio": ratio,
             }
-        wrong = check(tables, [query(pair, Ranking.PRICE) for pair in asked[:CHECKED]])
+        wrong = check(tables, [query(pair, Ranking.PRICE) for pair in queries[:CHECKED]])
         print(f"{wrong} of {CHECKED} differ from trying everything")
-        result["http"] = through_http(stack.port, [(keys[a], keys[b]) for a, b in asked[:REQUESTS]], first + timedelta(days=1))
+        result["http"] = through_http(stack.port, [(keys[a], keys[b]) for a, b in queries[:REQUESTS]], first + timedelta(days=1))
     return {**result, "wrong": wrong}
 
 
@@ -222,10 +222,10 @@ def through_http(port: int, pairs: list[tuple[str, str]], day: date) -> dict[str
     with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=60) as client:
         times = []
         for source, destination in pairs:
-            begun = time.perf_counter()
+            started_at = time.perf_counter()
             parameters = {"source": source, "destination": destination, "date": day.isoformat()}
             client.get("/api/v1/itineraries", params=parameters).raise_for_status()
-            times.append((time.perf_counter() - begun) * 1000)
+            times.append((time.perf_counter() - started_at) * 1000)
     first, others = times[0], np.array(times[1:])
     p50, p95 = float(np.median(others)), float(np.quantile(others, 0.95))
     print(f"through HTTP: p50 {p50:.1f} ms, p95 {p95:.1f} ms; the first request, which loads the days, {first:.0f} ms")

@@ -27,17 +27,17 @@ TARGET = 0.90
 @contextmanager
 def parked(stack: Stack, tokens: list[str], flight: UUID) -> Iterator[None]:
     """Open streams of events that get no events, because nothing happens on the flight that they follow."""
-    asked = f"GET /api/v1/events?topics=flight:{flight} HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer "
+    request = f"GET /api/v1/events?topics=flight:{flight} HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer "
     with ExitStack() as sockets:
         for token in tokens[:LISTENERS]:
             stream = sockets.enter_context(socket.create_connection(("127.0.0.1", stack.port), timeout=30))
-            stream.sendall(f"{asked}{token}\r\n\r\n".encode())
-            heard = b""
-            while b"retry: " not in heard:
+            stream.sendall(f"{request}{token}\r\n\r\n".encode())
+            received = b""
+            while b"retry: " not in received:
                 part = stream.recv(4096)
                 if not part:
-                    raise RuntimeError(f"a stream was not opened: {heard[:200]!r}")
-                heard += part
+                    raise RuntimeError(f"a stream was not opened: {received[:200]!r}")
+                received += part
         yield
 
 

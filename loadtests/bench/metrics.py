@@ -22,7 +22,7 @@ def main() -> int:
     """Print both sides. The exit code is 1 when the rate is below the target, or an invariant is violated."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=ROUNDS)
-    asked = parser.parse_args()
+    arguments = parser.parse_args()
     unmeasured = "loadtests.bench.installation.unmeasured"
     with (
         running(f"{unmeasured}:create_app", worker=unmeasured) as without,
@@ -31,7 +31,7 @@ def main() -> int:
         ended = threading.Event()
         scraper = threading.Thread(target=_scrape, args=(with_it, ended), daemon=True)
         scraper.start()
-        comparison = compare(without, with_it, rounds=asked.rounds)
+        comparison = compare(without, with_it, rounds=arguments.rounds)
         ended.set()
         scraper.join()
     print(f"target: {TARGET} of the rate")

@@ -93,26 +93,26 @@ def put_flights(stack: Stack) -> None:
         connection.execute("ANALYZE flights")
 
 
-def kept_against_nothing(stack: Stack) -> list[tuple[float, float]]:
+def cached_against_noop(stack: Stack) -> list[tuple[float, float]]:
     """Requests per second of cached answers, and of the handler that does nothing, for each round."""
-    nothing, kept = request_bytes("GET", "/bench/nothing", "nobody", b""), ask()
-    _run(stack, CLIENTS, 1.0, kept)
+    nothing, cached = request_bytes("GET", "/bench/nothing", "nobody", b""), ask()
+    _run(stack, CLIENTS, 1.0, cached)
     rounds = []
     for number in range(1, ROUNDS + 1):
-        rounds.append((_run(stack, CLIENTS, SECONDS, kept).per_second, _run(stack, CLIENTS, SECONDS, nothing).per_second))
+        rounds.append((_run(stack, CLIENTS, SECONDS, cached).per_second, _run(stack, CLIENTS, SECONDS, nothing).per_second))
         print(
             f"round {number}: kept search {rounds[-1][0]:,.0f}/s   nothing {rounds[-1][1]:,.0f}/s   ratio {rounds[-1][0] / rounds[-1][1]:.2f}"
         )
     return rounds
 
 
-def crowd(stack: Stack, lifetime_seconds: float) -> Expiry:
+def concurrent_clients(stack: Stack, lifetime_seconds: float) -> Expiry:
     """500 clients send one search, whose answer is computed again when nine tenths of its lifetime are over."""
-    asked = ask(sort="price")
-    _run(stack, CROWD, 1.0, asked)
+    cached_request = ask(sort="price")
+    _run(stack, CROWD, 1.0, cached_request)
     with stack.connect() as connection:
         before = _executions(connection)
-        tally = _run(stack, CROWD, SHORT_SECONDS * EXPIRIES, asked)
+        tally = _run(stack, CROWD, SHORT_SECONDS * EXPIRIES, cached_request)
         computed = _executions(connection) - before
     cuts = statistics.quantiles(tally.latencies, n=100)
     return Expiry(
@@ -140,37 +140,37 @@ def begin_with_a_crowd(stack: Stack) -> tuple[int, int]:
 def miss(stack: Stack, flights: int) -> Misses:
     """Searches of routes and days that nobody has searched before."""
     with stack.connect() as connection:
-        begun = time.perf_counter()
+        started_at = time.perf_counter()
         routes = network.fill(connection, flights)
-        print(f"{flights:,} flights on {routes:,} routes in {time.perf_counter() - begun:.0f} s")
+        print(f"{flights:,} flights on {routes:,} routes in {time.perf_counter() - started_at:.0f} s")
         sizes = connection.execute("SELECT pg_relation_size('flights') / 1e6, pg_indexes_size('flights') / 1e6").fetchone()
     assert sizes is not None
     stack.redis().flushall()
     questions = [(network.route(number * 7919 % routes), DAY + timedelta(days=number % 90)) for number in range(2 * MISSES)]
-    statement, asked = [], []
+    statement, cached_request = [], []
     with (
         httpx.Client(base_url=f"http://127.0.0.1:{stack.port}") as client,
         opened(stack.database_url, pool_size=1, application="bench") as db,
         db.snapshot() as connection,
     ):
-        begun = time.perf_counter()
+        started_at = time.perf_counter()
         client.get("/api/v1/airports").raise_for_status()
-        airports_ms = (time.perf_counter() - begun) * 1000
+        airports_ms = (time.perf_counter() - started_at) * 1000
         for number, ((source, destination), day) in enumerate(questions):
             sort = list(SearchSort)[number % 3]
-            begun = time.perf_counter()
+            started_at = time.perf_counter()
             if number % 2:
                 flight_search.find_flights(connection, source, destination, day, sort)
-                statement.append(time.perf_counter() - begun)
+                statement.append(time.perf_counter() - started_at)
             else:
                 answer = client.get(
                     "/api/v1/search",
                     params={"source": source, "destination": destination, "date": day.isoformat(), "sort": sort, "limit": 100},
                 )
-                asked.append(time.perf_counter() - begun)
+                cached_request.append(time.perf_counter() - started_at)
                 if number > 20 and answer.headers["x-cache"] != "miss" and routes > MISSES:
                     raise RuntimeError("somebody asked this before")
-    cuts = statistics.quantiles(asked, n=20)
+    cuts = statistics.quantiles(cached_request, n=20)
     return Misses(
         flights,
         float(str(sizes[0])),
@@ -187,9 +187,9 @@ def main() -> int:
     sizes = [int(size) for size in sys.argv[1:]] or [10_000, 1_000_000]
     with running(APP, workers=0) as stack:
         put_flights(stack)
-        kept = kept_against_nothing(stack)
-        calm = crowd(stack, LONG_SECONDS)
-    ratio = statistics.median(one / other for one, other in kept)
+        cached = cached_against_noop(stack)
+        calm = concurrent_clients(stack, LONG_SECONDS)
+    ratio = statistics.median(one / other for one, other in cached)
     print(
         f"kept search / nothing: median {ratio:.2f} (target >= {TARGET:.2f}), {CLIENTS} clients, {FLIGHTS} flights in an answer"
     )
@@ -197,7 +197,7 @@ def main() -> int:
     misses, violations = [], []
     with running(APP, workers=0, environment={"SKYQUEUE_SEARCH_CACHE_SECONDS": str(SHORT_SECONDS)}) as stack:
         put_flights(stack)
-        expiry = crowd(stack, SHORT_SECONDS)
+        expiry = concurrent_clients(stack, SHORT_SECONDS)
         beginnings = begin_with_a_crowd(stack)
         each = expiry.computed / expiry.lifetimes
         print(f"{CROWD} clients, nothing expires: {_waits(calm)}")
@@ -217,7 +217,7 @@ def main() -> int:
     print(
         json.dumps(
             {
-                "kept": kept,
+                "kept": cached,
                 "ratio": ratio,
                 "calm": asdict(calm),
                 "expiry": asdict(expiry),

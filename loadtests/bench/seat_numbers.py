@@ -46,14 +46,14 @@ def sell(stack: Stack, tokens: list[str], *, numbered: bool) -> float:
         request_bytes("POST", "/api/v1/booking", tokens[number % len(tokens)], json.dumps(body).encode())
         for number, body in enumerate(bodies)
     ]
-    begun = time.perf_counter()
+    started_at = time.perf_counter()
     tally = uvloop.run(hammer(stack.port, CLIENTS, SECONDS, lambda number: requests[number]))
     if set(tally.statuses) != {202}:
         raise RuntimeError(f"expected 202 only, got {tally.statuses}")
     with stack.connect() as connection:
         while _count(stack, flights, "PENDING"):
             time.sleep(0.01)
-        seconds = time.perf_counter() - begun
+        seconds = time.perf_counter() - started_at
         row = connection.execute("SELECT count(*) FROM seat_numbers WHERE flight_id = ANY(%s)", (flights,)).fetchone()
     confirmed = _count(stack, flights, "CONFIRMED")
     expected = tally.answered if numbered else 0

@@ -82,7 +82,7 @@ class Cost:
 
     microseconds: float
     cpu_microseconds: float
-    journal_bytes: float
+    wal_bytes: float
 
 
 def in_one_table(db: Database, requests: Sequence[BookingRequest]) -> None:
@@ -143,7 +143,7 @@ def main() -> None:
 def _compare(db: Database) -> None:
     with db.transaction() as connection:
         connection.execute(_FORMER_TABLE)
-        users, flight = _people(connection), _flight(connection)
+        users, flight = _travellers(connection), _flight(connection)
     for batch in BATCHES:
         costs: dict[str, list[Cost]] = {"one table": [], "two tables": []}
         for turn in range(TURNS + 1):
@@ -158,12 +158,12 @@ def _measure(db: Database, work: Side, users: Sequence[UUID], flight: UUID, batc
     requests = [BookingRequest(users[number], (flight,), 1, booking_id=new_id()) for number in range(BOOKINGS_IN_A_TURN)]
     with db.snapshot() as connection:
         backend = psutil.Process(connection.info.backend_pid)
-    journal, cpu, begun = _journal(db), sum(backend.cpu_times()[:2]), time.perf_counter()
+    wal_position, cpu, started_at = _wal_position(db), sum(backend.cpu_times()[:2]), time.perf_counter()
     for start in range(0, len(requests), batch):
         work(db, requests[start : start + batch])
-    seconds, used = time.perf_counter() - begun, sum(backend.cpu_times()[:2]) - cpu
+    seconds, used = time.perf_counter() - started_at, sum(backend.cpu_times()[:2]) - cpu
     count = len(requests)
-    return Cost(seconds * 1e6 / count, used * 1e6 / count, (_journal(db) - journal) / count)
+    return Cost(seconds * 1e6 / count, used * 1e6 / count, (_wal_position(db) - wal_position) / count)
 
 
 def _print(batch: int, costs: dict[str, list[Cost]]) -> None:
@@ -181,7 +181,7 @@ def _print(batch: int, costs: dict[str, list[Cost]]) -> None:
         )
 
 
-def _people(connection: RawConnection) -> list[UUID]:
+def _travellers(connection: RawConnection) -> list[UUID]:
     ids = [new_id() for _ in range(BOOKINGS_IN_A_TURN)]
     connection.execute(
         """
@@ -207,7 +207,7 @@ def _flight(connection: RawConnection) -> UUID:
     return flight_id
 
 
-def _journal(db: Database) -> int:
+def _wal_position(db: Database) -> int:
     with db.snapshot() as connection:
         row = connection.execute("SELECT pg_current_wal_insert_lsn() - '0/0'").fetchone()
     assert row is not None

@@ -48,16 +48,16 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--sampler", help="the share of requests that are traced, 0 to 1")
     parser.add_argument("--rounds", type=int, default=ROUNDS)
-    asked = parser.parse_args()
+    arguments = parser.parse_args()
     with receiving() as (address, sizes):
         traced = {"SKYQUEUE_TRACES": address}
-        if asked.sampler is not None:
-            traced |= {"OTEL_TRACES_SAMPLER": "parentbased_traceidratio", "OTEL_TRACES_SAMPLER_ARG": asked.sampler}
+        if arguments.sampler is not None:
+            traced |= {"OTEL_TRACES_SAMPLER": "parentbased_traceidratio", "OTEL_TRACES_SAMPLER_ARG": arguments.sampler}
         with (
             running("loadtests.bench.installation.app:create_app") as plain,
             running("loadtests.bench.installation.app:create_app", environment=traced) as other,
         ):
-            comparison = compare(plain, other, rounds=asked.rounds)
+            comparison = compare(plain, other, rounds=arguments.rounds)
     print(f"{len(sizes)} requests to the receiver, {sum(sizes):,} bytes")
     return 0 if comparison.rate >= TARGET and not comparison.violations else 1
 

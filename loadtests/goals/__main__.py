@@ -44,7 +44,7 @@ ALL: Final = tuple(range(1, 17))
 def main() -> int:
     options = _options()
     effort = Effort(options.rounds, options.seconds, options.minutes)
-    begun = time.monotonic()
+    started_at = time.monotonic()
     rows: list[Row] = []
     try:
         for row in _measure(options.rows, effort, options.flights_a_day):
@@ -54,7 +54,7 @@ def main() -> int:
         _write(sorted(rows, key=lambda row: row.number), effort)
     missed = sorted(row.number for row in rows if not row.is_met)
     print(f"{len(rows) - len(missed)} of {len(rows)} rows meet their targets; missed: {missed or 'none'}")
-    print(f"written in {time.monotonic() - begun:.0f} s: {FOLDER}/last.json and the plots beside it")
+    print(f"written in {time.monotonic() - started_at:.0f} s: {FOLDER}/last.json and the plots beside it")
     if any(row.violations for row in rows):
         return 2
     return 1 if missed else 0

@@ -54,12 +54,12 @@ def row_8(bench: Bench, effort: Effort) -> Row:
     paths = _finished_jobs(bench)
     polls = [request_bytes("GET", path, token, b"") for path, token in paths]
     seen = [request_bytes("GET", "/bench/seen", token, b"") for _, token in paths]
-    asked, nothing = [], []
+    cached, nothing = [], []
     for _ in range(effort.rounds):
-        asked.append(_rate(bench, polls, effort.seconds, 200))
+        cached.append(_rate(bench, polls, effort.seconds, 200))
         nothing.append(_rate(bench, seen, effort.seconds, 200))
-    sides = f"{middle(asked)} / {middle(nothing)} a second"
-    row.figures.append(Figure("status of a finished job / no-op GET", median_ratio(asked, nothing), 0.90, sides=sides))
+    sides = f"{middle(cached)} / {middle(nothing)} a second"
+    row.figures.append(Figure("status of a finished job / no-op GET", median_ratio(cached, nothing), 0.90, sides=sides))
     crowded, alone = [], []
     for _ in range(effort.rounds):
         alone.append(bench.book(64, effort.seconds))
@@ -68,7 +68,7 @@ def row_8(bench: Bench, effort: Effort) -> Row:
     ratio = median_ratio(rates(crowded), rates(alone))
     sides = f"{middle(rates(crowded))} / {middle(rates(alone))} a second"
     row.figures.append(Figure(f"bookings with {WAITERS:,} long polls parked / with none", ratio, 0.90, sides=sides))
-    row.data = {"polls": asked, "noop": nothing, "crowded": rates(crowded), "alone": rates(alone)}
+    row.data = {"polls": cached, "noop": nothing, "crowded": rates(crowded), "alone": rates(alone)}
     return row
 
 
@@ -118,9 +118,9 @@ def _commit_ms(bench: Bench) -> float:
 def _timed(work: Callable[[], Any], times: int = 100) -> float:
     taken = []
     for _ in range(times):
-        begun = time.perf_counter()
+        started_at = time.perf_counter()
         work()
-        taken.append(time.perf_counter() - begun)
+        taken.append(time.perf_counter() - started_at)
     return statistics.median(taken) * 1000
 
 

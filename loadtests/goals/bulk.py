@@ -40,19 +40,19 @@ def row_11() -> Row:
     row = Row(11, "kept search / no-op GET; recomputations for each expiry under 500 clients")
     with running(search.APP, workers=0) as stack:
         search.put_flights(stack)
-        kept = search.kept_against_nothing(stack)
-    mine, other = zip(*kept, strict=True)
-    ratio = statistics.median(one / another for one, another in kept)
+        cached = search.cached_against_noop(stack)
+    mine, other = zip(*cached, strict=True)
+    ratio = statistics.median(one / another for one, another in cached)
     row.figures.append(Figure("64 clients", ratio, 1.2, sides=f"{middle(mine)} / {middle(other)} a second"))
     with running(search.APP, workers=0, environment={"SKYQUEUE_SEARCH_CACHE_SECONDS": str(SHORT_SECONDS)}) as stack:
         search.put_flights(stack)
-        expiry = search.crowd(stack, SHORT_SECONDS)
+        expiry = search.concurrent_clients(stack, SHORT_SECONDS)
         with stack.connect() as connection, connection.transaction():
             row.violations = [str(each) for each in checker.check(connection, None)]
     each = expiry.computed / expiry.lifetimes
     sides = f"computed {expiry.computed} times in {expiry.lifetimes:.1f} lifetimes"
     row.figures.append(Figure("recomputations for each expiry", each, 1.05, at_least=False, sides=sides))
-    row.data = {"kept": kept, "computed": expiry.computed, "lifetimes": expiry.lifetimes}
+    row.data = {"kept": cached, "computed": expiry.computed, "lifetimes": expiry.lifetimes}
     return row
 
 

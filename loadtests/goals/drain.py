@@ -113,8 +113,8 @@ def _copy(stack: Stack, ids: list[UUID]) -> float:
                     data = b"".join(bytes(piece) for piece in copy)
                 cursor.execute(f"CREATE TABLE IF NOT EXISTS copied_{table} (LIKE {table} INCLUDING ALL)".encode())
                 cursor.execute(f"TRUNCATE copied_{table}".encode())
-                begun = time.perf_counter()
+                started_at = time.perf_counter()
                 with cursor.copy(f"COPY copied_{table} FROM STDIN".encode()) as copy:
                     copy.write(data)
-                seconds += time.perf_counter() - begun
+                seconds += time.perf_counter() - started_at
     return len(ids) / seconds

@@ -82,9 +82,9 @@ def row_14(effort: Effort) -> Row:
 
 async def _window(bench: Bench, pace: float, seconds: float, flight: UUID) -> Window:
     taken: list[float] = []
-    begun = time.perf_counter()
-    await asyncio.gather(*(_client(bench, pace / CLIENTS, begun + seconds, flight, taken) for _ in range(CLIENTS)))
-    took = time.perf_counter() - begun
+    started_at = time.perf_counter()
+    await asyncio.gather(*(_client(bench, pace / CLIENTS, started_at + seconds, flight, taken) for _ in range(CLIENTS)))
+    took = time.perf_counter() - started_at
     return await asyncio.to_thread(_look, bench.stack, len(taken) / took, sorted(taken)[int(0.99 * len(taken))] * 1000)
 
 
@@ -97,9 +97,9 @@ async def _client(bench: Bench, pace: float, stop_at: float, flight: UUID, taken
             if now < due:
                 await asyncio.sleep(due - now)
             due += random.expovariate(pace)
-            begun = time.perf_counter()
+            started_at = time.perf_counter()
             await _life(client, random.choice(bench.tokens), flight)
-            taken.append(time.perf_counter() - begun)
+            taken.append(time.perf_counter() - started_at)
     finally:
         client.close()
 

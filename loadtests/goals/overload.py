@@ -10,7 +10,7 @@ from typing import Final
 
 import uvloop
 
-from loadtests.bench.imports import Desk
+from loadtests.bench.imports import ImportClient
 from loadtests.bench.installation.client import Tally, hammer, request_bytes
 from loadtests.bench.installation.schedule import schedule
 from loadtests.goals.goal import Effort, Figure, Row
@@ -77,13 +77,13 @@ def _rushed(bench: Bench, seconds: float) -> Tally:
 @contextmanager
 def _importing(bench: Bench) -> Iterator[None]:
     """A worker imports a file of flights while the block runs."""
-    desk = Desk(bench.stack)
-    job = desk.upload(schedule(IMPORT_ROWS))
+    import_client = ImportClient(bench.stack)
+    job = import_client.upload(schedule(IMPORT_ROWS))
     yield
-    desk.wait(job)
+    import_client.wait(job)
     with bench.stack.connect() as connection:
         connection.execute("DELETE FROM flights f WHERE NOT EXISTS (SELECT FROM booking_segments s WHERE s.flight_id = f.id)")
-    desk.client.close()
+    import_client.client.close()
 
 
 def _p99(tally: Tally) -> float:

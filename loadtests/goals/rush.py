@@ -51,21 +51,21 @@ class Bench:
 
     def noop(self, clients: int, seconds: float, path: str = "/bench/noop") -> Rush:
         """The same requests to a handler that does nothing."""
-        return self._rush(path, [self.stack.flight(SEATS)], clients, seconds, is_kept=False)
+        return self._rush(path, [self.stack.flight(SEATS)], clients, seconds, keep_alive=False)
 
     def book(self, clients: int, seconds: float, flights: Sequence[UUID] = ()) -> Rush:
         """Bookings through the real API. `flights`: they are booked in turn; without any, one new flight."""
-        return self._rush("/api/v1/booking", flights or [self.stack.flight(SEATS)], clients, seconds, is_kept=True)
+        return self._rush("/api/v1/booking", flights or [self.stack.flight(SEATS)], clients, seconds, keep_alive=True)
 
     def task(self, clients: int, seconds: float) -> Rush:
         """One message and one commit for each booking."""
-        return self._rush("/bench/task", [self.stack.flight(SEATS)], clients, seconds, is_kept=True)
+        return self._rush("/bench/task", [self.stack.flight(SEATS)], clients, seconds, keep_alive=True)
 
     def naive(self, clients: int, seconds: float) -> Rush:
-        return self._rush("/bench/naive", [self._bench_flight(1)], clients, seconds, is_kept=False)
+        return self._rush("/bench/naive", [self._bench_flight(1)], clients, seconds, keep_alive=False)
 
     def skip_locked(self, clients: int, seconds: float) -> Rush:
-        return self._rush("/bench/skip-locked", [self._bench_flight(SEAT_ROWS)], clients, seconds, is_kept=False)
+        return self._rush("/bench/skip-locked", [self._bench_flight(SEAT_ROWS)], clients, seconds, keep_alive=False)
 
     def _in_turn(self) -> list[str]:
         """The access tokens, beginning where the last rush ended, so that a traveller books again only after all others."""
@@ -78,18 +78,18 @@ class Bench:
             connection.execute("ANALYZE bench_seats")
         return flight
 
-    def _rush(self, path: str, flights: Sequence[UUID], clients: int, seconds: float, *, is_kept: bool) -> Rush:
+    def _rush(self, path: str, flights: Sequence[UUID], clients: int, seconds: float, *, keep_alive: bool) -> Rush:
         bodies = [json.dumps({"flight_id": str(flight), "seats": 1}).encode() for flight in flights]
         made = [request_bytes("POST", path, token, bodies[n % len(bodies)]) for n, token in enumerate(self._in_turn())]
         since = self._newest()
         with billed(self.stack) as bill:
-            begun = time.perf_counter()
+            started_at = time.perf_counter()
             tally = send(self.stack, clients, seconds, lambda number: made[number % len(made)], expect=202)
-            if is_kept:
+            if keep_alive:
                 self.await_quiet()
-            took = time.perf_counter() - begun
+            took = time.perf_counter() - started_at
         self._next = (self._next + tally.answered) % len(self.tokens)
-        return self._summed(tally, took, clients, bill, since if is_kept else None)
+        return self._summed(tally, took, clients, bill, since if keep_alive else None)
 
     def _summed(self, tally: Tally, took: float, clients: int, bill: Bill, since: UUID | None) -> Rush:
         ordered = sorted(tally.latencies)

@@ -23,7 +23,7 @@ class Traffic(Browser):
     """Travellers as in `browse`."""
 
 
-class Office(Traveller):
+class ImportSteps(Traveller):
     fixed_count = 1
 
     @task

@@ -15,25 +15,25 @@ from locust.exception import StopUser
 
 from loadtests.scenarios.common import PLAN, Traveller, book, expect, follow, next_traveller
 
-DOORS = 8
+CLIENT_PROCESSES = 8
 ARRIVING = 0.7
 """The part of the run in which travellers arrive. In the rest, the last of them get their responses."""
 
 
-class Door(Traveller):
-    fixed_count = DOORS
+class ArrivingTravellers(Traveller):
+    fixed_count = CLIENT_PROCESSES
     concurrency = 1_000
 
     @task
     def open(self) -> None:
         """Send the requests of a share of the travellers, and end when all were answered."""
-        share = max(1, PLAN.users // DOORS)
+        share = max(1, PLAN.users // CLIENT_PROCESSES)
         pace = share / (PLAN.seconds * ARRIVING)
-        inside = Group()
+        in_progress = Group()
         for _ in range(share):
             gevent.sleep(random.expovariate(pace))
-            inside.add(gevent.spawn(self.arrive, next_traveller()))
-        inside.join()
+            in_progress.add(gevent.spawn(self.arrive, next_traveller()))
+        in_progress.join()
         raise StopUser
 
     def arrive(self, headers: dict[str, str]) -> None:

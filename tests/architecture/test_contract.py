@@ -59,8 +59,8 @@ def test_every_request_and_every_answer_has_an_example(operations: dict[str, dic
     without = [
         f"{name} {where}"
         for name, operation in operations.items()
-        for where, media_type, said in contents(operation)
-        if not said.get("examples") and media_type not in BINARY
+        for where, media_type, media_content in contents(operation)
+        if not media_content.get("examples") and media_type not in BINARY
     ]
     assert without == [], "add it in api/contract/examples"
 
@@ -68,10 +68,10 @@ def test_every_request_and_every_answer_has_an_example(operations: dict[str, dic
 def test_the_examples_are_what_the_document_says(document: dict[str, Any], operations: dict[str, dict[str, Any]]) -> None:
     faults = []
     for name, operation in operations.items():
-        for where, _, said in contents(operation):
+        for where, _, media_content in contents(operation):
             # The references of a schema point into the document.
-            checker = validator_for({**said["schema"], "components": document["components"]}, validate_formats=True)
-            for title, example in said.get("examples", {}).items():
+            checker = validator_for({**media_content["schema"], "components": document["components"]}, validate_formats=True)
+            for title, example in media_content.get("examples", {}).items():
                 faults += [f"{name} {where} {title}: {fault.message}" for fault in checker.iter_errors(example["value"])]
     assert faults == []
 
@@ -79,14 +79,14 @@ def test_the_examples_are_what_the_document_says(document: dict[str, Any], opera
 def test_every_answer_names_its_headers(operations: dict[str, dict[str, Any]]) -> None:
     for name, operation in operations.items():
         for status, answer in operation["responses"].items():
-            said = answer["headers"]
-            assert "X-Request-Id" in said, name
-            assert set(said) <= set(COMPONENTS), f"{name}: describe it in api/contract/headers.py"
-            assert ("WWW-Authenticate" in said) == (status == "401"), name
+            media_content = answer["headers"]
+            assert "X-Request-Id" in media_content, name
+            assert set(media_content) <= set(COMPONENTS), f"{name}: describe it in api/contract/headers.py"
+            assert ("WWW-Authenticate" in media_content) == (status == "401"), name
             if status in ("429", "503"):
-                assert "Retry-After" in said, name
+                assert "Retry-After" in media_content, name
             if status in ("201", "202"):
-                assert "Location" in said or name == "register", name
+                assert "Location" in media_content or name == "register", name
 
 
 def test_public_operations_ask_for_no_token(document: dict[str, Any], operations: dict[str, dict[str, Any]]) -> None:

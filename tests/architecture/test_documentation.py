@@ -92,8 +92,8 @@ def find_dead_links(path: Path, text: str) -> list[str]:
 def test_the_layers_of_the_core_are_those_that_are_enforced() -> None:
     contracts = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
     (layers,) = [contract["layers"] for contract in contracts if contract.get("containers") == ["core"]]
-    (drawn,) = [block for block in page("docs/architecture.md").blocks if block.startswith("migrations\n")]
-    assert [set(line.split(" · ")) for line in drawn.splitlines()] == [set(layer.split(" | ")) for layer in layers]
+    (diagram,) = [block for block in page("docs/architecture.md").blocks if block.startswith("migrations\n")]
+    assert [set(line.split(" · ")) for line in diagram.splitlines()] == [set(layer.split(" | ")) for layer in layers]
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -159,12 +159,14 @@ def test_every_default_is_the_one_that_counts() -> None:
         for name, field in zip(concern.variables(), concern.model_fields.values(), strict=True)
     }
     rows = re.findall(r"^\| (`SKYQUEUE_\w+`(?:, `SKYQUEUE_\w+`)*) \| ([^|]+) \|", page("docs/operations.md").text, re.MULTILINE)
-    told = [
+    documented = [
         (name, default.strip(" `"))
         for names, defaults in rows
         for name, default in zip(re.findall(r"SKYQUEUE_\w+", names), defaults.split(","), strict=False)
     ]
-    plain = [(name, default) for name, default in told if isinstance(fields.get(name), (int, float)) or default in ("on", "off")]
+    plain = [
+        (name, default) for name, default in documented if isinstance(fields.get(name), (int, float)) or default in ("on", "off")
+    ]
     wrong = [
         f"{name} is {fields[name]}, not {default}" for name, default in plain if str(fields[name]).removesuffix(".0") != default
     ]
@@ -183,8 +185,8 @@ def test_every_code_of_an_error_is_registered(name: str) -> None:
 def test_every_endpoint_exists(name: str) -> None:
     named = {(method, shape(path)) for method, path in _METHOD.findall(page(name).code)}
     assert named - endpoints() == set()
-    asked = {shape(path) for path in _ADDRESS.findall(page(name).code)}
-    assert asked - {path for _, path in endpoints()} == set()
+    addresses = {shape(path) for path in _ADDRESS.findall(page(name).code)}
+    assert addresses - {path for _, path in endpoints()} == set()
 
 
 @cache

@@ -57,5 +57,5 @@ def test_a_code_has_one_meaning() -> None:
 
 
 def test_the_page_tells_the_limits_as_they_are() -> None:
-    told = re.findall(r"\| [\w ]+ \| (\d+) a minute \| (\d+) \|", PAGE.read_text())
-    assert sorted(told) == sorted((str(limit.per_minute), str(limit.burst)) for limit in LIMITS.values())
+    documented = re.findall(r"\| [\w ]+ \| (\d+) a minute \| (\d+) \|", PAGE.read_text())
+    assert sorted(documented) == sorted((str(limit.per_minute), str(limit.burst)) for limit in LIMITS.values())

@@ -12,5 +12,5 @@ PAGE = Path(__file__).parents[2] / "docs" / "operations.md"
 
 def test_every_code_of_a_reason_is_in_the_table() -> None:
     rows = re.findall(r"^\| (`\w+`(?:, `\w+`)*) \| (?:no|degraded) \|", PAGE.read_text(), re.MULTILINE)
-    told = [code for row in rows for code in re.findall(r"\w+", row)]
-    assert sorted(told) == sorted(Code)
+    documented = [code for row in rows for code in re.findall(r"\w+", row)]
+    assert sorted(documented) == sorted(Code)

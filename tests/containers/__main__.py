@@ -78,9 +78,9 @@ def check_a_fresh_start(folder: Path) -> None:
             for _ in range(6):
                 traveller.book(flight, TOKEN)
         with step("every invariant holds"):
-            said = here.compose("run", "--rm", "--no-deps", "--no-TTY", "worker", "audit")
-            if "Every invariant holds." not in said:
-                raise CheckFailed(f"The audit says: {said}")
+            output = here.compose("run", "--rm", "--no-deps", "--no-TTY", "worker", "audit")
+            if "Every invariant holds." not in output:
+                raise CheckFailed(f"The audit says: {output}")
 
 
 def check_secrets_of_the_operator(folder: Path) -> None:

@@ -29,14 +29,14 @@ def missing_engine() -> str | None:
     """Why no container can be started here; None if one can."""
     for command in (["docker", "compose", "version"], ["docker", "info", "--format", "{{.ServerVersion}}"]):
         try:
-            asked = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
+            completed = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
         except FileNotFoundError:
             return "`docker` is not installed"
         except subprocess.TimeoutExpired:
             return f"`{' '.join(command[:2])}` does not answer"
-        if asked.returncode != 0:
-            said = (asked.stderr or asked.stdout).strip().splitlines() or ["it says nothing"]
-            return f"`{' '.join(command[:2])}` fails: {said[-1]}"
+        if completed.returncode != 0:
+            output = (completed.stderr or completed.stdout).strip().splitlines() or ["it says nothing"]
+            return f"`{' '.join(command[:2])}` fails: {output[-1]}"
     return None
 
 
@@ -108,8 +108,8 @@ class Installation:
         except subprocess.TimeoutExpired:
             raise CheckFailed(f"`{shown}` has not ended after {seconds:.0f} s.") from None
         if ended.returncode != 0:
-            said = "\n".join((ended.stdout + ended.stderr).strip().splitlines()[-15:])
-            raise CheckFailed(f"`{shown}` ended with status {ended.returncode}:\n{said}")
+            output = "\n".join((ended.stdout + ended.stderr).strip().splitlines()[-15:])
+            raise CheckFailed(f"`{shown}` ended with status {ended.returncode}:\n{output}")
         return ended.stdout
 
 

@@ -49,8 +49,8 @@ class Traveller:
     def find_flight(self, source: str, destination: str) -> dict[str, Any]:
         """One of tomorrow. `CheckFailed` if there is none."""
         tomorrow = (datetime.now(UTC) + timedelta(days=1)).date()
-        asked = urlencode({"source": source, "destination": destination, "date": tomorrow.isoformat(), "limit": 1})
-        found = self.send("GET", f"/api/v1/search?{asked}")
+        query = urlencode({"source": source, "destination": destination, "date": tomorrow.isoformat(), "limit": 1})
+        found = self.send("GET", f"/api/v1/search?{query}")
         if not found:
             raise CheckFailed(f"There is no flight from {source} to {destination} on {tomorrow}.")
         return dict(found[0])
@@ -92,8 +92,8 @@ class Traveller:
         request = urllib.request.Request(f"{self._base_url}{path}", data, {**kind, **self._headers, **headers}, method=method)
         try:
             with _DIRECT.open(request, timeout=30) as answer:
-                said = answer.read().decode()
-                return answer.status, json.loads(said) if "json" in answer.headers["Content-Type"] else said
+                text = answer.read().decode()
+                return answer.status, json.loads(text) if "json" in answer.headers["Content-Type"] else text
         except urllib.error.HTTPError as refused:
             return refused.code, refused.read().decode(errors="replace")
         except (OSError, http.client.HTTPException) as error:

@@ -40,13 +40,13 @@ def test_on_the_first_start_a_traveller_finds_a_flight_and_books_it_and_the_seco
         in_a_week = (now() + timedelta(days=7)).date().isoformat()
         found = client.get("/api/v1/search", params={"source": "Delhi", "destination": "Mumbai", "date": in_a_week}).json()
         assert len(found) > 5
-        asked = client.post("/api/v1/booking", json={"user_id": user_id, "flight_id": found[0]["id"], "seats": 2})
-        assert asked.status_code == httpx.codes.ACCEPTED
-        job = client.get(asked.json()["status_url"], headers={"Prefer": "wait=10"}).json()
+        accepted = client.post("/api/v1/booking", json={"user_id": user_id, "flight_id": found[0]["id"], "seats": 2})
+        assert accepted.status_code == httpx.codes.ACCEPTED
+        job = client.get(accepted.json()["status_url"], headers={"Prefer": "wait=10"}).json()
         assert job["status"] == "CONFIRMED"
     with running(product, end_with=signal.SIGINT), product.client() as client:
         client.headers["Authorization"] = f"Bearer {client.post('/api/v1/auth/token', data=account).json()['access_token']}"
-        assert client.get(f"/api/v1/bookings/{asked.json()['booking_id']}").json()["status"] == "CONFIRMED"
+        assert client.get(f"/api/v1/bookings/{accepted.json()['booking_id']}").json()["status"] == "CONFIRMED"
         with psycopg.connect(product.runtime["database_url"]) as connection:
             assert connection.execute("SELECT count(*) FROM imports").fetchone() == (1,)
         assert product.run("audit").stdout == "Every invariant holds.\n"
@@ -87,9 +87,9 @@ def test_ctrl_c_while_the_database_is_made_is_an_end_like_any_other(folder: Path
         product.launch("--no-sample")
         until(lambda: (product.data_dir / "postgres" / "draft").exists(), seconds=30)
         product.press_ctrl_c()
-        status, said = product.wait(30)
-        assert status == 0, said
-        assert said.startswith("Stopped"), said
+        status, output = product.wait(30)
+        assert status == 0, output
+        assert output.startswith("Stopped"), output
     finally:
         product.kill()
 
@@ -172,8 +172,8 @@ def test_with_a_database_that_a_newer_version_has_migrated_it_starts_and_says_so
     try:
         product.start("--no-sample")
         product.send(signal.SIGTERM)
-        status, said = product.wait(30)
+        status, output = product.wait(30)
     finally:
         product.kill()
     assert status == 0
-    assert said.count("Warning: The database is at revision 9999, newer than this version of Skyqueue") == 1
+    assert output.count("Warning: The database is at revision 9999, newer than this version of Skyqueue") == 1

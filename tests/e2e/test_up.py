@@ -128,11 +128,11 @@ def test_logs_that_are_too_long_are_begun_anew_while_it_runs(product: Product) -
 @pytest.mark.parametrize("name", ["worker", "postgres", "valkey", "mockpay", "guardian"])
 def test_a_killed_process_comes_back_where_it_was(product: Product, name: str) -> None:
     before = product.runtime
-    victim = product.pids[name]
+    killed_pid = product.pids[name]
 
-    os.kill(victim, signal.SIGKILL)
+    os.kill(killed_pid, signal.SIGKILL)
 
-    until(lambda: product.pids.get(name, victim) != victim and product.is_ready, seconds=RESTART_SECONDS)
+    until(lambda: product.pids.get(name, killed_pid) != killed_pid and product.is_ready, seconds=RESTART_SECONDS)
     log = (product.data_dir / "supervisor.log").read_text()
     assert f"{name} ended (SIGKILL), starting it again" in log
     assert f"{name} is started again (process {product.pids[name]})" in log
@@ -148,10 +148,10 @@ def test_a_killed_process_comes_back_where_it_was(product: Product, name: str) -
 
 
 def test_requests_wait_while_a_killed_api_comes_back(product: Product) -> None:
-    victim, address = product.pids["api"], product.base_url
+    killed_pid, address = product.pids["api"], product.base_url
 
-    os.kill(victim, signal.SIGKILL)
+    os.kill(killed_pid, signal.SIGKILL)
 
     assert httpx.get(f"{address}/health/live", timeout=RESTART_SECONDS).status_code == httpx.codes.OK
-    until(lambda: product.pids["api"] != victim)
+    until(lambda: product.pids["api"] != killed_pid)
     assert product.base_url == address

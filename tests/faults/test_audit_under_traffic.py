@@ -16,9 +16,9 @@ from core.clock import new_id
 from core.invariants import lasting
 from core.operations import dead_letters
 from launcher import cli
-from tests.support.people import Person
 from tests.support.pipeline import Pipeline
 from tests.support.processes import Api
+from tests.support.signed_in_user import SignedInUser
 from tests.support.waiting import until
 
 pytestmark = pytest.mark.timeout(300)  # an audit that finds something looks again 10 s later
@@ -32,11 +32,11 @@ PAUSE_SECONDS = 0.02
 class Traffic:
     """Travellers who book seats and give most of them back, all on the same few flights."""
 
-    def __init__(self, api: Api, people: list[Person], flights: list[UUID]) -> None:
+    def __init__(self, api: Api, signed_in_user: list[SignedInUser], flights: list[UUID]) -> None:
         self._api = api
         self._flights = flights
         self._stop = threading.Event()
-        self._threads = [threading.Thread(target=self._travel, args=(person, number)) for number, person in enumerate(people)]
+        self._threads = [threading.Thread(target=self._travel, args=(user, number)) for number, user in enumerate(signed_in_user)]
         self.answers: Counter[str] = Counter()
         """What the travellers heard: `CONFIRMED`, `FAILED`, `cancelled`, or the status of another answer."""
 
@@ -51,9 +51,9 @@ class Traffic:
             for thread in self._threads:
                 thread.join()
 
-    def _travel(self, person: Person, number: int) -> None:
-        kept = 0
-        with self._api.client({**person.headers, "Prefer": "wait=10"}) as client:
+    def _travel(self, user: SignedInUser, number: int) -> None:
+        confirmed = 0
+        with self._api.client({**user.headers, "Prefer": "wait=10"}) as client:
             while not self._stop.wait(PAUSE_SECONDS):
                 flight = self._flights[(number + sum(self.answers.values())) % len(self._flights)]
                 request = {"flight_id": str(flight), "seats": 1, "allow_duplicate": True}
@@ -63,7 +63,7 @@ class Traffic:
                     continue
                 status = booked.json()["job"]["status"]
                 self.answers[status] += 1
-                if status == "CONFIRMED" and (kept := kept + 1) % 20:
+                if status == "CONFIRMED" and (confirmed := confirmed + 1) % 20:
                     given_back = client.delete(f"/api/v1/bookings/{booked.json()['booking_id']}")
                     self.answers["cancelled" if given_back.is_success else given_back.text] += 1
 

@@ -9,8 +9,8 @@ import httpx
 
 from core.clock import new_id
 from tests.conftest import ServerFactory
-from tests.support import crowd
-from tests.support.crowd import Attempt
+from tests.support import concurrent_clients
+from tests.support.concurrent_clients import Attempt
 from tests.support.installations import PipelineFactory
 from tests.support.pipeline import Pipeline
 from tests.support.waiting import until
@@ -69,7 +69,7 @@ def test_killing_postgres_loses_no_booking_that_was_accepted(
     assert ended["status"] == "CONFIRMED"
 
     with ThreadPoolExecutor() as background:
-        load = background.submit(crowd.book, api.base_url, attempts, at_once=4, patience=60)
+        load = background.submit(concurrent_clients.book, api.base_url, attempts, at_once=4, retry_seconds=60)
         until(lambda: pipeline.seats(flight)[1] > 20, seconds=20)
         servers.kill_postgres()
         with api.client(reader.headers) as client:
@@ -86,7 +86,7 @@ def test_killing_postgres_loses_no_booking_that_was_accepted(
     assert {answer.status for answer in answers} == {httpx.codes.ACCEPTED}
     assert max(answer.tries for answer in answers) > 1
     assert (api.pid, worker.pid) == (api_pid, worker_pid)
-    assert len(set(crowd.accepted(answers))) == CLIENTS
+    assert len(set(concurrent_clients.accepted(answers))) == CLIENTS
     pipeline.wind_leases()
-    pipeline.assert_clean(crowd.accepted(answers))
-    assert pipeline.endings(crowd.accepted(answers)) == {"CONFIRMED": CLIENTS}
+    pipeline.assert_clean(concurrent_clients.accepted(answers))
+    assert pipeline.endings(concurrent_clients.accepted(answers)) == {"CONFIRMED": CLIENTS}

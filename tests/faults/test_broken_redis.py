@@ -10,8 +10,8 @@ from concurrent.futures import ThreadPoolExecutor, wait
 import httpx
 
 from launcher.embedded.valkey import EmbeddedValkey
-from tests.support import crowd
-from tests.support.crowd import Attempt
+from tests.support import concurrent_clients
+from tests.support.concurrent_clients import Attempt
 from tests.support.pipeline import Pipeline
 from tests.support.waiting import until
 from workers.sweeps.sweeper import Sweeper
@@ -27,7 +27,7 @@ def test_flushing_redis_under_load_oversells_nothing_and_loses_nothing(pipeline:
 
     flushes = 0
     with ThreadPoolExecutor() as background:
-        load = background.submit(crowd.book, api.base_url, attempts, at_once=12, wait=1)
+        load = background.submit(concurrent_clients.book, api.base_url, attempts, at_once=12, wait=1)
         while not load.done() or flushes < 5:
             wait([load], timeout=0.5)
             pipeline.redis.flushdb()
@@ -39,7 +39,7 @@ def test_flushing_redis_under_load_oversells_nothing_and_loses_nothing(pipeline:
     assert pipeline.seats(flights[0])[:2] == (0, 40)
     assert pipeline.seats(flights[1])[:2] == (0, 150)
     pipeline.repair_inventory()
-    pipeline.assert_clean(crowd.accepted(answers))
+    pipeline.assert_clean(concurrent_clients.accepted(answers))
 
 
 def test_killing_redis_with_work_in_flight_loses_nothing(fragile: Pipeline, own_valkey: EmbeddedValkey) -> None:
@@ -50,7 +50,7 @@ def test_killing_redis_with_work_in_flight_loses_nothing(fragile: Pipeline, own_
     attempts = [Attempt(account.headers, flight) for account in fragile.accounts(300)]
 
     with ThreadPoolExecutor() as background:
-        load = background.submit(crowd.book, api.base_url, attempts, at_once=8)
+        load = background.submit(concurrent_clients.book, api.base_url, attempts, at_once=8)
         until(lambda: fragile.seats(flight)[1] > 20, seconds=20)
         os.kill(own_valkey.pid, signal.SIGKILL)
         until(lambda: not own_valkey.is_running)
@@ -59,8 +59,8 @@ def test_killing_redis_with_work_in_flight_loses_nothing(fragile: Pipeline, own_
 
     own_valkey.start()
     fragile.wind_leases()
-    fragile.assert_clean(crowd.accepted(answers))
-    assert fragile.endings(crowd.accepted(answers)) == {"CONFIRMED": 300}
+    fragile.assert_clean(concurrent_clients.accepted(answers))
+    assert fragile.endings(concurrent_clients.accepted(answers)) == {"CONFIRMED": 300}
 
 
 def test_a_frozen_redis_makes_nobody_wait_at_the_door(fragile: Pipeline, own_valkey: EmbeddedValkey) -> None:
@@ -69,12 +69,14 @@ def test_a_frozen_redis_makes_nobody_wait_at_the_door(fragile: Pipeline, own_val
     worker = fragile.worker()
     until(lambda: worker.said("worker ready"), seconds=20)
     owner = fragile.account()
-    (cancelled,) = crowd.book(api.base_url, [Attempt(owner.headers, flight)], wait=20)
+    (cancelled,) = concurrent_clients.book(api.base_url, [Attempt(owner.headers, flight)], wait=20)
 
     os.kill(own_valkey.pid, signal.SIGSTOP)
     try:
         with api.client(owner.headers) as client:
-            answers = crowd.book(api.base_url, [Attempt(account.headers, flight) for account in fragile.accounts(100)])
+            answers = concurrent_clients.book(
+                api.base_url, [Attempt(account.headers, flight) for account in fragile.accounts(100)]
+            )
             job = client.get(f"/api/v1/jobs/{answers[0].booking_id}", headers=answers[0].attempt.headers)
             deleted = client.delete(f"/api/v1/bookings/{cancelled.booking_id}")
     finally:
@@ -88,8 +90,8 @@ def test_a_frozen_redis_makes_nobody_wait_at_the_door(fragile: Pipeline, own_val
     fragile.wind_leases()
     fragile.await_the_end()
     fragile.repair_inventory()
-    fragile.assert_clean(crowd.accepted(answers))
-    assert fragile.endings(crowd.accepted(answers)) == {"CONFIRMED": 100}
+    fragile.assert_clean(concurrent_clients.accepted(answers))
+    assert fragile.endings(concurrent_clients.accepted(answers)) == {"CONFIRMED": 100}
 
 
 def test_a_redis_that_was_never_there_defers_the_work(fragile: Pipeline, own_valkey: EmbeddedValkey) -> None:
@@ -99,7 +101,7 @@ def test_a_redis_that_was_never_there_defers_the_work(fragile: Pipeline, own_val
     worker = fragile.worker()
     owner = fragile.account()
     with api.client(owner.headers) as client:
-        (answer,) = crowd.book(api.base_url, [Attempt(owner.headers, flight)])
+        (answer,) = concurrent_clients.book(api.base_url, [Attempt(owner.headers, flight)])
         assert answer.status == httpx.codes.ACCEPTED
         job = f"/api/v1/jobs/{answer.booking_id}"
         assert client.get(job).json()["status"] == "PENDING"
@@ -143,14 +145,14 @@ def test_a_full_redis_defers_the_work_until_there_is_room(fragile: Pipeline, own
     fragile.redis.set("ballast", b"x" * 4_000_000)
     fragile.redis.config_set("maxmemory", used)
 
-    answers = crowd.book(api.base_url, [Attempt(account.headers, flight) for account in fragile.accounts(50)])
+    answers = concurrent_clients.book(api.base_url, [Attempt(account.headers, flight) for account in fragile.accounts(50)])
     assert {answer.status for answer in answers} == {httpx.codes.ACCEPTED}
     fragile.wind_leases()
     until(lambda: worker.said("OOM") or worker.said("maxmemory"), seconds=20)
-    assert fragile.endings(crowd.accepted(answers)) == {"PENDING": 50}
+    assert fragile.endings(concurrent_clients.accepted(answers)) == {"PENDING": 50}
 
     fragile.redis.config_set("maxmemory", 0)
     fragile.wind_leases()
-    fragile.assert_clean(crowd.accepted(answers))
-    assert fragile.endings(crowd.accepted(answers)) == {"CONFIRMED": 50}
+    fragile.assert_clean(concurrent_clients.accepted(answers))
+    assert fragile.endings(concurrent_clients.accepted(answers)) == {"CONFIRMED": 50}
     assert worker.is_running

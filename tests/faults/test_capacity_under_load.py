@@ -14,8 +14,8 @@ import httpx
 
 from core.clock import now
 from core.users.models import Role
-from tests.support import crowd
-from tests.support.crowd import Attempt
+from tests.support import concurrent_clients
+from tests.support.concurrent_clients import Attempt
 from tests.support.pipeline import Pipeline
 from tests.support.processes import Api
 from tests.support.waiting import until
@@ -25,7 +25,7 @@ PARTIES = (1, 2, 3)
 
 
 @dataclass
-class Hangar:
+class CapacityChanges:
     """Another aircraft after the other, until the block ends."""
 
     client: httpx.Client
@@ -35,7 +35,7 @@ class Hangar:
     refused: list[dict[str, Any]] = field(default_factory=list)
     others: list[str] = field(default_factory=list)
 
-    def swap(self, total_seats: int) -> None:
+    def change(self, total_seats: int) -> None:
         answer = self.client.put(self.address, json={**self.body, "total_seats": total_seats})
         match answer.status_code:
             case httpx.codes.OK:
@@ -46,13 +46,13 @@ class Hangar:
                 self.others.append(answer.text)
 
     @contextmanager
-    def swapping(self, sizes: tuple[int, int]) -> Iterator[None]:
+    def changing(self, sizes: tuple[int, int]) -> Iterator[None]:
         stop = threading.Event()
-        dice = random.Random(7)
+        rng = random.Random(7)
 
         def work() -> None:
             while not stop.is_set():
-                self.swap(dice.randint(*sizes))
+                self.change(rng.randint(*sizes))
 
         thread = threading.Thread(target=work)
         thread.start()
@@ -63,7 +63,7 @@ class Hangar:
             thread.join()
 
 
-def hangar(pipeline: Pipeline, api: Api, flight: Any) -> Hangar:
+def capacity_changes(pipeline: Pipeline, api: Api, flight: Any) -> CapacityChanges:
     departure = now() + timedelta(days=3)
     body = {
         "flight_number": "SQ-1",
@@ -73,34 +73,34 @@ def hangar(pipeline: Pipeline, api: Api, flight: Any) -> Hangar:
         "arrival_ts": (departure + timedelta(hours=2)).isoformat(),
         "price": "7500.00",
     }
-    return Hangar(api.client(pipeline.account(Role.ADMIN).headers), f"/admin/flights/{flight}", body)
+    return CapacityChanges(api.client(pipeline.account(Role.ADMIN).headers), f"/admin/flights/{flight}", body)
 
 
 def test_bookings_race_an_aircraft_that_shrinks_and_grows(pipeline: Pipeline) -> None:
     flight = pipeline.flight(60)
     api = pipeline.api()
     pipeline.worker()
-    office = hangar(pipeline, api, flight)
+    import_steps = capacity_changes(pipeline, api, flight)
     attempts = [
         Attempt(traveller.headers, flight, PARTIES[number % 3]) for number, traveller in enumerate(pipeline.accounts(CLIENTS))
     ]
 
-    with office.client, office.swapping((5, 90)):
-        answers = crowd.book(api.base_url, attempts, at_once=100, wait=20)
-        until(lambda: len(office.refused) >= 3 and len(office.accepted) >= 3)
+    with import_steps.client, import_steps.changing((5, 90)):
+        answers = concurrent_clients.book(api.base_url, attempts, at_once=100, wait=20)
+        until(lambda: len(import_steps.refused) >= 3 and len(import_steps.accepted) >= 3)
     # Whoever was let in keeps the place, whatever flew in between.
-    pipeline.assert_clean(crowd.accepted(answers))
+    pipeline.assert_clean(concurrent_clients.accepted(answers))
 
-    assert office.others == []
-    for refusal in office.refused:
+    assert import_steps.others == []
+    for refusal in import_steps.refused:
         assert refusal["code"] == "capacity_below_sold"
         assert refusal["held"] + refusal["sold"] > refusal["total_seats"]
-    for flown in office.accepted:
+    for flown in import_steps.accepted:
         assert 0 <= flown["available_seats"] <= flown["total_seats"]
     held, sold, _ = pipeline.seats(flight)
-    told = [answer for answer in answers if answer.status == httpx.codes.ACCEPTED]
-    confirmed = sum(answer.attempt.seats for answer in told if answer.body["job"]["status"] == "CONFIRMED")
+    accepted_answers = [answer for answer in answers if answer.status == httpx.codes.ACCEPTED]
+    confirmed = sum(answer.attempt.seats for answer in accepted_answers if answer.body["job"]["status"] == "CONFIRMED")
     assert (held, sold) == (0, confirmed)
     assert sold > 5, "the smallest aircraft must be too small in the end"
-    last = max(office.accepted, key=lambda flown: int(flown["version"]))
+    last = max(import_steps.accepted, key=lambda flown: int(flown["version"]))
     assert sold <= last["total_seats"]

@@ -25,16 +25,16 @@ def hears(api: Api, valkey: EmbeddedValkey, pipeline: Pipeline) -> None:
 def test_a_listener_is_told_of_a_gap_after_each_death(fragile: Pipeline, own_valkey: EmbeddedValkey) -> None:
     worker, api = fragile.worker(), fragile.api()
     until(lambda: worker.said("worker ready"), seconds=30)
-    person, flight = fragile.account(), fragile.flight(100)
+    user, flight = fragile.account(), fragile.flight(100)
     topic = f"flight:{flight}"
     hears(api, own_valkey, fragile)
 
     def book() -> None:
-        with api.client(person.headers) as client:
+        with api.client(user.headers) as client:
             answer = client.post("/api/v1/booking", json={"flight_id": str(flight), "seats": 1, "allow_duplicate": True})
             assert answer.status_code == httpx.codes.ACCEPTED, answer.text
 
-    with listening(api, person.headers, topic) as stream:
+    with listening(api, user.headers, topic) as stream:
         book()
         seen = stream.frame()
         assert seen["event"] == "flight.seats_changed"
@@ -55,7 +55,7 @@ def test_a_listener_is_told_of_a_gap_after_each_death(fragile: Pipeline, own_val
             stream.end()
     api.start()
     hears(api, own_valkey, fragile)
-    with listening(api, person.headers, topic, last=last) as stream:
+    with listening(api, user.headers, topic, last=last) as stream:
         assert stream.frame()["event"] == "gap"
         book()
         until(lambda: stream.frame()["event"] == "flight.seats_changed", seconds=60)
@@ -64,14 +64,14 @@ def test_a_listener_is_told_of_a_gap_after_each_death(fragile: Pipeline, own_val
 def test_what_a_worker_committed_and_never_told_is_a_gap(pipeline: Pipeline) -> None:
     """It is killed between its commit and its message. Whoever takes its place tells that something may have been missed."""
     api, worker = pipeline.api(), pipeline.worker(FAILPOINTS="after_persist:crash")
-    person = pipeline.account()
+    user = pipeline.account()
     (booking,) = pipeline.accept_many(1, pipeline.flight(5))
     with pipeline.db.transaction() as connection:
-        connection.execute("UPDATE bookings SET user_id = %s", (person.id,))
-    with listening(api, person.headers, f"booking:{booking}") as stream:
+        connection.execute("UPDATE bookings SET user_id = %s", (user.id,))
+    with listening(api, user.headers, f"booking:{booking}") as stream:
         pipeline.send(booking)
         until(lambda: not worker.is_running, seconds=60)
-        with api.client(person.headers) as client:
+        with api.client(user.headers) as client:
             until(lambda: client.get(f"/api/v1/jobs/{booking}").json()["status"] == "CONFIRMED")
         worker.start()
         assert stream.frame()["event"] == "gap"

@@ -22,8 +22,8 @@ MEGABYTES = 150
 
 def test_a_full_disk_of_postgres_is_told_while_updates_still_succeed() -> None:
     with server_folder() as folder:
-        said = on_small_disk(folder, MEGABYTES, [sys.executable, "-m", "tests.faults.test_full_disk", str(folder)])
-    assert said.split() == ["[]", "updated", "refused", "postgres_disk_full", "[]"]
+        output = on_small_disk(folder, MEGABYTES, [sys.executable, "-m", "tests.faults.test_full_disk", str(folder)])
+    assert output.split() == ["[]", "updated", "refused", "postgres_disk_full", "[]"]
 
 
 def _on_the_small_disk(folder: Path) -> None:

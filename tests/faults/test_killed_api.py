@@ -9,8 +9,8 @@ from contextlib import contextmanager
 
 import httpx
 
-from tests.support import crowd
-from tests.support.crowd import Attempt
+from tests.support import concurrent_clients
+from tests.support.concurrent_clients import Attempt
 from tests.support.pipeline import Pipeline
 from tests.support.processes import Api
 from tests.support.waiting import until
@@ -25,14 +25,14 @@ def test_every_key_is_one_booking_although_the_api_is_killed_before_it_answers(p
     attempts = [Attempt(account.headers, flight, key=f"key-{turn}") for turn, account in enumerate(pipeline.accounts(CLIENTS))]
 
     with kept_alive(api, FAILPOINTS="after_commit_before_reply:crash:0.1") as deaths:
-        answers = crowd.book(api.base_url, attempts, at_once=16, patience=60)
+        answers = concurrent_clients.book(api.base_url, attempts, at_once=16, retry_seconds=60)
 
     assert {answer.status for answer in answers} == {httpx.codes.ACCEPTED}
     assert max(answer.tries for answer in answers) > 1
     assert len(deaths) > 0
     pipeline.wind_leases()  # of bookings that were committed, and for which nobody was told to send a message
-    pipeline.assert_clean(crowd.accepted(answers))
-    assert len(set(crowd.accepted(answers))) == CLIENTS
+    pipeline.assert_clean(concurrent_clients.accepted(answers))
+    assert len(set(concurrent_clients.accepted(answers))) == CLIENTS
     with pipeline.db.snapshot() as connection:
         assert connection.execute("SELECT count(*), count(DISTINCT user_id) FROM bookings").fetchone() == (CLIENTS, CLIENTS)
     assert pipeline.seats(flight)[:2] == (0, CLIENTS)
@@ -46,14 +46,14 @@ def test_a_request_whose_commit_nobody_saw_is_one_booking_once_it_is_repeated(pi
     with ThreadPoolExecutor() as background:
         with pipeline.db.transaction() as connection:
             connection.execute("LOCK TABLE bookings IN ACCESS EXCLUSIVE MODE")
-            asking = background.submit(crowd.book, api.base_url, [attempt])
+            asking = background.submit(concurrent_clients.book, api.base_url, [attempt])
             until(lambda: waiting_for_a_lock(pipeline) > 0)
             api.kill()
         (unanswered,) = asking.result()
-    assert unanswered.status == crowd.NOT_ANSWERED
+    assert unanswered.status == concurrent_clients.NO_RESPONSE
 
     api.start()
-    (answer,) = crowd.book(api.base_url, [attempt])
+    (answer,) = concurrent_clients.book(api.base_url, [attempt])
     assert answer.status == httpx.codes.ACCEPTED
     pipeline.worker()
     pipeline.wind_leases()

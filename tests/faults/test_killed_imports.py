@@ -16,7 +16,7 @@ ROWS = 70_000
 """Several chunks."""
 
 
-def wind_leases(pipeline: Pipeline) -> None:
+def end_leases(pipeline: Pipeline) -> None:
     with pipeline.db.transaction() as connection:
         connection.execute("UPDATE imports SET next_at = now() WHERE next_at IS NOT NULL")
 
@@ -36,7 +36,7 @@ def test_an_import_survives_workers_that_are_killed(pipeline: Pipeline) -> None:
         assert (status()["status"], status()["progress"]["processed"]) == ("IN_PROGRESS", 0), "the chunk is undone"
         for chance in ("0.5", "0.5", "0"):
             if status()["status"] == "IN_PROGRESS":
-                wind_leases(pipeline)
+                end_leases(pipeline)
                 worker.start(FAILPOINTS=f"mid_chunk:crash:{chance}")
                 until(lambda: status()["status"] == "COMPLETED" or not worker.is_running, seconds=60)
         done = status()
@@ -79,7 +79,7 @@ def test_search_is_told_by_the_next_worker_when_the_first_dies_before_it_does(pi
         refused = admin.post(f"/admin/imports/{second}/cancel").json()
         assert refused["code"] == "import_over", "every row is worked already"
 
-        wind_leases(pipeline)
+        end_leases(pipeline)
         worker.start()
         until(lambda: status(second)["status"] == "COMPLETED", seconds=60)
         assert pipeline.redis.exists(*versions) == 2

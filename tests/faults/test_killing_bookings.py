@@ -93,36 +93,36 @@ def test_a_booking_is_begun_alone_no_more_often_than_it_may(pipeline: Pipeline) 
     pipeline.work(ended)
     with pipeline.db.transaction() as connection:
         connection.execute("UPDATE bookings SET attempts = 2")
-        begun = [leases.begin_alone(connection, [booking, ended]) for _ in range(4)]
-    assert begun == [[booking]] * 3 + [[]]
+        started = [leases.begin_alone(connection, [booking, ended]) for _ in range(4)]
+    assert started == [[booking]] * 3 + [[]]
 
 
 # Alone: the process has no other message of the queue at work, and takes none.
 
 
-class Office:
-    """A pool of real threads whose work is to wait: `begun` says for whom, `release` lets everybody end."""
+class ImportSteps:
+    """A pool of real threads whose work is to wait: `started` says for whom, `release` lets everybody end."""
 
     def __init__(self, context: Context) -> None:
-        self.begun: list[UUID] = []
+        self.started: list[UUID] = []
         self.release = threading.Event()
         self.worker = start(
             Pool(Queue.BOOKINGS, 4, {ReserveBookings: self._work, ReserveAlone: self._work}, 60), context, Worked()
         )
 
     def _work(self, _context: Context, ids: Sequence[UUID]) -> None:
-        self.begun += ids
+        self.started += ids
         self.release.wait(20)
 
 
 @contextmanager
-def opened(context: Context) -> Iterator[Office]:
-    office = Office(context)
+def opened(context: Context) -> Iterator[ImportSteps]:
+    import_steps = ImportSteps(context)
     try:
-        yield office
+        yield import_steps
     finally:
-        office.release.set()
-        office.worker.stop()
+        import_steps.release.set()
+        import_steps.worker.stop()
 
 
 def send(pipeline: Pipeline, *messages: Callable[[tuple[UUID, ...]], Message]) -> list[UUID]:
@@ -140,12 +140,12 @@ def marked(pipeline: Pipeline) -> int:
 def killer_and_its_neighbours(pipeline: Pipeline) -> tuple[int, int, int]:
     """While the first of four is at work alone: how many were begun, are lost if it kills, and wait for whoever comes next."""
     messages = send(pipeline, ReserveAlone, ReserveBookings, ReserveAlone, ReserveBookings)
-    with opened(pipeline.context) as office:
-        until(lambda: messages[0] in office.begun)
-        until(lambda: len(office.begun) + pipeline.redis.llen(QUEUE) == 4)
-        found = len(office.begun), marked(pipeline), pipeline.redis.llen(QUEUE)
-        office.release.set()
-        until(lambda: sorted(office.begun) == sorted(messages))
+    with opened(pipeline.context) as import_steps:
+        until(lambda: messages[0] in import_steps.started)
+        until(lambda: len(import_steps.started) + pipeline.redis.llen(QUEUE) == 4)
+        found = len(import_steps.started), marked(pipeline), pipeline.redis.llen(QUEUE)
+        import_steps.release.set()
+        until(lambda: sorted(import_steps.started) == sorted(messages))
         until(lambda: pipeline.unacknowledged == 0)
     return found
 
@@ -160,12 +160,12 @@ def test_without_that_its_neighbours_are_at_work_when_it_kills(pipeline: Pipelin
 
 
 def test_a_message_that_travels_alone_waits_for_those_at_work(pipeline: Pipeline) -> None:
-    with opened(pipeline.context) as office:
+    with opened(pipeline.context) as import_steps:
         (before,) = send(pipeline, ReserveBookings)
-        until(lambda: office.begun == [before])
+        until(lambda: import_steps.started == [before])
         alone, behind = send(pipeline, ReserveAlone, ReserveBookings)
         until(lambda: marked(pipeline) == 2)
-        assert office.begun == [before]
-        office.release.set()
+        assert import_steps.started == [before]
+        import_steps.release.set()
         until(lambda: pipeline.unacknowledged == 0)
-        assert office.begun == [before, alone, behind]
+        assert import_steps.started == [before, alone, behind]

@@ -46,14 +46,14 @@ def test_who_waits_in_vain_for_a_lock_hears_of_somebody_else_and_not_of_a_server
     api: RunningApi, traveller: httpx.Client, pipeline: Pipeline
 ) -> None:
     """A statement of the driver, and a unit of work, which says it in words of its own."""
-    with pipeline.db.transaction() as other, ThreadPoolExecutor() as crowd:
+    with pipeline.db.transaction() as other, ThreadPoolExecutor() as pool:
         other.execute("LOCK TABLE bookings, users IN ACCESS EXCLUSIVE MODE")
         name, password = "somebody-new", "a long walk in the rain"
-        asked = [
-            crowd.submit(traveller.get, "/api/v1/bookings"),
-            crowd.submit(traveller.post, "/api/v1/auth/register", json={"username": name, "password": password}),
+        refused_requests = [
+            pool.submit(traveller.get, "/api/v1/bookings"),
+            pool.submit(traveller.post, "/api/v1/auth/register", json={"username": name, "password": password}),
         ]
-        for answer in [each.result() for each in asked]:
+        for answer in [each.result() for each in refused_requests]:
             assert (answer.status_code, answer.json()["code"], answer.json()["retryable"]) == (503, "unavailable", True)
             assert "Another request" in answer.json()["detail"]
             assert int(answer.headers["retry-after"]) > 0

@@ -11,7 +11,7 @@ from tests.support.waiting import promised, until
 
 pytestmark = pytest.mark.timeout(400)
 
-TOLD_SECONDS: Final = 10.0
+SHOWN_SECONDS: Final = 10.0
 
 
 def look_closer(here: Installation, trouble: Trouble) -> None:
@@ -31,6 +31,6 @@ def test_the_overview_names_each_trouble_first_and_then_none(troubled: Installat
                 first = troubled.first()
                 return first.get("code") == trouble.code and trouble.words in first["message"]
 
-            promised(is_named, seconds=TOLD_SECONDS)
+            promised(is_named, seconds=SHOWN_SECONDS)
             look_closer(troubled, trouble)
         until(troubled.is_well, seconds=60)

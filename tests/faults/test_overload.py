@@ -5,9 +5,9 @@ from __future__ import annotations
 import httpx
 import pytest
 
-from tests.support import crowd
+from tests.support import concurrent_clients
 from tests.support.api import ApiFactory
-from tests.support.crowd import Attempt
+from tests.support.concurrent_clients import Attempt
 from tests.support.pipeline import Pipeline
 from tests.support.waiting import until
 
@@ -18,7 +18,7 @@ def test_the_door_closes_at_the_limit_and_opens_when_the_backlog_is_worked(pipel
     flight = pipeline.flight(500)
     api = pipeline.api(BACKLOG_LIMIT=str(LIMIT))
     accounts = pipeline.accounts(60)
-    answers = crowd.book(api.base_url, [Attempt(account.headers, flight) for account in accounts[:LIMIT]])
+    answers = concurrent_clients.book(api.base_url, [Attempt(account.headers, flight) for account in accounts[:LIMIT]])
     assert {answer.status for answer in answers} == {httpx.codes.ACCEPTED}
 
     with api.client(accounts[-1].headers) as client:
@@ -37,7 +37,7 @@ def test_the_door_closes_at_the_limit_and_opens_when_the_backlog_is_worked(pipel
 
         pipeline.worker()
         until(lambda: book().status_code == httpx.codes.ACCEPTED, seconds=20)
-    pipeline.assert_clean(crowd.accepted(answers))
+    pipeline.assert_clean(concurrent_clients.accepted(answers))
 
 
 @pytest.mark.parametrize("shared", [True, False], ids=["shared", "control: first come, first served"])
@@ -45,13 +45,13 @@ def test_one_account_cannot_fill_the_backlog(pipeline: Pipeline, start_api: ApiF
     flights = [pipeline.flight(9) for _ in range(LIMIT + 5)]
     api = start_api(BACKLOG_LIMIT=str(LIMIT), RATE_LIMITS="on")
     api.services.live.backlog._is_shared = shared
-    greedy, another = api.admit(), api.admit()
+    heavy_user, another = api.admit(), api.admit()
 
     def book(headers: dict[str, str], number: int) -> httpx.Response:
         return client.post("/api/v1/booking", json={"flight_id": str(flights[number]), "seats": 1}, headers=headers)
 
     with api.client() as client:
-        answers = [book(greedy.headers, number) for number in range(LIMIT)]
+        answers = [book(heavy_user.headers, number) for number in range(LIMIT)]
         let_in = [answer for answer in answers if answer.status_code == httpx.codes.ACCEPTED]
         until(lambda: api.services.live.backlog.waiting == len(let_in))
         of_another = book(another.headers, LIMIT)
@@ -61,7 +61,7 @@ def test_one_account_cannot_fill_the_backlog(pipeline: Pipeline, start_api: ApiF
             return
         assert of_another.status_code == httpx.codes.ACCEPTED
         assert len(let_in) == LIMIT // 10
-        refused = book(greedy.headers, LIMIT + 1)
+        refused = book(heavy_user.headers, LIMIT + 1)
         assert (refused.status_code, refused.json()["code"]) == (429, "too_many_waiting")
         assert int(refused.headers["retry-after"]) >= 1
 
@@ -72,5 +72,5 @@ def test_one_account_cannot_fill_the_backlog(pipeline: Pipeline, start_api: ApiF
 
         until(lambda: "account_over_share" in codes())
         pipeline.worker()
-        until(lambda: book(greedy.headers, LIMIT + 2).status_code == httpx.codes.ACCEPTED, seconds=20)
+        until(lambda: book(heavy_user.headers, LIMIT + 2).status_code == httpx.codes.ACCEPTED, seconds=20)
         until(lambda: "account_over_share" not in codes())

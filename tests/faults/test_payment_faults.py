@@ -17,7 +17,7 @@ from core.messaging.messages import ReserveBookings
 from core.payments.charges import LockedPayment
 from core.payments.http_provider import HttpProvider
 from core.payments.provider import Charge, ChargeOutcome, ChargeStatus
-from tests.support.money import PracticeProvider, ProviderFactory, Till, TillFactory
+from tests.support.money import PaymentSteps, PaymentStepsFactory, PracticeProvider, ProviderFactory
 from tests.support.pipeline import Pipeline
 from tests.support.provider_process import ProviderProcess
 from tests.support.waiting import until
@@ -29,13 +29,13 @@ PRICE = Decimal(7500)
 def book(pipeline: Pipeline, flight: UUID, count: int, token: str = "tok_ok") -> list[UUID]:
     """Bookings that pay by token, on disk and on the queue."""
     trips = pipeline.accept(
-        *(BookingRequest(person.id, (flight,), 1, PaymentMode.TOKEN, token) for person in pipeline.accounts(count))
+        *(BookingRequest(user.id, (flight,), 1, PaymentMode.TOKEN, token) for user in pipeline.accounts(count))
     )
     pipeline.context.dispatcher.send(ReserveBookings(tuple(trips)))
     return trips
 
 
-def wind(pipeline: Pipeline) -> None:
+def end_leases(pipeline: Pipeline) -> None:
     """Let the leases and pauses of payments and refunds be over, so that the next sweep takes them up."""
     for table in ("payments", "refunds", "bookings"):
         due = f"SELECT id FROM {table} WHERE next_at IS NOT NULL AND status <> 'PROCESSING' FOR NO KEY UPDATE SKIP LOCKED"
@@ -68,7 +68,7 @@ def test_a_worker_killed_between_charge_and_commit_has_charged_once(pipeline: Pi
     pipeline.worker(PAYMENTS_URL=provider.base_url)
 
     def all_paid() -> bool:
-        wind(pipeline)
+        end_leases(pipeline)
         return pipeline.endings(trips) == {"CONFIRMED": 3}
 
     until(all_paid, seconds=30, every=0.5)
@@ -100,7 +100,7 @@ def test_a_provider_that_fails_half_of_the_time_charges_and_refunds_each_once(
     trips = [trip for flight in flights for trip in book(pipeline, flight, 10)]
 
     def all_decided() -> bool:
-        wind(pipeline)
+        end_leases(pipeline)
         return pipeline.endings(trips) == {"CONFIRMED": len(trips)}
 
     until(all_decided, seconds=60, every=0.5)
@@ -110,7 +110,7 @@ def test_a_provider_that_fails_half_of_the_time_charges_and_refunds_each_once(
         cancel(pipeline, trip)
 
     def all_refunded() -> bool:
-        wind(pipeline)
+        end_leases(pipeline)
         with pipeline.db.snapshot() as connection:
             row = connection.execute("SELECT count(*) FROM refunds WHERE status = 'SUCCEEDED'").fetchone()
         return row == (len(trips) // 2,)
@@ -137,7 +137,7 @@ def test_a_provider_that_dies_during_charges_takes_the_money_once(pipeline: Pipe
     provider_process.start()
 
     def all_paid() -> bool:
-        wind(pipeline)
+        end_leases(pipeline)
         return pipeline.endings(done + cut_off + while_away) == {"CONFIRMED": 12}
 
     until(all_paid, seconds=30, every=0.5)
@@ -149,22 +149,22 @@ def test_a_provider_that_dies_during_charges_takes_the_money_once(pipeline: Pipe
 # Controls: the same accidents without the safeguard, so that a safeguard whose absence nobody notices is found out.
 
 
-def captures_after_a_lost_answer(open_till: TillFactory, start_provider: ProviderFactory) -> int:
-    till = open_till(start_provider(late_seconds=0.6), 0.3)
-    pipeline = till.steps.pipeline
-    trip = till.hold(pipeline.account().id, pipeline.flight(4))
-    till.pay(trip, "tok_timeout_then_ok")
-    assert till.work(trip) == ChargeOutcome(ChargeStatus.UNKNOWN)
-    till.work(trip)
-    return len(till.provider.charges())
+def captures_after_a_lost_answer(open_payment_steps: PaymentStepsFactory, start_provider: ProviderFactory) -> int:
+    payment_steps = open_payment_steps(start_provider(late_seconds=0.6), 0.3)
+    pipeline = payment_steps.steps.pipeline
+    trip = payment_steps.hold(pipeline.account().id, pipeline.flight(4))
+    payment_steps.pay(trip, "tok_timeout_then_ok")
+    assert payment_steps.work(trip) == ChargeOutcome(ChargeStatus.UNKNOWN)
+    payment_steps.work(trip)
+    return len(payment_steps.provider.charges())
 
 
-def test_a_lost_answer_leads_to_one_capture(open_till: TillFactory, start_provider: ProviderFactory) -> None:
-    assert captures_after_a_lost_answer(open_till, start_provider) == 1
+def test_a_lost_answer_leads_to_one_capture(open_payment_steps: PaymentStepsFactory, start_provider: ProviderFactory) -> None:
+    assert captures_after_a_lost_answer(open_payment_steps, start_provider) == 1
 
 
 def test_a_lost_answer_leads_to_two_captures_without_the_stable_key(
-    open_till: TillFactory, start_provider: ProviderFactory, monkeypatch: pytest.MonkeyPatch
+    open_payment_steps: PaymentStepsFactory, start_provider: ProviderFactory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     real = HttpProvider._call
 
@@ -172,48 +172,52 @@ def test_a_lost_answer_leads_to_two_captures_without_the_stable_key(
         return await real(self, method, path, body and {**body, "id": str(uuid4())}, seconds=seconds)
 
     monkeypatch.setattr(HttpProvider, "_call", with_another_key)
-    assert captures_after_a_lost_answer(open_till, start_provider) == 2
+    assert captures_after_a_lost_answer(open_payment_steps, start_provider) == 2
 
 
-def test_a_final_payment_that_is_worked_again_is_noticed_without_its_guard(till: Till, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_final_payment_that_is_worked_again_is_noticed_without_its_guard(
+    payment_steps: PaymentSteps, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """With the guard the second report changes nothing (`test_payments.py`)."""
-    pipeline = till.steps.pipeline
-    trip = till.hold(pipeline.account().id, pipeline.flight(4))
-    claim = till.begin(trip)
-    outcome = till.call(claim)
-    till.settle(claim, outcome)
+    pipeline = payment_steps.steps.pipeline
+    trip = payment_steps.hold(pipeline.account().id, pipeline.flight(4))
+    claim = payment_steps.begin(trip)
+    outcome = payment_steps.call(claim)
+    payment_steps.settle(claim, outcome)
     monkeypatch.setattr(LockedPayment, "is_final", False)
-    till.settle(claim, outcome)
+    payment_steps.settle(claim, outcome)
     assert any(each.startswith("I4") for each in pipeline.violations())
 
 
-def test_a_rescue_without_looking_for_room_is_stopped_by_the_last_guard(till: Till, monkeypatch: pytest.MonkeyPatch) -> None:
-    pipeline = till.steps.pipeline
+def test_a_rescue_without_looking_for_room_is_stopped_by_the_last_guard(
+    payment_steps: PaymentSteps, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pipeline = payment_steps.steps.pipeline
     flight = pipeline.flight(1)
-    trip = till.hold(pipeline.account().id, flight)
-    claim = till.begin(trip)
-    outcome = till.call(claim)
-    till.expire(trip, 120)
-    till.steps.book(pipeline.account().id, flight)
+    trip = payment_steps.hold(pipeline.account().id, flight)
+    claim = payment_steps.begin(trip)
+    outcome = payment_steps.call(claim)
+    payment_steps.expire(trip, 120)
+    payment_steps.steps.book(pipeline.account().id, flight)
     with monkeypatch.context() as broken:
         broken.setattr(settle_payment, "_has_room", lambda *_: True)
-        till.settle(claim, outcome)
-    assert (till.steps.status(trip), pipeline.seats(flight)[:2]) == ("EXPIRED", (0, 1))
-    till.settle(claim, outcome)
-    assert till.refunds(trip) == [(PRICE, "late_payment", "PENDING")]
+        payment_steps.settle(claim, outcome)
+    assert (payment_steps.steps.status(trip), pipeline.seats(flight)[:2]) == ("EXPIRED", (0, 1))
+    payment_steps.settle(claim, outcome)
+    assert payment_steps.refunds(trip) == [(PRICE, "late_payment", "PENDING")]
 
 
-def test_of_the_same_payment_in_many_hands_one_call_is_made(till: Till) -> None:
-    pipeline = till.steps.pipeline
-    trip = till.hold(pipeline.account().id, pipeline.flight(4))
-    till.pay(trip)
+def test_of_the_same_payment_in_many_hands_one_call_is_made(payment_steps: PaymentSteps) -> None:
+    pipeline = payment_steps.steps.pipeline
+    trip = payment_steps.hold(pipeline.account().id, pipeline.flight(4))
+    payment_steps.pay(trip)
     calls: list[Charge] = []
 
     def work(_: int) -> None:
-        claim = till.claim(trip)
+        claim = payment_steps.claim(trip)
         if claim is not None:
             calls.append(claim.charge)
-            till.settle(claim, till.call(claim))
+            payment_steps.settle(claim, payment_steps.call(claim))
 
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(work, range(16)))

@@ -21,7 +21,7 @@ from core.errors import Conflict
 from core.lifecycle import end, settle_payment
 from core.lifecycle.settle_payment import Claim
 from core.payments.provider import ChargeOutcome
-from tests.support.money import ProviderFactory, Till, TillFactory
+from tests.support.money import PaymentSteps, PaymentStepsFactory, ProviderFactory
 from tests.support.pipeline import Pipeline
 from tests.support.waiting import until
 from workers.bookings import reserve_bookings
@@ -37,20 +37,18 @@ LATE = 120
 class Race:
     """Two hundred bookings that are held and being paid, and everything that may happen to them."""
 
-    def __init__(self, till: Till, seed: int) -> None:
-        self.till = till
-        self.pipeline = till.steps.pipeline
+    def __init__(self, payment_steps: PaymentSteps, seed: int) -> None:
+        self.payment_steps = payment_steps
+        self.pipeline = payment_steps.steps.pipeline
         self.chance = random.Random(seed)
-        self.heard: dict[UUID, tuple[Claim, ChargeOutcome]] = {}
+        self.outcomes: dict[UUID, tuple[Claim, ChargeOutcome]] = {}
         self.flights = [self.pipeline.flight(SEATS, departs_in=timedelta(days=30)) for _ in range(FLIGHTS)]
-        people = self.pipeline.accounts(RACES)
-        requests = [
-            BookingRequest(person.id, (self.flights[n % FLIGHTS],), 1, PaymentMode.HOLD) for n, person in enumerate(people)
-        ]
+        users = self.pipeline.accounts(RACES)
+        requests = [BookingRequest(user.id, (self.flights[n % FLIGHTS],), 1, PaymentMode.HOLD) for n, user in enumerate(users)]
         self.trips = self.pipeline.accept(*requests)
-        reserve_bookings(till.steps.context, self.trips)
+        reserve_bookings(payment_steps.steps.context, self.trips)
         for trip in self.trips:
-            till.pay(trip, self.chance.choices(["tok_ok", "tok_declined", "tok_error_once"], [8, 1, 1])[0])
+            payment_steps.pay(trip, self.chance.choices(["tok_ok", "tok_declined", "tok_error_once"], [8, 1, 1])[0])
 
     def acts(self) -> list[Callable[[], object]]:
         """All that happens, in the order of the seed. What happens to one booking happens at about the same time."""
@@ -66,53 +64,56 @@ class Race:
             else:
                 self.charge(trip)
             if self.chance.random() < 0.6:
-                acts.append(partial(self.till.expire, trip, self.chance.choice([1, LATE])))
+                acts.append(partial(self.payment_steps.expire, trip, self.chance.choice([1, LATE])))
             if self.chance.random() < 0.5:
-                acts.append(partial(self.till.steps.cancel, trip))
+                acts.append(partial(self.payment_steps.steps.cancel, trip))
             if self.chance.random() < 0.2:
-                acts.append(partial(self.till.pay, trip))
+                acts.append(partial(self.payment_steps.pay, trip))
             if self.chance.random() < 0.4:
                 buyer = self.pipeline.account()
-                acts.append(partial(self.till.steps.book, buyer.id, self.chance.choice(self.flights), 2))
+                acts.append(partial(self.payment_steps.steps.book, buyer.id, self.chance.choice(self.flights), 2))
         self.chance.shuffle(acts)
         return acts
 
     def charge(self, trip: UUID) -> None:
         """A worker calls the provider; what it heard it has not written yet, and may never write."""
-        claim = self.till.claim(trip)
+        claim = self.payment_steps.claim(trip)
         if claim is not None:
-            self.heard[trip] = (claim, self.till.call(claim))
+            self.outcomes[trip] = (claim, self.payment_steps.call(claim))
 
     def answer(self, trip: UUID) -> None:
-        if trip in self.heard:
-            self.till.settle(*self.heard[trip])
+        if trip in self.outcomes:
+            self.payment_steps.settle(*self.outcomes[trip])
 
     def call_back(self, trip: UUID) -> None:
         """The provider tells what it knows, and nothing else."""
-        for attempt, _, _ in self.till.payments(trip):
-            status = self.till.provider.status(attempt)
+        for attempt, _, _ in self.payment_steps.payments(trip):
+            status = self.payment_steps.provider.status(attempt)
             if status is not None:
-                self.till.callback(attempt, f"charge.{status}")
+                self.payment_steps.callback(attempt, f"charge.{status}")
 
     def finish(self) -> None:
         """What workers and the sweep do until nothing is left; then all holds end."""
 
         def nothing_is_left() -> bool:
-            self.till.wind()
-            self.till.sweep()
-            for (trip,) in self.till.rows("SELECT booking_id FROM payments WHERE status IN ('REQUIRES_PAYMENT', 'UNKNOWN')"):
-                self.till.work(trip)
-            self.till.refund()
-            return not self.till.rows(
+            self.payment_steps.end_leases()
+            self.payment_steps.sweep()
+            for (trip,) in self.payment_steps.rows(
+                "SELECT booking_id FROM payments WHERE status IN ('REQUIRES_PAYMENT', 'UNKNOWN')"
+            ):
+                self.payment_steps.work(trip)
+            self.payment_steps.refund()
+            return not self.payment_steps.rows(
                 "SELECT FROM payments WHERE next_at IS NOT NULL UNION ALL SELECT FROM refunds WHERE next_at IS NOT NULL"
             )
 
         until(nothing_is_left, seconds=60)
         reserve_bookings(
-            self.till.steps.context, [row[0] for row in self.till.rows("SELECT id FROM bookings WHERE status = 'PENDING'")]
+            self.payment_steps.steps.context,
+            [row[0] for row in self.payment_steps.rows("SELECT id FROM bookings WHERE status = 'PENDING'")],
         )
-        for (trip,) in self.till.rows("SELECT id FROM bookings WHERE status = 'HELD'"):
-            self.till.expire(trip)
+        for (trip,) in self.payment_steps.rows("SELECT id FROM bookings WHERE status = 'HELD'"):
+            self.payment_steps.expire(trip)
 
 
 @pytest.fixture(autouse=True)
@@ -129,10 +130,10 @@ def _slowly(write_counts: Callable[..., None], *arguments: object) -> None:
 
 @pytest.mark.parametrize("seed", [20261123])
 def test_in_two_hundred_races_each_booking_has_one_winner(
-    open_till: TillFactory, start_provider: ProviderFactory, pipeline: Pipeline, seed: int
+    open_payment_steps: PaymentStepsFactory, start_provider: ProviderFactory, pipeline: Pipeline, seed: int
 ) -> None:
-    till = open_till(start_provider(), 5.0)
-    race = Race(till, seed)
+    payment_steps = open_payment_steps(start_provider(), 5.0)
+    race = Race(payment_steps, seed)
 
     def run(act: Callable[[], object]) -> None:
         with suppress(Conflict):  # what the traveller hears who comes too late
@@ -148,15 +149,15 @@ def assert_one_winner_each(race: Race, pipeline: Pipeline) -> None:
     endings = pipeline.endings(race.trips)
     assert set(endings) <= {"CONFIRMED", "CANCELLED", "EXPIRED"}, endings
     assert min(endings.values()) >= 10, f"a race without contestants: {endings}"
-    books = race.till.provider.ledger()
+    books = race.payment_steps.provider.ledger()
     captured = {charge["id"]: Decimal(charge["amount"]) for charge in books["charges"] if charge["status"] == "captured"}
     returned: dict[str, Decimal] = defaultdict(Decimal)
     for refund in books["refunds"]:
         returned[refund["charge_id"]] += Decimal(refund["amount"])
     for trip in race.trips:
-        charges = [str(attempt) for attempt, _, _ in race.till.payments(trip) if str(attempt) in captured]
+        charges = [str(attempt) for attempt, _, _ in race.payment_steps.payments(trip) if str(attempt) in captured]
         assert len(charges) <= 1, f"{trip} was charged twice"
-        kept = sum((captured[charge] - returned[charge] for charge in charges), Decimal(0))
-        owed = Decimal(7500) if race.till.steps.status(trip) == "CONFIRMED" else Decimal(0)
-        assert kept == owed, f"{trip} is {race.till.steps.status(trip)}, and the provider keeps {kept}"
+        retained = sum((captured[charge] - returned[charge] for charge in charges), Decimal(0))
+        owed = Decimal(7500) if race.payment_steps.steps.status(trip) == "CONFIRMED" else Decimal(0)
+        assert retained == owed, f"{trip} is {race.payment_steps.steps.status(trip)}, and the provider keeps {retained}"
     assert [each for each in pipeline.violations(race.trips) if not each.startswith("I8")] == []

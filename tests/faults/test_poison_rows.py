@@ -42,14 +42,14 @@ def test_the_neighbours_of_a_row_that_cannot_be_accepted_are_accepted(pipeline: 
 
 def test_a_flight_that_somebody_locks_keeps_no_other_flight_waiting(pipeline: Pipeline) -> None:
     locked, free = pipeline.flight(10), pipeline.flight(10)
-    kept, bookings = pipeline.accept_many(2, locked), pipeline.accept_many(2, free)
+    blocked, bookings = pipeline.accept_many(2, locked), pipeline.accept_many(2, free)
     with pipeline.db.transaction() as connection:
         connection.execute("SELECT FROM flights WHERE id = %s FOR UPDATE", (locked,))
-        pipeline.work(*kept, *bookings)
+        pipeline.work(*blocked, *bookings)
         assert pipeline.endings(bookings) == {"CONFIRMED": 2}
-        assert pipeline.endings(kept) == {"PENDING": 2}
-    pipeline.work(*kept)
-    assert pipeline.endings(kept) == {"CONFIRMED": 2}
+        assert pipeline.endings(blocked) == {"PENDING": 2}
+    pipeline.work(*blocked)
+    assert pipeline.endings(blocked) == {"CONFIRMED": 2}
     assert pipeline.seats(locked) == (0, 2, 8)
 
 

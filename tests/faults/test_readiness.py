@@ -204,12 +204,12 @@ def test_the_worst_comes_first_and_the_rest_is_still_told(installation: Installa
     with installation.pipeline.db.transaction() as connection:
         connection.execute("UPDATE alembic_version SET version_num = '0001'")
 
-    def told() -> list[str]:
+    def reasons() -> list[str]:
         answer = httpx.get(f"{installation.api.base_url}/health/ready", timeout=10)
         return [cause["code"] for cause in answer.json()["causes"]] if answer.status_code == 503 else []
 
-    until(lambda: told() == ["schema_old", "no_worker"])
+    until(lambda: reasons() == ["schema_old", "no_worker"])
     with installation.pipeline.db.transaction() as connection:
         connection.execute("UPDATE alembic_version SET version_num = '9999'")
-    until(lambda: told() == [])
+    until(lambda: reasons() == [])
     installation.await_codes("no_worker")

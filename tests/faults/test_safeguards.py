@@ -53,9 +53,9 @@ class Steps:
     def ask(self, trips: list[PendingBooking]) -> Reservations:
         return reserve.reserve_in_redis(self.inventory, trips, self._load, now())
 
-    def settle(self, asked: Reservations, guard: Collection[BookingStatus] = reserve.STATUS_GUARD) -> None:
+    def settle(self, reservations: Reservations, guard: Collection[BookingStatus] = reserve.STATUS_GUARD) -> None:
         with self.context.db.transaction() as connection:
-            after = reserve.commit_reservations(connection, asked, hold_minutes=15, guard=guard)
+            after = reserve.commit_reservations(connection, reservations, hold_minutes=15, guard=guard)
         self.run_after(after)
 
     def run_after(self, after: AfterCommit) -> None:
@@ -214,9 +214,9 @@ def test_the_audit_gives_back_seats_that_redis_was_not_told_of(steps: Steps) -> 
     (last,) = steps.pipeline.accept_many(1, full)
     steps.work(last)
     trip = steps.pipeline.accept_trip(roomy, full)
-    asked = steps.ask(steps.find(trip))
+    reservations = steps.ask(steps.find(trip))
     with steps.context.db.transaction() as connection:
-        reserve.commit_reservations(connection, asked, hold_minutes=15)  # and no more: it was killed
+        reserve.commit_reservations(connection, reservations, hold_minutes=15)  # and no more: it was killed
     assert steps.pipeline.endings([trip]) == {"sold_out": 1}
     assert steps.pipeline.seats(roomy) == (0, 0, 4)
 

@@ -38,14 +38,14 @@ def numbers_taken_twice(pipeline: Pipeline) -> list[str]:
 
 def contend(pipeline: Pipeline, flight: UUID, cabin: str, picks: int) -> list[tuple[tuple[str, ...], Answer]]:
     """So many requests, through several intakes at once, for seats that are drawn from few: what each asked for, and its answer."""
-    dice = random.Random(picks)
+    rng = random.Random(picks)
     seats = sorted(CABINS[cabin].seats)
     # Batches that run at the same time are of other travellers, who would wait for each other before they reach the seats.
     owners = pipeline.accounts(2 * INTAKES * BATCH)
-    asked = [tuple(dice.sample(seats, dice.choice((1, 1, 2, 3)))) for _ in range(picks)]
+    requested_seats = [tuple(rng.sample(seats, rng.choice((1, 1, 2, 3)))) for _ in range(picks)]
     requests = [
         BookingRequest(owners[n % len(owners)].id, (flight,), len(wanted), allow_duplicate=True, seat_numbers=(wanted,))
-        for n, wanted in enumerate(asked)
+        for n, wanted in enumerate(requested_seats)
     ]
 
     def send(part: Sequence[BookingRequest]) -> list[Answer]:
@@ -54,7 +54,7 @@ def contend(pipeline: Pipeline, flight: UUID, cabin: str, picks: int) -> list[tu
     with ThreadPoolExecutor(INTAKES) as pool:
         parts = [requests[start : start + BATCH] for start in range(0, picks, BATCH)]
         answers = [answer for part in pool.map(send, parts) for answer in part]
-    return list(zip(asked, answers, strict=True))
+    return list(zip(requested_seats, answers, strict=True))
 
 
 def race(pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch) -> list[Answer]:
@@ -85,10 +85,10 @@ def test_without_the_index_both_get_it_and_the_checker_tells(pipeline: Pipeline,
 
 
 def assert_each_seat_has_one_traveller(
-    pipeline: Pipeline, flight: UUID, cabin: str, heard: Sequence[tuple[tuple[str, ...], Answer]]
+    pipeline: Pipeline, flight: UUID, cabin: str, responses: Sequence[tuple[tuple[str, ...], Answer]]
 ) -> None:
-    won = [seats for seats, answer in heard if isinstance(answer, Accepted)]
-    lost = [answer for _, answer in heard if not isinstance(answer, Accepted)]
+    won = [seats for seats, answer in responses if isinstance(answer, Accepted)]
+    lost = [answer for _, answer in responses if not isinstance(answer, Accepted)]
     assert all(isinstance(answer, SeatTaken) for answer in lost), {type(answer) for answer in lost}
     times = Counter(seat for seats in won for seat in seats)
     assert set(times.values()) == {1}
@@ -96,7 +96,7 @@ def assert_each_seat_has_one_traveller(
         stored = rows.read_taken(connection, {flight})[flight]
     assert stored == set(times), "what is taken belongs to those who were accepted, and nobody else"
     assert numbers_taken_twice(pipeline) == []
-    if len(heard) > 20 * CABINS[cabin].size:
+    if len(responses) > 20 * CABINS[cabin].size:
         assert stored == CABINS[cabin].seats, "nobody keeps a seat whom the booking was refused"
 
 

@@ -18,8 +18,8 @@ import pytest
 
 from core.messaging.messages import Queue
 from tests.conftest import ServerFactory
-from tests.support import crowd
-from tests.support.crowd import Attempt
+from tests.support import concurrent_clients
+from tests.support.concurrent_clients import Attempt
 from tests.support.installations import PipelineFactory
 from tests.support.waiting import until
 
@@ -30,7 +30,7 @@ TRIES = 60
 """How often the processes ask for the server before it returns: an outage of a few seconds."""
 
 
-class Doorman:
+class RefusingServer:
     """Stands where the server was, and counts who comes."""
 
     def __init__(self, url: str) -> None:
@@ -52,19 +52,19 @@ class Doorman:
 
 
 @contextmanager
-def nobody_there(url: str) -> Iterator[Doorman]:
-    doorman = Doorman(url)
+def refusing(url: str) -> Iterator[RefusingServer]:
+    refusing_server = RefusingServer(url)
     try:
-        yield doorman
+        yield refusing_server
     finally:
-        doorman.close()
+        refusing_server.close()
 
 
 def lines(log: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in log.read_text().splitlines() if line.startswith("{")]
 
 
-def told(log: Path, level: str) -> Counter[str]:
+def count_lines(log: Path, level: str) -> Counter[str]:
     return Counter(f"{line['event']} {line.get('queue', '')}".strip() for line in lines(log) if line["level"] == level)
 
 
@@ -78,21 +78,21 @@ def test_an_outage_of_redis_is_told_when_it_begins_and_when_it_is_over(
     os.kill(pair.valkey.pid, signal.SIGKILL)
     until(lambda: not pair.valkey.is_running)
     flight = pipeline.flight(500)
-    with nobody_there(pair.redis_url) as doorman:
-        crowd.book(api.base_url, [Attempt(account.headers, flight) for account in pipeline.accounts(20)])
-        until(lambda: doorman.tries > TRIES, seconds=60)
+    with refusing(pair.redis_url) as refusing_server:
+        concurrent_clients.book(api.base_url, [Attempt(account.headers, flight) for account in pipeline.accounts(20)])
+        until(lambda: refusing_server.tries > TRIES, seconds=60)
     pair.valkey.start()
     over = "messages are taken again"
-    until(lambda: told(worker.log, "info")[over] == len(QUEUES) and api.said("job events arrive again"), seconds=30)
+    until(lambda: count_lines(worker.log, "info")[over] == len(QUEUES) and api.said("job events arrive again"), seconds=30)
     until(lambda: worker.said("Redis is back, and what is due is sent"))
 
     for process in (worker, api):
         trouble = [line for line in lines(process.log) if line["level"] not in ("info", "debug")]
         assert len(trouble) <= 16, trouble
-    begun = told(worker.log, "warning")
-    assert begun["Redis is away, so nothing is sent"] == 1
-    assert {queue: begun[f"no messages can be taken {queue}"] for queue in QUEUES} == dict.fromkeys(QUEUES, 1)
-    assert told(api.log, "warning")["messages are deferred to the sweep"] == 1
+    log_lines = count_lines(worker.log, "warning")
+    assert log_lines["Redis is away, so nothing is sent"] == 1
+    assert {queue: log_lines[f"no messages can be taken {queue}"] for queue in QUEUES} == dict.fromkeys(QUEUES, 1)
+    assert count_lines(api.log, "warning")["messages are deferred to the sweep"] == 1
     (back,) = [line for line in lines(worker.log) if line["event"] == "Redis is back, and what is due is sent"]
     assert back["level"] == "info"
     assert back["times"] > 1
@@ -109,8 +109,8 @@ def test_an_outage_of_postgres_is_told_when_it_begins_and_when_it_is_over(
     bookings = pipeline.accept_many(50, pipeline.flight(500))
     pair.kill_postgres()
     pipeline.send(*bookings, together=1)
-    with nobody_there(pair.database_url) as doorman, api.client() as client:
-        until(lambda: doorman.tries > TRIES and client.get("/api/v1/airports").status_code == 503, seconds=60)
+    with refusing(pair.database_url) as refusing_server, api.client() as client:
+        until(lambda: refusing_server.tries > TRIES and client.get("/api/v1/airports").status_code == 503, seconds=60)
         for _ in range(20):
             assert client.get("/api/v1/airports").status_code == 503
     pair.postgres.start()
@@ -120,7 +120,7 @@ def test_an_outage_of_postgres_is_told_when_it_begins_and_when_it_is_over(
         trouble = [line for line in lines(process.log) if line["level"] not in ("info", "debug")]
         assert len(trouble) <= 16, trouble
         assert not any("exception" in line for line in trouble), trouble
-    assert told(worker.log, "warning")["the sweep has lost Postgres"] == 1
-    assert told(api.log, "warning")["the backlog cannot be seen"] == 1
+    assert count_lines(worker.log, "warning")["the sweep has lost Postgres"] == 1
+    assert count_lines(api.log, "warning")["the backlog cannot be seen"] == 1
     pipeline.wind_leases()
     pipeline.assert_clean(bookings)

@@ -11,9 +11,9 @@ import httpx
 
 from core.bookings.models import PaymentMode
 from core.lifecycle import expire
-from tests.support.people import Person
 from tests.support.pipeline import Pipeline
 from tests.support.processes import Api
+from tests.support.signed_in_user import SignedInUser
 from tests.support.steps import Steps
 from tests.support.waiting import until
 
@@ -22,7 +22,7 @@ PARTIES = 30
 
 
 def test_freed_seats_are_offered_once_whatever_happens_at_the_same_time(pipeline: Pipeline) -> None:
-    dice = Random(11)
+    rng = Random(11)
     flight = pipeline.flight(SEATS)
     owners, waiting, buyers = pipeline.accounts(SEATS), pipeline.accounts(PARTIES), pipeline.accounts(10)
     steps = Steps(pipeline)
@@ -31,13 +31,13 @@ def test_freed_seats_are_offered_once_whatever_happens_at_the_same_time(pipeline
     api = pipeline.api()
     line = f"/api/v1/flights/{flight}/waitlist"
     book = {"flight_id": str(flight), "seats": 1, "allow_duplicate": True}
-    acts: list[tuple[Person, str, str, dict[str, object] | None]] = []
+    acts: list[tuple[SignedInUser, str, str, dict[str, object] | None]] = []
     for traveller in waiting:
-        acts.append((traveller, "POST", line, {"party_size": dice.randint(1, 4), "accept_partial": dice.random() < 0.3}))
+        acts.append((traveller, "POST", line, {"party_size": rng.randint(1, 4), "accept_partial": rng.random() < 0.3}))
     acts += [(owner, "DELETE", f"/api/v1/bookings/{booking}", None) for owner, booking in booked]
     acts += [(traveller, "DELETE", line, None) for traveller in waiting[::5]]
     acts += [(buyer, "POST", "/api/v1/booking", book) for buyer in buyers]
-    dice.shuffle(acts)
+    rng.shuffle(acts)
 
     statuses = rush(api, acts, dies_after=len(acts) // 2)
 
@@ -53,7 +53,7 @@ def test_freed_seats_are_offered_once_whatever_happens_at_the_same_time(pipeline
     assert no_two_offers(pipeline)
 
 
-def rush(api: Api, acts: Sequence[tuple[Person, str, str, dict[str, object] | None]], *, dies_after: int) -> list[int]:
+def rush(api: Api, acts: Sequence[tuple[SignedInUser, str, str, dict[str, object] | None]], *, dies_after: int) -> list[int]:
     """All of it from eight clients at once; the API is killed in the middle, and started again. Returns the statuses, 0 for none."""
     left, statuses, lock = list(acts), list[int](), threading.Lock()
 
@@ -78,7 +78,7 @@ def rush(api: Api, acts: Sequence[tuple[Person, str, str, dict[str, object] | No
     return statuses
 
 
-def call(api: Api, act: tuple[Person, str, str, dict[str, object] | None]) -> int:
+def call(api: Api, act: tuple[SignedInUser, str, str, dict[str, object] | None]) -> int:
     account, method, path, body = act
     try:
         return httpx.request(method, f"{api.base_url}{path}", headers=account.headers, json=body, timeout=20).status_code

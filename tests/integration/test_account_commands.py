@@ -28,8 +28,8 @@ def run(*arguments: str) -> None:
     assert ended.value.code == 0
 
 
-def given(monkeypatch: pytest.MonkeyPatch, said: str) -> None:
-    monkeypatch.setattr("sys.stdin", io.StringIO(said))
+def given(monkeypatch: pytest.MonkeyPatch, typed: str) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO(typed))
 
 
 def test_an_operator_gives_a_new_password_to_who_has_forgotten_theirs(
@@ -45,7 +45,7 @@ def test_an_operator_gives_a_new_password_to_who_has_forgotten_theirs(
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said", "told"),
+    ("arguments", "typed", "message"),
     [
         (["set-password", "nobody"], "a password\n", "No account has the name nobody."),
         (["set-password", "nobody"], "", "No password for nobody."),
@@ -54,16 +54,21 @@ def test_an_operator_gives_a_new_password_to_who_has_forgotten_theirs(
     ],
 )
 def test_what_cannot_be_done_is_told(
-    db: Database, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], arguments: list[str], said: str, told: str
+    db: Database,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    arguments: list[str],
+    typed: str,
+    message: str,
 ) -> None:
-    given(monkeypatch, said)
-    assert told in refusal(capsys, *arguments)
+    given(monkeypatch, typed)
+    assert message in refusal(capsys, *arguments)
 
 
 def test_a_role_counts_from_the_next_sign_in_on(api: RunningApi, client: httpx.Client) -> None:
     register(client, "asha")
     run("set-role", "asha", "agent")
     problem(client.post(REFRESH), 401, "unauthenticated")
-    person = sign_in(client, "asha")
-    me = client.get("/api/v1/auth/me", headers=person.headers).json()
+    user = sign_in(client, "asha")
+    me = client.get("/api/v1/auth/me", headers=user.headers).json()
     assert me["role"] == Role.AGENT

@@ -46,8 +46,8 @@ def test_a_username_belongs_to_one_account_whatever_its_case(client: httpx.Clien
 
 def test_of_many_who_want_a_name_at_once_one_gets_it(api: RunningApi) -> None:
     with api.client() as client, ThreadPoolExecutor(8) as pool:
-        wanted = [pool.submit(client.post, REGISTER, json={"username": "asha", "password": PASSWORD}) for _ in range(8)]
-        statuses = sorted(future.result().status_code for future in wanted)
+        registrations = [pool.submit(client.post, REGISTER, json={"username": "asha", "password": PASSWORD}) for _ in range(8)]
+        statuses = sorted(future.result().status_code for future in registrations)
     assert statuses == [201] + [409] * 7
 
 
@@ -83,8 +83,8 @@ def test_a_name_that_cannot_be_typed_or_told_apart_is_refused(client: httpx.Clie
 
 def test_every_mistake_of_a_body_is_told_at_once(client: httpx.Client) -> None:
     body = problem(client.post(REGISTER, json={"username": 5, "role": "admin"}), 422, "validation")
-    told = {(error["pointer"], error["code"]) for error in body["errors"]}
-    assert told == {("/username", "wrong_type"), ("/role", "unknown_field"), ("/password", "missing")}
+    errors = {(error["pointer"], error["code"]) for error in body["errors"]}
+    assert errors == {("/username", "wrong_type"), ("/role", "unknown_field"), ("/password", "missing")}
 
 
 def test_what_the_form_of_a_sign_in_lacks_is_named(client: httpx.Client) -> None:

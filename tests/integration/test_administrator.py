@@ -103,10 +103,10 @@ def test_the_command_says_that_a_password_was_not_taken_and_takes_it_when_told(
     monkeypatch.setenv("SKYQUEUE_DATABASE_URL", database_url)
     monkeypatch.setenv("SKYQUEUE_REDIS_URL", redis_url)
     monkeypatch.setenv("SKYQUEUE_ADMIN_PASSWORD", "the password from now on")
-    kept = "existed, and keeps another password than this one; `skyqueue create-admin --reset-password` changes that"
-    for arguments, status, told in (
-        (["create-admin"], 1, f"skyqueue: warning: The administrator admin: {kept}.\n"),
-        (["migrate"], 0, f"skyqueue: warning: The administrator admin: {kept}.\n"),
+    notice = "existed, and keeps another password than this one; `skyqueue create-admin --reset-password` changes that"
+    for arguments, status, message in (
+        (["create-admin"], 1, f"skyqueue: warning: The administrator admin: {notice}.\n"),
+        (["migrate"], 0, f"skyqueue: warning: The administrator admin: {notice}.\n"),
         (
             ["create-admin", "--reset-password"],
             0,
@@ -117,5 +117,5 @@ def test_the_command_says_that_a_password_was_not_taken_and_takes_it_when_told(
         with pytest.raises(SystemExit) as ended:
             cli.main(arguments)
         assert ended.value.code == status
-        said = capsys.readouterr()
-        assert (said.err or said.out) == told
+        output = capsys.readouterr()
+        assert (output.err or output.out) == message

@@ -14,8 +14,8 @@ from core.clock import now
 from core.users import api_keys, service
 from core.users.models import KeyScope, Role
 from tests.support.api import ApiFactory, RunningApi, problem
-from tests.support.people import Person
 from tests.support.pipeline import Pipeline
+from tests.support.signed_in_user import SignedInUser
 from tests.support.waiting import until
 
 KEYS: Final = "/admin/api-keys"
@@ -59,11 +59,11 @@ def test_a_key_is_shown_once_and_kept_as_a_hash(api: RunningApi, admin: httpx.Cl
     listed = admin.get(KEYS)
     assert [each["id"] for each in listed.json()["data"]] == [view["id"]]
     with api.services.db.snapshot() as connection:
-        kept = connection.execute("SELECT k::text FROM api_keys k").fetchall()
+        rows = connection.execute("SELECT k::text FROM api_keys k").fetchall()
         audited = connection.execute("SELECT action, after::text FROM audit_log WHERE entity = 'api_key'").fetchall()
         (stored,) = connection.execute("SELECT key_hash FROM api_keys").fetchall()
     assert stored[0] == hashlib.sha256(key.encode()).digest()
-    assert key not in listed.text + str(kept) + str(audited)
+    assert key not in listed.text + str(rows) + str(audited)
     assert [action for action, _ in audited] == ["api_key.created"]
 
 
@@ -142,7 +142,7 @@ def test_without_a_look_a_process_goes_on_to_know_a_revoked_key(api: RunningApi,
 
 @pytest.mark.parametrize("end", ["closed", "no administrator any more"])
 def test_a_key_ends_with_the_account_of_its_administrator(api: RunningApi, end: str) -> None:
-    owner: Person = api.admit(Role.ADMIN)
+    owner: SignedInUser = api.admit(Role.ADMIN)
     with api.client(owner.headers) as admin:
         key = make(admin, "admin")["key"]
     with program(api, key) as client:

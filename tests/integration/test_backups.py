@@ -149,20 +149,20 @@ class TestRefused:
         backup.write(full_url, tmp_path / "backup")
         return tmp_path / "backup"
 
-    def said(self, url: str, client: redis.Redis, file: Path) -> str:
+    def output(self, url: str, client: redis.Redis, file: Path) -> str:
         with pytest.raises(CannotStart) as refused:
             restore(url, client, file)
         return str(refused.value)
 
     def test_a_database_with_rows(self, full_url: str, client: redis.Redis, file: Path) -> None:
         before = rows(full_url)
-        assert "The database is not empty: there are rows in " in self.said(full_url, client, file)
+        assert "The database is not empty: there are rows in " in self.output(full_url, client, file)
         assert rows(full_url) == before
 
     def test_tables_of_another_revision(self, new_database: NewDatabase, client: redis.Redis, file: Path) -> None:
         url = new_database()
         upgrade(url, FORMER_REVISION)
-        assert f"has the tables of revision {FORMER_REVISION}" in self.said(url, client, file)
+        assert f"has the tables of revision {FORMER_REVISION}" in self.output(url, client, file)
 
     def test_empty_tables_of_the_same_revision_are_what_a_restore_that_was_cut_short_leaves(
         self, full_url: str, new_database: NewDatabase, client: redis.Redis, file: Path
@@ -174,7 +174,7 @@ class TestRefused:
     def test_a_redis_with_keys(self, new_database: NewDatabase, client: redis.Redis, file: Path) -> None:
         client.set("inv:of-other-data", 1)
         url = new_database()
-        assert "Redis is not empty" in self.said(url, client, file)
+        assert "Redis is not empty" in self.output(url, client, file)
         with psycopg.connect(url) as connection:
             assert connection.execute("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'").fetchone() == (0,)
 
@@ -192,17 +192,17 @@ class TestRefused:
                 "text": b"id,username\n",
             }[damage]
         )
-        said = self.said(new_database(), client, file)
-        assert said.startswith(f"{file} is {'damaged' if damage == 'changed' else 'no backup, or not a whole one'}")
+        output = self.output(new_database(), client, file)
+        assert output.startswith(f"{file} is {'damaged' if damage == 'changed' else 'no backup, or not a whole one'}")
 
     def test_a_file_that_is_not_there(self, client: redis.Redis, new_database: NewDatabase, tmp_path: Path) -> None:
-        assert "cannot be read: No such file or directory." in self.said(new_database(), client, tmp_path / "none")
+        assert "cannot be read: No such file or directory." in self.output(new_database(), client, tmp_path / "none")
 
     def test_a_backup_of_a_newer_version(self, new_database: NewDatabase, client: redis.Redis, tmp_path: Path) -> None:
         with archive.created(tmp_path / "newer") as written:
             manifest = Manifest(archive.FORMAT, "9.0", "9999", datetime.now(UTC), [], [])
             written.writestr(archive.MANIFEST, msgspec.json.encode(manifest))
-        assert f"revision 9999; it knows {newest_revision()}" in self.said(new_database(), client, tmp_path / "newer")
+        assert f"revision 9999; it knows {newest_revision()}" in self.output(new_database(), client, tmp_path / "newer")
 
     def test_a_file_that_exists(self, full_url: str, file: Path) -> None:
         before = file.read_bytes()

@@ -34,12 +34,12 @@ def test_whoever_knows_a_surname_finds_the_booking_and_can_do_nothing_to_it(
     address = f"/api/v1/bookings/by-reference/{mine['reference']}"
     assert traveller.get(address).json() == admin.get(address.lower()).json() == mine
     assert traveller.get(address, params={"surname": "Nobody"}).json() == mine
-    with api.client(register(client).headers) as stranger:
+    with api.client(register(client).headers) as other_traveller:
         reference = mine["reference"]
         spaced = f"/api/v1/bookings/by-reference/%20{reference[:3]}-{reference[3:].lower()}%20"
-        assert stranger.get(spaced, params={"surname": "R\u00e3o"}).status_code == 200
+        assert other_traveller.get(spaced, params={"surname": "R\u00e3o"}).status_code == 200
         for surname in ("rao", "RAO", "Asha Rao", "cruz", "de la Cruz"):
-            found = stranger.get(address, params={"surname": surname})
+            found = other_traveller.get(address, params={"surname": surname})
             assert found.status_code == 200, surname
             seen = found.json()
             assert set(seen) == SHOWN
@@ -48,28 +48,28 @@ def test_whoever_knows_a_surname_finds_the_booking_and_can_do_nothing_to_it(
             assert [flight["id"] for flight in seen["flights"]] == [mine["flight_id"]]
             assert not {mine["id"], mine["user_id"], mine["price_total"]} & set(found.text.split('"'))
         refusals = [
-            stranger.get(address),
-            stranger.get(address, params={"surname": "Asha"}),
-            stranger.get(address, params={"surname": " "}),
-            stranger.get("/api/v1/bookings/by-reference/ZZZZZZ", params={"surname": "rao"}),
+            other_traveller.get(address),
+            other_traveller.get(address, params={"surname": "Asha"}),
+            other_traveller.get(address, params={"surname": " "}),
+            other_traveller.get("/api/v1/bookings/by-reference/ZZZZZZ", params={"surname": "rao"}),
         ]
         assert {(each.status_code, each.json()["code"], each.json()["detail"]) for each in refusals} == {
             (404, "booking_not_found", "There is no such booking.")
         }
         correct(traveller, booking, 1, name="Asha Menon")
-        assert stranger.get(address, params={"surname": "menon"}).status_code == 200
-        assert stranger.get(address, params={"surname": "rao"}).status_code == 404
+        assert other_traveller.get(address, params={"surname": "menon"}).status_code == 200
+        assert other_traveller.get(address, params={"surname": "rao"}).status_code == 404
 
 
 def test_whoever_knows_a_surname_needs_no_account(client: httpx.Client, traveller: httpx.Client, booking: UUID) -> None:
     mine = read(traveller, booking)
-    asked = {"reference": f" {mine['reference'].lower()}", "surname": "RAO"}
-    found = client.post("/api/v1/bookings/find", json=asked)
+    lookup = {"reference": f" {mine['reference'].lower()}", "surname": "RAO"}
+    found = client.post("/api/v1/bookings/find", json=lookup)
     assert (found.status_code, found.headers["cache-control"]) == (200, "no-store")
     assert set(found.json()) == SHOWN
     assert found.json()["passengers"] == [ASHA["name"]]
     for wrong in ({"surname": "Asha"}, {"surname": "Menon"}, {"reference": "ZZZZZZ"}):
-        problem(client.post("/api/v1/bookings/find", json=asked | wrong), 404, "booking_not_found")
+        problem(client.post("/api/v1/bookings/find", json=lookup | wrong), 404, "booking_not_found")
     problem(client.post("/api/v1/bookings/find", json={"reference": mine["reference"]}), 422, "validation")
 
 
@@ -77,12 +77,12 @@ def test_a_traveller_without_an_account_sees_their_seat_on_each_flight_and_nobod
     client: httpx.Client, traveller: httpx.Client, pipeline: Pipeline
 ) -> None:
     flights = [flight_with_cabin(pipeline), pipeline.flight(9), flight_with_cabin(pipeline)]
-    people = [ASHA, RAVI, {"name": "Asha Rao"}]
+    named = [ASHA, RAVI, {"name": "Asha Rao"}]
     seats = [["2D", "2C", "1A"], [], []]
-    booking = booked(book_seats(traveller, *flights, seats=3, passengers=people, seat_numbers=seats))
+    booking = booked(book_seats(traveller, *flights, seats=3, passengers=named, seat_numbers=seats))
     pipeline.work(booking)
-    asked = {"reference": read(traveller, booking)["reference"], "surname": "rao"}
-    found = client.post("/api/v1/bookings/find", json=asked).json()
+    lookup = {"reference": read(traveller, booking)["reference"], "surname": "rao"}
+    found = client.post("/api/v1/bookings/find", json=lookup).json()
     assert found["boarding"] == [
         {"name": "Asha Rao", "seat_numbers": ["2D", None, None]},
         {"name": "Asha Rao", "seat_numbers": ["1A", None, None]},
@@ -90,19 +90,19 @@ def test_a_traveller_without_an_account_sees_their_seat_on_each_flight_and_nobod
     assert [until is not None for until in found["seats_change_until"]] == [True, False, True]
     assert (found["available_actions"], found["payment_required_by"]) == (["cancel"], None)
     traveller.delete(f"/api/v1/bookings/{booking}")
-    ended = client.post("/api/v1/bookings/find", json=asked).json()
+    ended = client.post("/api/v1/bookings/find", json=lookup).json()
     assert (ended["status"], ended["available_actions"], ended["seats_change_until"]) == ("CANCELLED", [], [None] * 3)
     assert {seat for each in ended["boarding"] for seat in each["seat_numbers"]} == {None}
 
 
 def test_surnames_are_not_tried_quickly_without_an_account(start_api: ApiFactory) -> None:
-    asked = {"reference": "K7M2QX", "surname": "rao"}
+    lookup = {"reference": "K7M2QX", "surname": "rao"}
     with start_api(RATE_LIMITS="on").client() as client:
-        answers = [client.post("/api/v1/bookings/find", json=asked) for _ in range(LIMITS[Scope.LOOKUP_REFERENCE].burst + 2)]
+        answers = [client.post("/api/v1/bookings/find", json=lookup) for _ in range(LIMITS[Scope.LOOKUP_REFERENCE].burst + 2)]
     assert problem(answers[-1], 429, "rate_limited")
     assert int(answers[-1].headers["retry-after"]) > 0
     with start_api(RATE_LIMITS="off").client() as client:  # control
-        assert {client.post("/api/v1/bookings/find", json=asked).status_code for _ in answers} == {404}
+        assert {client.post("/api/v1/bookings/find", json=lookup).status_code for _ in answers} == {404}
 
 
 def test_a_booking_without_names_is_found_by_its_owner_alone(
@@ -110,8 +110,8 @@ def test_a_booking_without_names_is_found_by_its_owner_alone(
 ) -> None:
     unnamed = read(traveller, UUID(book(traveller, pipeline).json()["booking_id"]))
     address = f"/api/v1/bookings/by-reference/{unnamed['reference']}"
-    with api.client(register(client).headers) as stranger:
-        assert stranger.get(address, params={"surname": " "}).status_code == 404
+    with api.client(register(client).headers) as other_traveller:
+        assert other_traveller.get(address, params={"surname": " "}).status_code == 404
     assert traveller.get(address).status_code == 200
 
 

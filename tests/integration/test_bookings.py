@@ -12,13 +12,13 @@ import pytest
 from core.bookings.intake.references import ALPHABET
 from core.clock import new_id
 from tests.support import shared_installation
-from tests.support.people import Person
 from tests.support.pipeline import Pipeline
 from tests.support.processes import Api
+from tests.support.signed_in_user import SignedInUser
 from tests.support.waiting import until
 
 pipeline, api, account = shared_installation.pipeline, shared_installation.api, shared_installation.account
-client, stranger, admin = shared_installation.client, shared_installation.stranger, shared_installation.admin
+client, other_traveller, admin = shared_installation.client, shared_installation.other_traveller, shared_installation.admin
 
 
 def book(client: httpx.Client, flight: UUID, seats: int = 1, **more: Any) -> httpx.Response:
@@ -32,7 +32,7 @@ def confirmed(client: httpx.Client, pipeline: Pipeline, flight: UUID, seats: int
     return booking
 
 
-def test_the_body_of_the_first_days_still_books(client: httpx.Client, account: Person, pipeline: Pipeline) -> None:
+def test_the_body_of_the_first_days_still_books(client: httpx.Client, account: SignedInUser, pipeline: Pipeline) -> None:
     flight = pipeline.flight(10)
     answer = client.post("/api/v1/booking", json={"user_id": str(account.id), "flight_id": str(flight), "seats": 2})
     assert answer.status_code == 202
@@ -43,7 +43,9 @@ def test_the_body_of_the_first_days_still_books(client: httpx.Client, account: P
     assert int(answer.headers["retry-after"]) >= 1
 
 
-def test_a_confirmed_booking_says_everything_about_itself(client: httpx.Client, account: Person, pipeline: Pipeline) -> None:
+def test_a_confirmed_booking_says_everything_about_itself(
+    client: httpx.Client, account: SignedInUser, pipeline: Pipeline
+) -> None:
     flight = pipeline.flight(10)
     booking = confirmed(client, pipeline, flight, seats=3)
     view = client.get(f"/api/v1/bookings/{booking}").json()
@@ -71,9 +73,11 @@ def test_a_reference_finds_the_booking_in_any_case(client: httpx.Client, pipelin
     assert client.get("/api/v1/bookings/by-reference/000000").status_code == 404
 
 
-def test_my_bookings_come_newest_first_and_page_by_page(client: httpx.Client, stranger: httpx.Client, pipeline: Pipeline) -> None:
+def test_my_bookings_come_newest_first_and_page_by_page(
+    client: httpx.Client, other_traveller: httpx.Client, pipeline: Pipeline
+) -> None:
     mine = [confirmed(client, pipeline, pipeline.flight(10)) for _ in range(5)]
-    book(stranger, pipeline.flight(10))
+    book(other_traveller, pipeline.flight(10))
     pending = UUID(book(client, pipeline.flight(10)).json()["booking_id"])
 
     def pages(query: str) -> list[list[str]]:
@@ -120,14 +124,14 @@ def test_a_flight_that_is_known_to_be_full_is_refused_at_the_door(client: httpx.
     assert refused.json()["retryable"] is False
 
 
-def test_a_cancelled_seat_is_sold_again(client: httpx.Client, stranger: httpx.Client, pipeline: Pipeline) -> None:
+def test_a_cancelled_seat_is_sold_again(client: httpx.Client, other_traveller: httpx.Client, pipeline: Pipeline) -> None:
     flight = pipeline.flight(1)
     booking = confirmed(client, pipeline, flight)
-    until(lambda: book(stranger, flight).status_code == 409)
+    until(lambda: book(other_traveller, flight).status_code == 409)
     assert client.delete(f"/api/v1/bookings/{booking}").json()["status"] == "CANCELLED"
     assert pipeline.seats(flight) == (0, 0, 1)
 
-    again = book(stranger, flight)
+    again = book(other_traveller, flight)
     assert again.status_code == 202
     pipeline.work(UUID(again.json()["booking_id"]))
     pipeline.worker()
@@ -137,7 +141,7 @@ def test_a_cancelled_seat_is_sold_again(client: httpx.Client, stranger: httpx.Cl
 
 
 def test_only_an_administrator_books_for_somebody_else(
-    client: httpx.Client, admin: httpx.Client, account: Person, pipeline: Pipeline
+    client: httpx.Client, admin: httpx.Client, account: SignedInUser, pipeline: Pipeline
 ) -> None:
     flight, other = pipeline.flight(10), pipeline.account()
     refused = book(client, flight, user_id=str(other.id))
@@ -181,7 +185,7 @@ def test_a_body_that_means_nothing_is_refused_field_by_field(client: httpx.Clien
 
 
 def test_somebody_elses_booking_is_not_found_on_any_route(
-    client: httpx.Client, stranger: httpx.Client, pipeline: Pipeline
+    client: httpx.Client, other_traveller: httpx.Client, pipeline: Pipeline
 ) -> None:
     """Every route of travellers that names a booking, taken from the API's own document."""
     booking = confirmed(client, pipeline, pipeline.flight(10))
@@ -206,6 +210,6 @@ def test_somebody_elses_booking_is_not_found_on_any_route(
     assert len(routes) >= 8
     for method, path in routes:
         body = next((body for word, body in bodies.items() if f"/{word}" in path), None)
-        answer = stranger.request(method, path.format(**named), json=body)
+        answer = other_traveller.request(method, path.format(**named), json=body)
         assert (answer.status_code, method, path) == (404, method, path), answer.text
     assert client.get(f"/api/v1/bookings/{booking}").json()["status"] == "CONFIRMED"

@@ -9,12 +9,12 @@ from uuid import UUID
 import httpx
 import pytest
 
-from tests.support import crowd, shared_installation
+from tests.support import concurrent_clients, shared_installation
 from tests.support.api import problem
-from tests.support.crowd import Attempt
-from tests.support.people import Person
+from tests.support.concurrent_clients import Attempt
 from tests.support.pipeline import Pipeline
 from tests.support.processes import Api
+from tests.support.signed_in_user import SignedInUser
 from tests.support.waiting import until
 
 pipeline, api, account, client = (
@@ -59,7 +59,7 @@ def test_a_request_repeated_after_the_end_tells_how_it_ended(client: httpx.Clien
 
 
 def test_however_its_json_is_spelt_a_request_with_the_same_meaning_is_the_same(
-    client: httpx.Client, account: Person, pipeline: Pipeline
+    client: httpx.Client, account: SignedInUser, pipeline: Pipeline
 ) -> None:
     flight = pipeline.flight(10)
     first = book(client, flight, "k-1")
@@ -77,22 +77,24 @@ def test_a_key_used_for_something_else_is_refused(client: httpx.Client, pipeline
     assert bookings_in(pipeline) == 1
 
 
-def test_fifty_requests_at_once_with_one_key_are_one_booking(api: Api, account: Person, pipeline: Pipeline) -> None:
+def test_fifty_requests_at_once_with_one_key_are_one_booking(api: Api, account: SignedInUser, pipeline: Pipeline) -> None:
     flight = pipeline.flight(10)
-    answers = crowd.book(api.base_url, [Attempt(account.headers, flight, key="k-1")] * 50, at_once=50)
+    answers = concurrent_clients.book(api.base_url, [Attempt(account.headers, flight, key="k-1")] * 50, at_once=50)
     assert {answer.status for answer in answers} == {202}
     assert len({answer.booking_id for answer in answers}) == 1
     assert bookings_in(pipeline) == 1
 
 
-def test_fifty_requests_at_once_to_two_processes_are_one_booking(api: Api, account: Person, pipeline: Pipeline) -> None:
+def test_fifty_requests_at_once_to_two_processes_are_one_booking(api: Api, account: SignedInUser, pipeline: Pipeline) -> None:
     flight = pipeline.flight(10)
     other = pipeline.api()
     attempts = [Attempt(account.headers, flight, key="k-1")] * 25
 
-    async def both() -> list[list[crowd.Answer]]:
+    async def both() -> list[list[concurrent_clients.BookingResponse]]:
         addresses = [api.base_url, other.base_url]
-        return await asyncio.gather(*(asyncio.to_thread(crowd.book, address, attempts, at_once=25) for address in addresses))
+        return await asyncio.gather(
+            *(asyncio.to_thread(concurrent_clients.book, address, attempts, at_once=25) for address in addresses)
+        )
 
     answers = [answer for half in asyncio.run(both()) for answer in half]
     other.stop()
@@ -104,8 +106,8 @@ def test_fifty_requests_at_once_to_two_processes_are_one_booking(api: Api, accou
 def test_the_same_key_of_somebody_else_is_another_booking(client: httpx.Client, api: Api, pipeline: Pipeline) -> None:
     flight = pipeline.flight(10)
     mine = book(client, flight, "k-1")
-    with api.client(pipeline.account().headers) as stranger:
-        theirs = book(stranger, flight, "k-1", seats=2)
+    with api.client(pipeline.account().headers) as other_traveller:
+        theirs = book(other_traveller, flight, "k-1", seats=2)
     assert theirs.status_code == 202
     assert theirs.json()["booking_id"] != mine.json()["booking_id"]
     assert "idempotent-replayed" not in theirs.headers

@@ -58,26 +58,26 @@ def test_references_are_unique_among_processes(pipeline: Pipeline) -> None:
 @contextmanager
 def closing(pipeline: Pipeline, *, turn: int) -> Iterator[WatchedDatabase]:
     """A way to Postgres that is found to hang while the connection borrowed as the `turn`-th is used: no further one is lent."""
-    door, lent = WatchedDatabase(pipeline.database_url, pool_size=1, application="door"), 0
+    database, lent = WatchedDatabase(pipeline.database_url, pool_size=1, application="door"), 0
 
     def lend(*_: object) -> None:
         nonlocal lent
         lent += 1
-        door.hangs = lent >= turn
+        database.hangs = lent >= turn
 
-    event.listen(door.engine, "checkout", lend)
+    event.listen(database.engine, "checkout", lend)
     try:
-        yield door
+        yield database
     finally:
-        door.dispose()
+        database.dispose()
 
 
 def test_of_a_batch_that_finds_the_door_closed_in_the_middle_the_stored_part_is_answered_as_stored(pipeline: Pipeline) -> None:
     flights, traveller = (pipeline.flight(10), pipeline.flight(10)), pipeline.account().id
     good = BookingRequest(traveller, flights, 1, idempotency_key="trip", request_hash=b"trip")
     # The account that does not exist breaks the batch; its halves are tried one by one, and the door closes behind the first.
-    with closing(pipeline, turn=2) as door:
-        stored, in_doubt = new_intake(door).accept([good, BookingRequest(new_id(), flights, 1)])
+    with closing(pipeline, turn=2) as database:
+        stored, in_doubt = new_intake(database).accept([good, BookingRequest(new_id(), flights, 1)])
     assert isinstance(stored, Accepted)
     assert pipeline.endings([stored.booking_id]) == {"PENDING": 1}
     assert isinstance(in_doubt, Unavailable)
@@ -87,8 +87,8 @@ def test_of_a_batch_that_finds_the_door_closed_in_the_middle_the_stored_part_is_
 def test_who_comes_behind_the_door_that_closed_is_not_told_that_nothing_was_changed(pipeline: Pipeline) -> None:
     flights, traveller = (pipeline.flight(10), pipeline.flight(10)), pipeline.account().id
     good = BookingRequest(traveller, flights, 1, idempotency_key="trip", request_hash=b"trip")
-    with closing(pipeline, turn=2) as door:
-        refused, in_doubt = new_intake(door).accept([BookingRequest(new_id(), flights, 1), good])
+    with closing(pipeline, turn=2) as database:
+        refused, in_doubt = new_intake(database).accept([BookingRequest(new_id(), flights, 1), good])
     assert isinstance(refused, AccountGone)
     assert isinstance(in_doubt, Unavailable)
     assert "Idempotency-Key" in in_doubt.detail
@@ -98,7 +98,7 @@ def test_who_comes_behind_the_door_that_closed_is_not_told_that_nothing_was_chan
 
 
 def test_a_batch_that_finds_the_door_closed_hears_that_nothing_was_changed(pipeline: Pipeline) -> None:
-    with closing(pipeline, turn=1) as door:
-        door.hangs = True
+    with closing(pipeline, turn=1) as database:
+        database.hangs = True
         with pytest.raises(Unavailable, match="nothing was changed"):
-            new_intake(door).accept([BookingRequest(pipeline.account().id, (pipeline.flight(10),), 1)])
+            new_intake(database).accept([BookingRequest(pipeline.account().id, (pipeline.flight(10),), 1)])

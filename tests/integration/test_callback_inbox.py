@@ -22,14 +22,14 @@ from tests.support.pipeline import Pipeline
 pytestmark = pytest.mark.anyio
 
 
-class Door(WatchedDatabase):
+class CountingDatabase(WatchedDatabase):
     """Counts who asks."""
 
-    asked = 0
+    transactions = 0
 
     @contextmanager
     def transaction(self) -> Iterator[RawConnection]:
-        self.asked += 1
+        self.transactions += 1
         with super().transaction() as connection:
             yield connection
 
@@ -40,27 +40,27 @@ def event() -> ProviderEvent:
     return read
 
 
-async def deliver(pipeline: Pipeline, door: Door, count: int) -> list[BaseException | None]:
+async def deliver(pipeline: Pipeline, database: CountingDatabase, count: int) -> list[BaseException | None]:
     """What became of so many callbacks that arrive together."""
-    inbox = CallbackInbox(door, pipeline.redis, pipeline.context.dispatcher, hold_minutes=15)
+    inbox = CallbackInbox(database, pipeline.redis, pipeline.context.dispatcher, hold_minutes=15)
     outcomes = await asyncio.gather(*(inbox.receive(event()) for _ in range(count)), return_exceptions=True)
     await inbox.close()
-    door.dispose()
+    database.dispose()
     return outcomes
 
 
 @pytest.mark.parametrize("hangs", [True, False])
 async def test_a_server_that_is_away_is_asked_once_for_all_callbacks(pipeline: Pipeline, hangs: bool) -> None:
-    door = Door("postgresql://127.0.0.1:1/nobody", pool_size=1, application="door")
-    door.hangs = hangs
-    outcomes = await deliver(pipeline, door, 64)
+    database = CountingDatabase("postgresql://127.0.0.1:1/nobody", pool_size=1, application="door")
+    database.hangs = hangs
+    outcomes = await deliver(pipeline, database, 64)
     assert all(isinstance(outcome, AWAY) for outcome in outcomes)
     assert len(outcomes) == 64
-    assert door.asked == 1
+    assert database.transactions == 1
 
 
 @pytest.mark.parametrize(
-    ("broken", "asked"),
+    ("broken", "transactions"),
     [
         # All four, the first two, each of them; the others, and each of them.
         (psycopg.errors.LockNotAvailable("somebody keeps the row"), 7),
@@ -69,7 +69,7 @@ async def test_a_server_that_is_away_is_asked_once_for_all_callbacks(pipeline: P
     ],
 )
 async def test_one_callback_that_cannot_be_written_keeps_no_other_out_unless_the_server_is_gone(
-    pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch, broken: Exception, asked: int
+    pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch, broken: Exception, transactions: int
 ) -> None:
     written: list[int] = []
 
@@ -81,11 +81,11 @@ async def test_one_callback_that_cannot_be_written_keeps_no_other_out_unless_the
             raise broken
 
     monkeypatch.setattr(settle_payment, "apply_events", apply)
-    door = Door(pipeline.database_url, pool_size=1, application="door")
-    outcomes = await deliver(pipeline, door, 4)
-    after = [None, None] if asked == 7 else [broken, broken]
+    database = CountingDatabase(pipeline.database_url, pool_size=1, application="door")
+    outcomes = await deliver(pipeline, database, 4)
+    after = [None, None] if transactions == 7 else [broken, broken]
     assert outcomes == [None, broken, *after]
-    assert door.asked == asked
+    assert database.transactions == transactions
 
 
 async def test_callbacks_that_met_a_deadlock_are_written_again_together(
@@ -99,6 +99,6 @@ async def test_callbacks_that_met_a_deadlock_are_written_again_together(
             raise psycopg.errors.DeadlockDetected("another transaction was in the way")
 
     monkeypatch.setattr(settle_payment, "apply_events", apply)
-    door = Door(pipeline.database_url, pool_size=1, application="door")
-    assert await deliver(pipeline, door, 5) == [None] * 5
+    database = CountingDatabase(pipeline.database_url, pool_size=1, application="door")
+    assert await deliver(pipeline, database, 5) == [None] * 5
     assert written == [5, 5], "the whole batch again, and not one by one"

@@ -15,7 +15,7 @@ import pytest
 
 from core.bookings.models import PaymentMode
 from tests.support.api import RunningApi, register
-from tests.support.money import Till
+from tests.support.money import PaymentSteps
 from tests.support.steps import Steps
 
 FAR, NEAR, TOMORROW = timedelta(days=30), timedelta(days=3), timedelta(hours=12)
@@ -136,19 +136,19 @@ def test_confirming_gives_back_what_was_promised_and_confirming_again_changes_no
 
 
 def test_the_provider_gives_back_what_the_quote_promised_and_the_fee_stays(
-    traveller: httpx.Client, till: Till, owner_id: UUID
+    traveller: httpx.Client, payment_steps: PaymentSteps, owner_id: UUID
 ) -> None:
-    booking = till.hold(owner_id, till.steps.pipeline.flight(5, departs_in=NEAR), 2)
-    till.pay(booking)
-    till.work(booking)
-    assert (till.steps.status(booking), till.provider.balance()) == ("CONFIRMED", Decimal(15000))
+    booking = payment_steps.hold(owner_id, payment_steps.steps.pipeline.flight(5, departs_in=NEAR), 2)
+    payment_steps.pay(booking)
+    payment_steps.work(booking)
+    assert (payment_steps.steps.status(booking), payment_steps.provider.balance()) == ("CONFIRMED", Decimal(15000))
     promised = quote(traveller, booking)
     confirm(traveller, promised)
-    till.refund()
+    payment_steps.refund()
     view = traveller.get(f"/api/v1/bookings/{booking}").json()
     assert view["refund"] == {"amount": "11250.00", "currency": "INR", "status": "SUCCEEDED", "reason": "cancelled"}
-    assert till.provider.balance() == Decimal(promised["fee_amount"]) == Decimal("3750.00")
-    assert [each for each in till.steps.pipeline.violations() if not each.startswith("I8")] == []
+    assert payment_steps.provider.balance() == Decimal(promised["fee_amount"]) == Decimal("3750.00")
+    assert [each for each in payment_steps.steps.pipeline.violations() if not each.startswith("I8")] == []
 
 
 def test_only_the_newest_quote_may_be_confirmed(traveller: httpx.Client, steps: Steps, book: Book) -> None:
@@ -226,8 +226,8 @@ def test_twenty_parallel_cancellations_give_seats_and_money_back_once(
                 else confirm(client, quoted).status_code
             )
 
-    with ThreadPoolExecutor(AT_ONCE) as crowd:
-        answers = Counter(crowd.map(cancel, range(AT_ONCE)))
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        answers = Counter(pool.map(cancel, range(AT_ONCE)))
     assert answers == ({200: 1, 409: AT_ONCE - 1} if way == "delete" else {200: AT_ONCE})
     assert refunds(steps, booking) == [("22500.00", "cancelled")]
     assert taken(steps) == 0
@@ -241,7 +241,7 @@ def test_a_stranger_finds_neither_the_booking_nor_its_quote(
     booking = book(FAR)
     quoted = quote(traveller, booking)
     nothing = UUID(int=7)
-    with api.client(register(client).headers) as stranger:
+    with api.client(register(client).headers) as other_traveller:
         for method, path in (
             ("POST", "/api/v1/bookings/{}/cancellations"),
             ("DELETE", "/api/v1/bookings/{}"),
@@ -249,7 +249,10 @@ def test_a_stranger_finds_neither_the_booking_nor_its_quote(
             ("POST", "/api/v1/cancellations/{}/confirm"),
         ):
             real = quoted["id"] if "/cancellations/{}" in path else booking
-            theirs, absent = stranger.request(method, path.format(real)), stranger.request(method, path.format(nothing))
+            theirs, absent = (
+                other_traveller.request(method, path.format(real)),
+                other_traveller.request(method, path.format(nothing)),
+            )
             assert theirs.status_code == absent.status_code == 404
             assert [theirs.json()[part] for part in ("code", "detail")] == [absent.json()[part] for part in ("code", "detail")]
     assert steps.status(booking) == "CONFIRMED"

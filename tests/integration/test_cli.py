@@ -40,8 +40,8 @@ def test_the_version_is_told_where_nothing_is_installed(tmp_path: Path) -> None:
         shutil.copytree(Path(str(package.__file__)).parent, tmp_path / package.__name__)
     # -I and -S leave out whatever is installed: the package, its dependencies, and the path of the checkout.
     code = f"import sys; sys.path.insert(0, {str(tmp_path)!r}); from launcher.cli import main; main(['--version'])"
-    told = subprocess.run([sys.executable, "-I", "-S", "-c", code], capture_output=True, text=True, check=True, cwd="/")
-    assert told.stdout == f"skyqueue {version('skyqueue')}\n"
+    message = subprocess.run([sys.executable, "-I", "-S", "-c", code], capture_output=True, text=True, check=True, cwd="/")
+    assert message.stdout == f"skyqueue {version('skyqueue')}\n"
 
 
 def test_a_taken_port_is_told_before_anything_starts(
@@ -50,9 +50,9 @@ def test_a_taken_port_is_told_before_anything_starts(
     with socket.create_server(("127.0.0.1", 0)) as other:
         port = other.getsockname()[1]
         monkeypatch.setenv("SKYQUEUE_PORT", str(port))
-        told = refusal(capsys, "up")
+        message = refusal(capsys, "up")
     assert (
-        told
+        message
         == f"skyqueue: Port {port} on 127.0.0.1 is taken by another program. End it, or choose another port: SKYQUEUE_PORT={port + 1}."
     )
     assert not (data_dir / "postgres").exists()
@@ -82,7 +82,7 @@ NO_REDIS = ["hidden", "redis://[hidden", "redis://:p@hidden@127.0.0.1/0", "redis
 
 
 @pytest.mark.parametrize(
-    ("environment", "told"),
+    ("environment", "message"),
     [
         ({"SKYQUEUE_PORT": "99999"}, "SKYQUEUE_PORT: Input should be less than or equal to 65535"),
         ({"SKYQUEUE_HOST": "no.such.host.invalid"}, "SKYQUEUE_HOST=no.such.host.invalid is not an address of this machine"),
@@ -118,12 +118,12 @@ NO_REDIS = ["hidden", "redis://[hidden", "redis://:p@hidden@127.0.0.1/0", "redis
     ],
 )
 def test_a_wrong_setting_is_told(
-    data_dir: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], environment: dict[str, str], told: str
+    data_dir: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], environment: dict[str, str], message: str
 ) -> None:
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
     line = refusal(capsys, "up", "--no-sample")
-    assert told in line
+    assert message in line
     assert "hidden" not in line
 
 

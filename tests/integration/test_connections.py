@@ -33,16 +33,16 @@ def connected(api: RunningApi) -> Iterator[socket.socket]:
         yield client
 
 
-def heard(client: socket.socket) -> bytes:
+def received_bytes(client: socket.socket) -> bytes:
     """All that the server says until it closes the connection."""
-    said = b""
+    received = b""
     while piece := client.recv(65536):
-        said += piece
-    return said
+        received += piece
+    return received
 
 
-def problem_in(said: bytes) -> tuple[int, dict[str, object]]:
-    head, _, body = said.partition(b"\r\n\r\n")
+def problem_in(received: bytes) -> tuple[int, dict[str, object]]:
+    head, _, body = received.partition(b"\r\n\r\n")
     headers = dict(line.lower().split(b": ", 1) for line in head.split(b"\r\n")[1:])
     problem = json.loads(body)
     assert headers[b"content-type"] == b"application/problem+json"
@@ -55,7 +55,7 @@ def problem_in(said: bytes) -> tuple[int, dict[str, object]]:
 def test_headers_that_do_not_end_are_not_waited_for(api: RunningApi) -> None:
     with connected(api) as client:
         client.sendall(GET)
-        status, problem = problem_in(heard(client))
+        status, problem = problem_in(received_bytes(client))
     assert (status, problem["code"], problem["retryable"]) == (408, "too_slow", True)
 
 
@@ -65,13 +65,13 @@ def test_a_second_request_has_its_own_time(api: RunningApi) -> None:
         client.sendall(GET + b"\r\n")
         assert client.recv(65536).startswith(b"HTTP/1.1 200 ")
         client.sendall(GET)
-        assert problem_in(heard(client))[0] == 408
+        assert problem_in(received_bytes(client))[0] == 408
 
 
 @pytest.mark.usefixtures("impatient")
 def test_who_says_nothing_is_told_nothing(api: RunningApi) -> None:
     with connected(api) as client:
-        assert heard(client) == b""
+        assert received_bytes(client) == b""
 
 
 @pytest.mark.usefixtures("impatient")
@@ -82,7 +82,7 @@ def test_a_body_that_stops_ends_its_connection(api: RunningApi) -> None:
             b"Content-Length: 100\r\n\r\n{"
         )
         with pytest.raises(ConnectionError):
-            raise ConnectionError if heard(client) == b"" else AssertionError
+            raise ConnectionError if received_bytes(client) == b"" else AssertionError
 
 
 @pytest.mark.usefixtures("impatient")
@@ -116,7 +116,7 @@ def test_a_body_that_comes_slowly_and_steadily_is_read(api: RunningApi) -> None:
         for start in range(0, len(body), 8):
             client.sendall(body[start : start + 8])
             time.sleep(0.06)  # the pace is what is tested: nine pieces take longer than one may
-        assert heard(client).startswith(b"HTTP/1.1 201 ")
+        assert received_bytes(client).startswith(b"HTTP/1.1 201 ")
 
 
 @pytest.mark.parametrize(
@@ -126,13 +126,13 @@ def test_headers_without_end_are_refused(api: RunningApi, headers: bytes) -> Non
     with connected(api) as client:
         client.settimeout(10)
         sent = GET + headers
-        said = b""
+        received = b""
         try:
             client.sendall(sent)
-            said = heard(client)
+            received = received_bytes(client)
         except ConnectionError:
             pass  # it stopped reading, and its answer went under in what we still sent
-    assert not said or problem_in(said)[1]["code"] == "headers_too_large"
+    assert not received or problem_in(received)[1]["code"] == "headers_too_large"
 
 
 def test_large_headers_are_read(client: httpx.Client) -> None:
@@ -143,7 +143,7 @@ def test_large_headers_are_read(client: httpx.Client) -> None:
 def test_what_is_no_http_is_refused_in_words(api: RunningApi, nonsense: bytes) -> None:
     with connected(api) as client:
         client.sendall(nonsense)
-        status, problem = problem_in(heard(client))
+        status, problem = problem_in(received_bytes(client))
     assert (status, problem["code"]) == (400, "malformed")
 
 

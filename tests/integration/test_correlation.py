@@ -25,9 +25,9 @@ def ids_of(worker: Worker, event: str) -> set[str]:
     """The correlation ids of all lines of this event."""
     found: set[str] = set()
     for line in worker.log.read_text().splitlines() if worker.log.exists() else ():
-        said = json.loads(line) if line.startswith("{") else {}
-        if said.get("event") == event:
-            found |= {said["correlation_id"]} if "correlation_id" in said else set(said.get("correlation_ids", []))
+        fields = json.loads(line) if line.startswith("{") else {}
+        if fields.get("event") == event:
+            found |= {fields["correlation_id"]} if "correlation_id" in fields else set(fields.get("correlation_ids", []))
     return found
 
 

@@ -28,7 +28,7 @@ from tests.support.servers import server_folder
 from tests.support.waiting import until
 
 LATIN1 = "ENCODING 'LATIN1' LC_COLLATE 'C' LC_CTYPE 'C' TEMPLATE template0"
-SAID = (
+MESSAGES = (
     "The database {name} has the encoding LATIN1, which cannot hold every name. "
     "Create another: CREATE DATABASE ... ENCODING 'UTF8' TEMPLATE template0."
 )
@@ -39,7 +39,7 @@ READ_ONLY = (
 NewRole = Callable[..., str]
 
 
-def said_of(database_url: str, *, tables: bool = True) -> str:
+def message_of(database_url: str, *, tables: bool = True) -> str:
     with pytest.raises(UnusableDatabase) as refused:
         check.require(database_url, tables=tables)
     line = str(refused.value)
@@ -61,7 +61,7 @@ def test_every_command_refuses(
     monkeypatch.setenv("SKYQUEUE_REDIS_URL", redis_url)
     monkeypatch.setenv("SKYQUEUE_JWT_SECRET", "x" * 32)
     monkeypatch.setenv("SKYQUEUE_ADMIN_PASSWORD", "a long password")
-    assert refusal(capsys, command) == f"skyqueue: {SAID.format(name=urlsplit(database_url).path[1:])}"
+    assert refusal(capsys, command) == f"skyqueue: {MESSAGES.format(name=urlsplit(database_url).path[1:])}"
 
 
 @pytest.mark.parametrize("kind", [Api, Worker])
@@ -71,7 +71,7 @@ def test_every_process_refuses(
     database_url = new_database(LATIN1)
     process = started(kind, forker, tmp_path, database_url, redis_url)
     until(lambda: not process.is_running, seconds=30)
-    assert process.log.read_text().splitlines()[-1].endswith(SAID.format(name=urlsplit(database_url).path[1:]))
+    assert process.log.read_text().splitlines()[-1].endswith(MESSAGES.format(name=urlsplit(database_url).path[1:]))
 
 
 @contextlib.contextmanager
@@ -105,7 +105,7 @@ def test_a_worker_waits_for_the_tables(forker: ProcessForker, tmp_path: Path, ne
 
 @pytest.mark.parametrize("encoding", ["SQL_ASCII", "EUC_JP", "WIN1252"])
 def test_an_encoding_that_cannot_hold_every_name_is_refused(new_database: NewDatabase, encoding: str) -> None:
-    line = said_of(new_database(f"ENCODING '{encoding}' LC_COLLATE 'C' LC_CTYPE 'C' TEMPLATE template0"))
+    line = message_of(new_database(f"ENCODING '{encoding}' LC_COLLATE 'C' LC_CTYPE 'C' TEMPLATE template0"))
     assert f" has the encoding {encoding}, which cannot hold every name." in line
 
 
@@ -114,14 +114,14 @@ def test_an_old_server_is_refused(database_url: str, monkeypatch: pytest.MonkeyP
     with psycopg.connect(database_url) as connection:
         version = connection.info.server_version // 10_000
     monkeypatch.setattr("core.db.session.OLDEST_POSTGRES", version + 1)
-    said = f"The database is on Postgres {version}, older than {version + 1}. Name a newer one in SKYQUEUE_DATABASE_URL."
-    assert said_of(database_url) == said
-    with opened(database_url, pool_size=1, application="test") as db, pytest.raises(Exception, match=said), db.snapshot():
+    message = f"The database is on Postgres {version}, older than {version + 1}. Name a newer one in SKYQUEUE_DATABASE_URL."
+    assert message_of(database_url) == message
+    with opened(database_url, pool_size=1, application="test") as db, pytest.raises(Exception, match=message), db.snapshot():
         pass
 
 
 def test_a_database_that_is_not_there_is_told(database_url: str) -> None:
-    line = said_of(database_url + "_not")
+    line = message_of(database_url + "_not")
     assert line.startswith(f"Postgres at {urlsplit(database_url).netloc.rpartition('@')[2]} does not let us in: ")
     assert line.endswith("Check SKYQUEUE_DATABASE_URL.")
 
@@ -137,7 +137,7 @@ def test_a_process_ends_where_it_is_not_let_in(
 
 def test_a_database_without_tables_is_refused_by_who_needs_them(new_database: NewDatabase) -> None:
     database_url = new_database()
-    assert said_of(database_url) == "The database has no tables yet. Run `skyqueue migrate`."
+    assert message_of(database_url) == "The database has no tables yet. Run `skyqueue migrate`."
     check.require(database_url, tables=False)
 
 
@@ -145,7 +145,7 @@ def test_a_database_that_is_read_only_is_refused(new_database: NewDatabase) -> N
     database_url = new_database(migrated=True)
     check.require(database_url)
     execute(database_url, f"ALTER DATABASE {urlsplit(database_url).path[1:]} SET default_transaction_read_only = on")
-    assert said_of(database_url) == READ_ONLY
+    assert message_of(database_url) == READ_ONLY
 
 
 def test_a_database_that_becomes_read_only_takes_the_process_out_of_rotation(
@@ -156,8 +156,8 @@ def test_a_database_that_becomes_read_only_takes_the_process_out_of_rotation(
     with api.client() as client:
 
         def register() -> tuple[int, str]:
-            person = {"username": f"traveller-{secrets.token_hex(4)}", "password": "a long walk in the rain"}
-            answer = client.post("/api/v1/auth/register", json=person)
+            user = {"username": f"traveller-{secrets.token_hex(4)}", "password": "a long walk in the rain"}
+            answer = client.post("/api/v1/auth/register", json=user)
             return answer.status_code, answer.json().get("code", "")
 
         assert register() == (201, "")
@@ -184,7 +184,7 @@ def test_a_standby_is_refused_and_passed_over_for_the_primary(private_servers: S
         for server in (pair.postgres, standby):
             server.start()
             stack.callback(server.stop)
-        assert said_of(standby.url) == READ_ONLY
+        assert message_of(standby.url) == READ_ONLY
         both = re.sub(
             r"@(.*)/",
             f"@{urlsplit(standby.url).netloc.rpartition('@')[2]},{urlsplit(pair.database_url).netloc.rpartition('@')[2]}/",
@@ -203,7 +203,7 @@ class TestRoles:
         role_url = new_role(owner_url)
         role = urlsplit(role_url).username
         execute(owner_url, "REVOKE USAGE ON SCHEMA public FROM public")
-        assert said_of(role_url) == (
+        assert message_of(role_url) == (
             f'The role {role} finds no schema: search_path is "$user", public. '
             f"Create the schema, or GRANT USAGE, CREATE ON SCHEMA ... TO {role}."
         )
@@ -230,7 +230,7 @@ class TestRoles:
         line = f"The role {role} may not read and write {{}}. " + (
             f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {role}, and USAGE ON ALL SEQUENCES."
         )
-        assert said_of(role_url) == line.format("alembic_version")
+        assert message_of(role_url) == line.format("alembic_version")
         execute(owner_url, f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {role}")
         check.require(role_url)
 
@@ -240,7 +240,7 @@ class TestRoles:
         role_url = new_role(owner_url)
         role = urlsplit(role_url).username
         execute(owner_url, f"REVOKE TEMPORARY ON DATABASE {name} FROM public")
-        assert said_of(role_url, tables=False) == (
+        assert message_of(role_url, tables=False) == (
             f"The role {role} may not create temporary tables, which imports need. GRANT TEMPORARY ON DATABASE {name} TO {role}."
         )
 
@@ -249,7 +249,7 @@ class TestRoles:
         role_url = new_role(owner_url)
         role = urlsplit(role_url).username
         execute(owner_url, f"ALTER ROLE {role} SET session_replication_role = replica")
-        assert said_of(role_url, tables=False) == (
+        assert message_of(role_url, tables=False) == (
             "The database does not check foreign keys: session_replication_role is replica. "
             f"ALTER ROLE {role} RESET session_replication_role."
         )
@@ -258,8 +258,8 @@ class TestRoles:
 def test_a_search_path_that_finds_the_tables_of_another_installation_is_refused(new_database: NewDatabase) -> None:
     database_url = new_database(migrated=True)
     execute(database_url, "CREATE SCHEMA mine")
-    assert said_of(f"{database_url}?options=-csearch_path%3Dmine,public", tables=False) == (
+    assert message_of(f"{database_url}?options=-csearch_path%3Dmine,public", tables=False) == (
         "The tables would be those of schema public, and new ones would go to schema mine: search_path is mine,public. "
         "Name one schema: options=-csearch_path%3Dmine."
     )
-    assert "finds no schema: search_path is yours." in said_of(f"{database_url}?options=-csearch_path%3Dyours", tables=False)
+    assert "finds no schema: search_path is yours." in message_of(f"{database_url}?options=-csearch_path%3Dyours", tables=False)

@@ -21,7 +21,7 @@ from core.lifecycle import give_up as giving_up
 from core.messaging.messages import Queue, ReserveBookings
 from core.operations import dead_letters
 from tests.support.api import problem
-from tests.support.imports import Office, counts, csv_of, row
+from tests.support.imports import ImportSteps, counts, csv_of, row
 from tests.support.pipeline import Pipeline
 from workers import import_run
 from workers.import_run import Ending
@@ -151,35 +151,35 @@ def test_a_refused_refund_is_asked_for_once_more(pipeline: Pipeline, admin: http
     assert pipeline.redis.llen(f"{keys.QUEUE_NAMESPACE}:{Queue.PAYMENTS}") == 1
 
 
-def test_an_import_that_was_given_up_goes_on_where_it_stopped(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
-    job = office.send(csv_of([row(1)]))
-    with office.db.transaction() as connection:
+def test_an_import_that_was_given_up_goes_on_where_it_stopped(import_steps: ImportSteps, monkeypatch: pytest.MonkeyPatch) -> None:
+    job = import_steps.send(csv_of([row(1)]))
+    with import_steps.db.transaction() as connection:
         connection.execute("UPDATE imports SET attempts = %s", (import_run.LAST_ATTEMPT,))
-    assert office.work(job) is Ending.FAILED
-    with office.db.transaction() as connection:
+    assert import_steps.work(job) is Ending.FAILED
+    with import_steps.db.transaction() as connection:
         dead_letters.store_import(connection, job, "The import failed; its row says why.")
     monkeypatch.setattr(orphans, "YOUNG", timedelta(0))
-    assert uploads.delete_orphans(office.db, office.storage) == []
+    assert uploads.delete_orphans(import_steps.db, import_steps.storage) == []
 
-    (letter,) = letters(office.admin, kind="import")
-    assert office.admin.post(f"{LETTERS}/{letter['id']}/replay").status_code == 200
-    assert office.work(job) is Ending.COMPLETED
-    assert counts(office.status(job))["created"] == 1
+    (letter,) = letters(import_steps.admin, kind="import")
+    assert import_steps.admin.post(f"{LETTERS}/{letter['id']}/replay").status_code == 200
+    assert import_steps.work(job) is Ending.COMPLETED
+    assert counts(import_steps.status(job))["created"] == 1
 
 
-def test_an_import_is_not_replayed_beside_the_same_file(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
-    job = office.send(csv_of([row(1)]))
-    with office.db.transaction() as connection:
+def test_an_import_is_not_replayed_beside_the_same_file(import_steps: ImportSteps, monkeypatch: pytest.MonkeyPatch) -> None:
+    job = import_steps.send(csv_of([row(1)]))
+    with import_steps.db.transaction() as connection:
         connection.execute("UPDATE imports SET attempts = %s", (import_run.LAST_ATTEMPT,))
-    office.work(job)
-    with office.db.transaction() as connection:
+    import_steps.work(job)
+    with import_steps.db.transaction() as connection:
         dead_letters.store_import(connection, job, "The import failed; its row says why.")
-    office.send(csv_of([row(1)]))
-    (letter,) = letters(office.admin, kind="import")
-    problem(office.admin.post(f"{LETTERS}/{letter['id']}/replay"), 409, "not_replayable")
+    import_steps.send(csv_of([row(1)]))
+    (letter,) = letters(import_steps.admin, kind="import")
+    problem(import_steps.admin.post(f"{LETTERS}/{letter['id']}/replay"), 409, "not_replayable")
     # Also when the other file arrives between the look and the change.
     monkeypatch.setattr(reopening, "find_given_up", lambda _, import_ids: list(import_ids))
-    problem(office.admin.post(f"{LETTERS}/{letter['id']}/replay"), 409, "not_replayable")
+    problem(import_steps.admin.post(f"{LETTERS}/{letter['id']}/replay"), 409, "not_replayable")
 
 
 def test_discarding_closes_a_letter_and_a_discarded_one_may_still_be_replayed(pipeline: Pipeline, admin: httpx.Client) -> None:
@@ -216,8 +216,8 @@ def test_all_that_match_are_replayed_as_the_preview_said_and_none_twice(
     # What is buried after the preview is none of what was meant.
     (late,) = pipeline.accept_many(1, flight)
     give_up(pipeline, [late])
-    with ThreadPoolExecutor(4) as crowd:
-        rounds = list(crowd.map(lambda _: replay_all(admin, kind="booking", up_to=preview["up_to"]), range(4)))
+    with ThreadPoolExecutor(4) as pool:
+        rounds = list(pool.map(lambda _: replay_all(admin, kind="booking", up_to=preview["up_to"]), range(4)))
     assert sum(each["count"] for each in rounds) == 60
     assert pipeline.endings([*bookings, late]) == {"PENDING": 60, "internal": 1}
     with pipeline.db.snapshot() as connection:

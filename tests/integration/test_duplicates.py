@@ -17,8 +17,8 @@ from core.bookings.intake import duplicates
 from core.bookings.intake.requests import Accepted, Answer, BookingRequest
 from core.db import Database
 from tests.support.api import ApiFactory, register
-from tests.support.crowd import Attempt, accepted
-from tests.support.crowd import book as book_at_once
+from tests.support.concurrent_clients import Attempt, accepted
+from tests.support.concurrent_clients import book as book_at_once
 from tests.support.intake import new_intake
 from tests.support.pipeline import Pipeline
 from tests.support.rows import insert_booking
@@ -160,10 +160,12 @@ def test_a_key_that_was_used_long_ago_does_not_stand_in_the_way_of_its_neighbour
 
 def test_fifty_tabs_at_two_processes_make_one_booking(pipeline: Pipeline) -> None:
     flight, account = pipeline.flight(AT_ONCE), pipeline.account()
-    doors = [pipeline.api() for _ in range(2)]
+    apis = [pipeline.api() for _ in range(2)]
     attempts = [Attempt(account.headers, flight) for _ in range(AT_ONCE // 2)]
-    with ThreadPoolExecutor(2) as crowd:
-        answers = [each for half in crowd.map(lambda door: book_at_once(door.base_url, attempts), doors) for each in half]
+    with ThreadPoolExecutor(2) as pool:
+        answers = [
+            each for half in pool.map(lambda running_api: book_at_once(running_api.base_url, attempts), apis) for each in half
+        ]
     assert Counter(each.status for each in answers) == {202: 1, 409: AT_ONCE - 1}
     (booking,) = accepted(answers)
     assert {each.body["booking_id"] for each in answers} == {str(booking)}

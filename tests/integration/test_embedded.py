@@ -44,7 +44,7 @@ def test_a_killed_postgres_comes_back_at_once_though_one_of_its_processes_is_bus
         busy = connection.info.backend_pid
         connection.execute("SET statement_timeout = '60s'")
         # Busy with this, it looks at neither its client nor its server.
-        asked = background.submit(connection.execute, "DO 'BEGIN LOOP END LOOP; END'")
+        query = background.submit(connection.execute, "DO 'BEGIN LOOP END LOOP; END'")
         with psycopg.connect(postgres.url, autocommit=True) as observer:
             until(
                 lambda: observer.execute("SELECT state FROM pg_stat_activity WHERE pid = %s", (busy,)).fetchone() == ("active",)
@@ -57,7 +57,7 @@ def test_a_killed_postgres_comes_back_at_once_though_one_of_its_processes_is_bus
 
         assert not servers.is_alive(busy)
         with pytest.raises(psycopg.OperationalError):
-            asked.result()
+            query.result()
 
 
 def test_a_killed_valkey_comes_back_on_the_same_address_with_its_data(private_servers: ServerFactory) -> None:
@@ -210,7 +210,7 @@ def test_only_what_this_start_wrote_is_a_reason_and_data_that_is_sound_stays(gua
 
 
 @pytest.mark.parametrize(
-    ("said", "reason"),
+    ("output", "reason"),
     [
         ("2026-11-25 10:00:00.123 UTC [17] [unknown] FATAL:  the database system is starting up", "it gives no reason"),
         ('2026-11-25 10:00:00.123 UTC [17]  FATAL:  could not create lock file "x": Permission denied', 'could not create lock file "x": Permission denied'),
@@ -219,8 +219,8 @@ def test_only_what_this_start_wrote_is_a_reason_and_data_that_is_sound_stays(gua
         ("471:M 25 Nov 2026 10:00:00.123 # Unrecoverable error reading the append only file", "Unrecoverable error reading the append only file"),
     ],
 )  # fmt: skip
-def test_the_reason_is_told_without_time_and_process(said: str, reason: str) -> None:
-    assert startup_errors.reason(said) == reason
+def test_the_reason_is_told_without_time_and_process(output: str, reason: str) -> None:
+    assert startup_errors.reason(output) == reason
 
 
 def test_settings_for_other_servers_are_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:

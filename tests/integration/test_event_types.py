@@ -17,8 +17,8 @@ from core.events.outbox import Reader
 from core.users.models import Role
 from core.users.tokens import Principal
 from tests.support.api import ApiFactory, RunningApi
-from tests.support.imports import Office, csv_of, row
-from tests.support.money import Till
+from tests.support.imports import ImportSteps, csv_of, row
+from tests.support.money import PaymentSteps
 from tests.support.steps import Join, Steps
 from tests.support.streams import Listening, listening
 from tests.support.waiting import until
@@ -39,13 +39,13 @@ def written(db: Database) -> Callable[[], list[tuple[str, Any]]]:
 
 
 @pytest.fixture
-def heard(start_api: ApiFactory) -> RunningApi:
+def running_api(start_api: ApiFactory) -> RunningApi:
     api = start_api()
     until(lambda: api.services.redis.pubsub_numsub("skyqueue:job-events")[0][1] > 0)
     return api
 
 
-def told(stream: Listening, last: str) -> list[tuple[str, Any]]:
+def types_until(stream: Listening, last: str) -> list[tuple[str, Any]]:
     """What a stream tells, up to the first event of the type `last`, without what streams alone tell."""
     events: list[tuple[str, Any]] = []
     while not events or events[-1][0] != last:
@@ -61,18 +61,18 @@ def token(api: RunningApi, user_id: UUID, role: Role = Role.TRAVELLER) -> dict[s
 
 
 def test_a_booking_that_is_paid_and_given_back(
-    heard: RunningApi, till: Till, payer: UUID, flight: UUID, written: Callable[[], list[tuple[str, Any]]]
+    running_api: RunningApi, payment_steps: PaymentSteps, payer: UUID, flight: UUID, written: Callable[[], list[tuple[str, Any]]]
 ) -> None:
-    trip = till.hold(payer, (flight,))
+    trip = payment_steps.hold(payer, (flight,))
     written()
-    with listening(heard, token(heard, payer), f"booking:{trip}") as stream:
-        till.pay(trip, "tok_declined", payer)
-        till.work(trip)
-        till.pay(trip, "tok_ok", payer)
-        till.work(trip)
-        till.steps.cancel(trip, payer)
-        till.refund()
-        events = told(stream, "payment.refunded")
+    with listening(running_api, token(running_api, payer), f"booking:{trip}") as stream:
+        payment_steps.pay(trip, "tok_declined", payer)
+        payment_steps.work(trip)
+        payment_steps.pay(trip, "tok_ok", payer)
+        payment_steps.work(trip)
+        payment_steps.steps.cancel(trip, payer)
+        payment_steps.refund()
+        events = types_until(stream, "payment.refunded")
     assert events == written()
     assert [kind for kind, _ in events] == [
         "payment.declined",
@@ -84,11 +84,11 @@ def test_a_booking_that_is_paid_and_given_back(
 
 
 def test_an_offer_is_told_to_its_party_and_to_nobody_else_in_line(
-    heard: RunningApi,
+    running_api: RunningApi,
     steps: Steps,
     sold_out: tuple[UUID, list[UUID]],
     wait: Join,
-    till: Till,
+    payment_steps: PaymentSteps,
     written: Callable[[], list[tuple[str, Any]]],
 ) -> None:
     flight, bookings = sold_out
@@ -96,14 +96,14 @@ def test_an_offer_is_told_to_its_party_and_to_nobody_else_in_line(
     topic = f"waitlist:{flight}"
     written()
     with (
-        listening(heard, token(heard, first), topic) as mine,
-        listening(heard, token(heard, second), topic) as theirs,
-        listening(heard, heard.admit(Role.AGENT).headers, topic) as all_of_it,
+        listening(running_api, token(running_api, first), topic) as mine,
+        listening(running_api, token(running_api, second), topic) as theirs,
+        listening(running_api, running_api.admit(Role.AGENT).headers, topic) as all_of_it,
     ):
         steps.cancel(bookings[0])
         offer = steps.place(flight, first).offer
         assert offer is not None
-        till.expire(offer.booking_id)
+        payment_steps.expire(offer.booking_id)
         seen = [mine.data(), mine.data()]
         assert [event["type"] for event in seen] == ["waitlist.offered", "waitlist.offer_expired"]
         assert {event["subject"] for event in seen} == {topic}
@@ -118,51 +118,53 @@ def test_an_offer_is_told_to_its_party_and_to_nobody_else_in_line(
 
 
 def test_a_hold_that_ends_and_a_failure_with_its_reason(
-    heard: RunningApi, till: Till, payer: UUID, flight: UUID, written: Callable[[], list[tuple[str, Any]]]
+    running_api: RunningApi, payment_steps: PaymentSteps, payer: UUID, flight: UUID, written: Callable[[], list[tuple[str, Any]]]
 ) -> None:
-    held = till.hold(payer, (flight,))
+    held = payment_steps.hold(payer, (flight,))
     written()
-    with listening(heard, token(heard, payer), f"job:{held}") as stream:
-        till.expire(held)
-        assert told(stream, "booking.expired") == written()
+    with listening(running_api, token(running_api, payer), f"job:{held}") as stream:
+        payment_steps.expire(held)
+        assert types_until(stream, "booking.expired") == written()
 
 
-def test_flights_and_imports(heard: RunningApi, office: Office, written: Callable[[], list[tuple[str, Any]]]) -> None:
-    admin = heard.admit(Role.ADMIN)
-    office.take(csv_of([row(1)]))
-    flight = UUID(str(office.rows("SELECT id FROM flights")[0][0]))
+def test_flights_and_imports(
+    running_api: RunningApi, import_steps: ImportSteps, written: Callable[[], list[tuple[str, Any]]]
+) -> None:
+    admin = running_api.admit(Role.ADMIN)
+    import_steps.take(csv_of([row(1)]))
+    flight = UUID(str(import_steps.rows("SELECT id FROM flights")[0][0]))
     written()
-    with heard.client(admin.headers) as client, listening(heard, admin.headers, f"flight:{flight}") as stream:
-        office.take(csv_of([row(1, price="9999.00")]))
-        first = told(stream, "flight.changed")
+    with running_api.client(admin.headers) as client, listening(running_api, admin.headers, f"flight:{flight}") as stream:
+        import_steps.take(csv_of([row(1, price="9999.00")]))
+        first = types_until(stream, "flight.changed")
         view = client.get(f"/admin/flights/{flight}").json()
         body = {
             name: view[name] for name in ("flight_number", "source", "destination", "departure_ts", "arrival_ts", "total_seats")
         }
         assert client.put(f"/admin/flights/{flight}", json={**body, "price": "8888.00"}).status_code == 200
-        second = told(stream, "flight.changed")
+        second = types_until(stream, "flight.changed")
         assert client.post(f"/admin/flights/{flight}/cancel", json={"reason": "no crew"}).status_code == 202
-        third = told(stream, "flight.cancelled")
+        third = types_until(stream, "flight.cancelled")
     assert [*first, *second, *third] == [event for event in written() if event[0] != "import.finished"]
 
 
 def test_an_import_tells_its_progress_and_its_end(
-    heard: RunningApi, office: Office, written: Callable[[], list[tuple[str, Any]]]
+    running_api: RunningApi, import_steps: ImportSteps, written: Callable[[], list[tuple[str, Any]]]
 ) -> None:
-    admin = heard.admit(Role.ADMIN)
-    job = office.send(csv_of([row(1), row(2)]))
-    with listening(heard, admin.headers, f"import:{job}") as stream:
-        office.work(job)
+    admin = running_api.admit(Role.ADMIN)
+    job = import_steps.send(csv_of([row(1), row(2)]))
+    with listening(running_api, admin.headers, f"import:{job}") as stream:
+        import_steps.work(job)
         assert stream.types("import.finished") == ["import.progress", "import.progress", "import.finished"]
     assert written() == [("import.finished", {"import_id": str(job), "status": "COMPLETED"})]
 
 
 def test_a_moved_flight_is_told_on_its_bookings(
-    heard: RunningApi, office: Office, steps: Steps, payer: UUID, written: Callable[[], list[tuple[str, Any]]]
+    running_api: RunningApi, import_steps: ImportSteps, steps: Steps, payer: UUID, written: Callable[[], list[tuple[str, Any]]]
 ) -> None:
-    office.take(csv_of([row(1)]))
-    trip = steps.book(payer, UUID(str(office.rows("SELECT id FROM flights")[0][0])))
+    import_steps.take(csv_of([row(1)]))
+    trip = steps.book(payer, UUID(str(import_steps.rows("SELECT id FROM flights")[0][0])))
     written()
-    with listening(heard, token(heard, payer), f"booking:{trip}") as stream:
-        office.take(csv_of([row(1, arrival_ts="2030-01-01T09:45:00Z")]))
-        assert told(stream, "booking.schedule_changed") == [each for each in written() if each[0].startswith("booking.")]
+    with listening(running_api, token(running_api, payer), f"booking:{trip}") as stream:
+        import_steps.take(csv_of([row(1, arrival_ts="2030-01-01T09:45:00Z")]))
+        assert types_until(stream, "booking.schedule_changed") == [each for each in written() if each[0].startswith("booking.")]

@@ -22,8 +22,8 @@ from tests.support.streams import EVENTS, listening
 from tests.support.waiting import until
 
 
-def publish(api: RunningApi, **news: Any) -> None:
-    assert job_events.publish(api.services.redis, JobEvents(**news))
+def publish(api: RunningApi, **changes: Any) -> None:
+    assert job_events.publish(api.services.redis, JobEvents(**changes))
 
 
 def lose_subscriptions(api: RunningApi) -> None:
@@ -36,7 +36,7 @@ def lose_subscriptions(api: RunningApi) -> None:
 
 
 @pytest.fixture
-def heard(api: RunningApi) -> RunningApi:
+def running_api(api: RunningApi) -> RunningApi:
     """An API that hears what is published: nothing that was told before is on its way."""
 
     def hears() -> bool:
@@ -47,13 +47,13 @@ def heard(api: RunningApi) -> RunningApi:
     return api
 
 
-def test_a_booking_is_followed_to_its_end(pipeline: Pipeline, heard: RunningApi) -> None:
+def test_a_booking_is_followed_to_its_end(pipeline: Pipeline, running_api: RunningApi) -> None:
     flight = pipeline.flight(10)
     (booking,) = pipeline.accept_many(1, flight)
-    person = heard.admit()
+    user = running_api.admit()
     with pipeline.db.transaction() as connection:
-        connection.execute("UPDATE bookings SET user_id = %s", (person.id,))
-    with listening(heard, person.headers, f"booking:{booking}", f"flight:{flight}") as stream:
+        connection.execute("UPDATE bookings SET user_id = %s", (user.id,))
+    with listening(running_api, user.headers, f"booking:{booking}", f"flight:{flight}") as stream:
         pipeline.work(booking)
         first, second = stream.frame(), stream.frame()
     assert first["event"] == "booking.confirmed"
@@ -62,45 +62,45 @@ def test_a_booking_is_followed_to_its_end(pipeline: Pipeline, heard: RunningApi)
     assert '"available_seats":9' in second["data"]
 
 
-def test_whoever_comes_back_hears_what_was_missed_and_nothing_twice(pipeline: Pipeline, heard: RunningApi) -> None:
-    flight, other, headers = pipeline.flight(5), new_id(), heard.admit().headers
-    with listening(heard, headers, f"flight:{flight}") as stream:
-        publish(heard, seats={flight: 3, other: 1})
+def test_whoever_comes_back_hears_what_was_missed_and_nothing_twice(pipeline: Pipeline, running_api: RunningApi) -> None:
+    flight, other, headers = pipeline.flight(5), new_id(), running_api.admit().headers
+    with listening(running_api, headers, f"flight:{flight}") as stream:
+        publish(running_api, seats={flight: 3, other: 1})
         seen = stream.frame()["id"]
-    publish(heard, seats={flight: 2})
-    publish(heard, seats={other: 7})
-    with listening(heard, headers, f"flight:{flight}", last=seen) as stream:
+    publish(running_api, seats={flight: 2})
+    publish(running_api, seats={other: 7})
+    with listening(running_api, headers, f"flight:{flight}", last=seen) as stream:
         assert '"available_seats":2' in stream.frame()["data"]
-        publish(heard, seats={flight: 1})
+        publish(running_api, seats={flight: 1})
         assert '"available_seats":1' in stream.frame()["data"]
 
 
 @pytest.mark.parametrize("last", ["another0-1", "nonsense", "-", "{process}-999999", "{process}--1"])
-def test_what_cannot_be_known_is_told_as_a_gap(pipeline: Pipeline, heard: RunningApi, last: str) -> None:
-    named = last.format(process=heard.services.live.streams._process)
-    with listening(heard, heard.admit().headers, f"flight:{pipeline.flight(5)}", last=named) as stream:
+def test_what_cannot_be_known_is_told_as_a_gap(pipeline: Pipeline, running_api: RunningApi, last: str) -> None:
+    named = last.format(process=running_api.services.live.streams._process)
+    with listening(running_api, running_api.admit().headers, f"flight:{pipeline.flight(5)}", last=named) as stream:
         assert stream.frame()["event"] == "gap"
 
 
-def test_a_subscription_that_was_lost_is_a_gap_for_all(pipeline: Pipeline, heard: RunningApi) -> None:
-    flight, headers = pipeline.flight(5), heard.admit().headers
-    with listening(heard, headers, f"flight:{flight}") as stream:
-        publish(heard, seats={flight: 3})
+def test_a_subscription_that_was_lost_is_a_gap_for_all(pipeline: Pipeline, running_api: RunningApi) -> None:
+    flight, headers = pipeline.flight(5), running_api.admit().headers
+    with listening(running_api, headers, f"flight:{flight}") as stream:
+        publish(running_api, seats={flight: 3})
         seen = stream.frame()["id"]
-        lose_subscriptions(heard)
+        lose_subscriptions(running_api)
         lost, gap = stream.frame(), stream.frame()
         assert (lost["event"], gap["event"]) == ("gap", "gap"), "when it is lost, and when it is there again"
     for before in (seen, lost["id"]):
-        with listening(heard, headers, f"flight:{flight}", last=before) as stream:
+        with listening(running_api, headers, f"flight:{flight}", last=before) as stream:
             assert stream.frame()["event"] == "gap"
-    with listening(heard, headers, f"flight:{flight}", last=gap["id"]) as stream:
-        publish(heard, seats={flight: 2})
+    with listening(running_api, headers, f"flight:{flight}", last=gap["id"]) as stream:
+        publish(running_api, seats={flight: 2})
         assert '"available_seats":2' in stream.frame()["data"]
 
 
-def test_silence_is_broken_by_a_comment(pipeline: Pipeline, heard: RunningApi, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_silence_is_broken_by_a_comment(pipeline: Pipeline, running_api: RunningApi, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(event_streams, "PING_SECONDS", 0.05)
-    with listening(heard, heard.admit().headers, f"flight:{pipeline.flight(5)}") as stream:
+    with listening(running_api, running_api.admit().headers, f"flight:{pipeline.flight(5)}") as stream:
         assert next(line for line in stream._lines if line.startswith(":")) == ": ping"
 
 
@@ -112,25 +112,25 @@ def test_a_process_that_ends_ends_its_streams_at_once(pipeline: Pipeline, start_
 
 
 @pytest.mark.parametrize("way", ["logout", "everywhere", "closed"])
-def test_whoever_signs_out_hears_nothing_more(pipeline: Pipeline, heard: RunningApi, way: str) -> None:
-    with heard.client() as browser:
-        person = register(browser)
-        with listening(heard, person.headers, f"flight:{pipeline.flight(5)}") as stream:
-            other = heard.admit().headers
-            with listening(heard, other, f"flight:{pipeline.flight(5)}") as kept:
+def test_whoever_signs_out_hears_nothing_more(pipeline: Pipeline, running_api: RunningApi, way: str) -> None:
+    with running_api.client() as browser:
+        user = register(browser)
+        with listening(running_api, user.headers, f"flight:{pipeline.flight(5)}") as stream:
+            other = running_api.admit().headers
+            with listening(running_api, other, f"flight:{pipeline.flight(5)}") as followed:
                 match way:
                     case "logout":
                         answer = browser.post("/api/v1/auth/logout")
                     case "everywhere":
-                        answer = browser.post("/api/v1/auth/logout-everywhere", headers=person.headers)
+                        answer = browser.post("/api/v1/auth/logout-everywhere", headers=user.headers)
                     case _:
                         gone = {"password": PASSWORD}
-                        answer = browser.request("DELETE", "/api/v1/auth/me", headers=person.headers, json=gone)
+                        answer = browser.request("DELETE", "/api/v1/auth/me", headers=user.headers, json=gone)
                 assert answer.status_code == 204, answer.text
                 stream.end()
-                assert heard.services.live.streams.count == 1, "the other one goes on"
-                publish(heard, missed=True)
-                assert kept.frame()["event"] == "gap"
+                assert running_api.services.live.streams.count == 1, "the other one goes on"
+                publish(running_api, missed=True)
+                assert followed.frame()["event"] == "gap"
 
 
 def test_a_key_that_is_revoked_by_another_process_ends_its_stream(pipeline: Pipeline, start_api: ApiFactory) -> None:
@@ -146,14 +146,14 @@ def test_a_key_that_is_revoked_by_another_process_ends_its_stream(pipeline: Pipe
             stream.end()
 
 
-def test_without_a_look_a_stream_outlives_its_session(pipeline: Pipeline, heard: RunningApi) -> None:
+def test_without_a_look_a_stream_outlives_its_session(pipeline: Pipeline, running_api: RunningApi) -> None:
     """The control: the streams are judged once a second, and a session that has ended is not looked at otherwise."""
-    streams, person = heard.services.live.streams, Principal(new_id(), "somebody", Role.TRAVELLER, session_id=new_id())
-    headers = {"Authorization": f"Bearer {heard.services.tokens.issue(person)}"}
-    with listening(heard, headers, f"flight:{pipeline.flight(5)}") as stream:
+    streams, user = running_api.services.live.streams, Principal(new_id(), "somebody", Role.TRAVELLER, session_id=new_id())
+    headers = {"Authorization": f"Bearer {running_api.services.tokens.issue(user)}"}
+    with listening(running_api, headers, f"flight:{pipeline.flight(5)}") as stream:
         streams.end_where(lambda _: False)
         assert streams.count == 1
-        heard.services.ended.note([person.session_id] if person.session_id else [])
+        running_api.services.ended.note([user.session_id] if user.session_id else [])
         stream.end()
 
 
@@ -165,27 +165,27 @@ def test_a_token_in_the_address_is_no_token(pipeline: Pipeline, api: RunningApi)
             problem(nobody.get(EVENTS, params={"topics": f"flight:{flight}", name: token}), 401, "unauthenticated")
 
 
-def test_a_message_that_was_lost_is_a_gap(pipeline: Pipeline, heard: RunningApi) -> None:
+def test_a_message_that_was_lost_is_a_gap(pipeline: Pipeline, running_api: RunningApi) -> None:
     """A publisher whose connection fails while ours goes on tells of it with its next message."""
     flight = pipeline.flight(5)
     nowhere = clients.connect("redis://127.0.0.1:1/0", seconds=0.5)
-    with listening(heard, heard.admit().headers, f"flight:{flight}") as stream:
+    with listening(running_api, running_api.admit().headers, f"flight:{flight}") as stream:
         assert not job_events.publish(nowhere, JobEvents(seats={flight: 4}))
-        publish(heard, seats={flight: 3})
+        publish(running_api, seats={flight: 3})
         assert [stream.frame()["event"], stream.frame()["event"]] == ["flight.seats_changed", "gap"]
-        publish(heard, seats={flight: 2})
+        publish(running_api, seats={flight: 2})
         assert '"available_seats":2' in stream.frame()["data"]
 
 
-def test_a_stream_that_nobody_reads_any_more_is_forgotten(pipeline: Pipeline, heard: RunningApi) -> None:
-    with listening(heard, heard.admit().headers, f"flight:{pipeline.flight(5)}"):
+def test_a_stream_that_nobody_reads_any_more_is_forgotten(pipeline: Pipeline, running_api: RunningApi) -> None:
+    with listening(running_api, running_api.admit().headers, f"flight:{pipeline.flight(5)}"):
         pass
-    until(lambda: heard.services.live.streams.count == 0)
+    until(lambda: running_api.services.live.streams.count == 0)
 
 
 def test_nobody_follows_what_is_somebody_elses(pipeline: Pipeline, api: RunningApi, admin: httpx.Client) -> None:
     (booking,) = pipeline.accept_many(1, pipeline.flight(10))
-    with api.client(api.admit().headers) as stranger:
+    with api.client(api.admit().headers) as other_traveller:
         line = f"waitlist:{pipeline.flight(10)}"
         for topic in (
             f"booking:{booking}",
@@ -195,7 +195,7 @@ def test_nobody_follows_what_is_somebody_elses(pipeline: Pipeline, api: RunningA
             f"flight:{UUID(int=7)}",
             line,
         ):
-            answer = stranger.get(EVENTS, params={"topics": topic})
+            answer = other_traveller.get(EVENTS, params={"topics": topic})
             assert problem(answer, 404, "topic_not_found")["topic"] == topic
         for topics in (
             "",
@@ -204,42 +204,44 @@ def test_nobody_follows_what_is_somebody_elses(pipeline: Pipeline, api: RunningA
             f"flight:{{{new_id()}}}",
             ",".join([f"flight:{new_id()}"] * 1 * 2) + ",x",
         ):
-            problem(stranger.get(EVENTS, params={"topics": topics}), 422, "validation")
+            problem(other_traveller.get(EVENTS, params={"topics": topics}), 422, "validation")
         many = ",".join(f"flight:{new_id()}" for _ in range(21))
-        assert stranger.get(EVENTS, params={"topics": many}).status_code == 422
+        assert other_traveller.get(EVENTS, params={"topics": many}).status_code == 422
     problem(admin.get(EVENTS, params={"topics": f"import:{booking}"}), 404, "topic_not_found")
     with api.client() as nobody:
         assert nobody.get(EVENTS, params={"topics": f"flight:{new_id()}"}).status_code == 401
 
 
-def test_one_account_leaves_streams_to_the_others(pipeline: Pipeline, heard: RunningApi, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_one_account_leaves_streams_to_the_others(
+    pipeline: Pipeline, running_api: RunningApi, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(events, "MOST_OF_ONE", 1)
     flight = pipeline.flight(5)
     topic = f"flight:{flight}"
-    greedy, other = heard.admit(), heard.admit()
-    with listening(heard, greedy.headers, topic) as stream:
-        with heard.client(greedy.headers) as client:
+    heavy_user, other = running_api.admit(), running_api.admit()
+    with listening(running_api, heavy_user.headers, topic) as stream:
+        with running_api.client(heavy_user.headers) as client:
             refused = problem(client.get(EVENTS, params={"topics": topic}), 503, "overloaded")
         assert refused["detail"] == "You have 1 streams open. Close some of them first."
-        with listening(heard, other.headers, topic):
-            publish(heard, seats={flight: 3})
+        with listening(running_api, other.headers, topic):
+            publish(running_api, seats={flight: 3})
             assert stream.frame()["event"] == "flight.seats_changed"
-    until(lambda: heard.services.live.streams.count_of(greedy.id) == 0)
-    with listening(heard, greedy.headers, topic):
+    until(lambda: running_api.services.live.streams.count_of(heavy_user.id) == 0)
+    with listening(running_api, heavy_user.headers, topic):
         pass
 
 
 def test_more_than_may_wait_is_a_gap_for_whoever_comes_back(
-    pipeline: Pipeline, heard: RunningApi, monkeypatch: pytest.MonkeyPatch
+    pipeline: Pipeline, running_api: RunningApi, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(event_streams, "WAITING", 2)
-    flight, headers = pipeline.flight(5), heard.admit().headers
-    with listening(heard, headers, f"flight:{flight}") as stream:
-        publish(heard, seats={flight: 5})
+    flight, headers = pipeline.flight(5), running_api.admit().headers
+    with listening(running_api, headers, f"flight:{flight}") as stream:
+        publish(running_api, seats={flight: 5})
         seen = stream.frame()["id"]
         for free in (4, 3, 2):
-            publish(heard, seats={flight: free})
+            publish(running_api, seats={flight: free})
             last = stream.frame()["id"]
-    with listening(heard, headers, f"flight:{flight}", last=seen) as stream:
+    with listening(running_api, headers, f"flight:{flight}", last=seen) as stream:
         gap = stream.frame()
         assert (gap["event"], gap["id"]) == ("gap", last)

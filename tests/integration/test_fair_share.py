@@ -19,7 +19,7 @@ from core.errors import Conflict
 from core.lifecycle import join_waitlist
 from core.waitlist.parties import Party
 from tests.support.intake import ANY_NUMBER, new_intake
-from tests.support.money import Till
+from tests.support.money import PaymentSteps
 from tests.support.pipeline import Pipeline
 from tests.support.steps import HOLD_MINUTES, Steps
 from workers.bookings import reserve_bookings
@@ -66,8 +66,8 @@ def test_one_traveller_has_so_many_seats_on_one_flight(pipeline: Pipeline, trave
     (refused,) = ask(pipeline, replace(request, flight_ids=(flight, other), seats=1))
     assert isinstance(refused, TooManySeats)
     assert refused.data == {"limit": 9}
-    (stranger,) = ask(pipeline, replace(request, user_id=pipeline.account().id, seats=9))
-    assert isinstance(stranger, Accepted)
+    (other_traveller,) = ask(pipeline, replace(request, user_id=pipeline.account().id, seats=9))
+    assert isinstance(other_traveller, Accepted)
 
 
 def test_seats_that_were_given_back_are_not_counted(pipeline: Pipeline, traveller: UUID) -> None:
@@ -96,8 +96,8 @@ def test_a_repeated_request_takes_no_seats(pipeline: Pipeline, traveller: UUID) 
 def test_the_cap_holds_when_processes_accept_at_once(pipeline: Pipeline, traveller: UUID, share: FairShare) -> None:
     request = BookingRequest(traveller, (pipeline.flight(50),), 1, allow_duplicate=True)
     with ThreadPoolExecutor(8) as processes:
-        heard = processes.map(lambda _: ask(pipeline, request, share=share)[0], range(30))
-    assert sum(isinstance(answer, Accepted) for answer in heard) == (9 if share is SHARE else 30)
+        results = processes.map(lambda _: ask(pipeline, request, share=share)[0], range(30))
+    assert sum(isinstance(answer, Accepted) for answer in results) == (9 if share is SHARE else 30)
 
 
 def test_who_has_their_seats_waits_for_no_more(steps: Steps, pipeline: Pipeline, traveller: UUID) -> None:
@@ -142,49 +142,55 @@ def hold_of(user_id: UUID, flight: UUID) -> BookingRequest:
     return BookingRequest(user_id, (flight,), 1, PaymentMode.HOLD, allow_duplicate=True)
 
 
-def test_who_did_not_pay_for_a_hold_pays_at_once_or_waits(till: Till, pipeline: Pipeline, traveller: UUID) -> None:
+def test_who_did_not_pay_for_a_hold_pays_at_once_or_waits(
+    payment_steps: PaymentSteps, pipeline: Pipeline, traveller: UUID
+) -> None:
     flight, other = pipeline.flight(4), pipeline.flight(4)
-    till.expire(till.hold(traveller, flight))
+    payment_steps.expire(payment_steps.hold(traveller, flight))
     hold = hold_of(traveller, flight)
     card = replace(hold, payment_mode=PaymentMode.TOKEN, payment_token="tok_ok")
-    elsewhere, stranger = replace(hold, flight_ids=(other,)), replace(hold, user_id=pipeline.account().id)
-    answers = ask(pipeline, hold, card, elsewhere, stranger)
+    elsewhere, other_traveller = replace(hold, flight_ids=(other,)), replace(hold, user_id=pipeline.account().id)
+    answers = ask(pipeline, hold, card, elsewhere, other_traveller)
     assert [type(answer) for answer in answers] == [CoolingDown, Accepted, Accepted, Accepted]
     assert isinstance(answers[0], CoolingDown)
     until = datetime.fromisoformat(answers[0].data["until"])
     assert 55 * 60 < (until - now()).total_seconds() <= 60 * 60
-    till.steps.execute("UPDATE bookings SET finished_at = finished_at - interval '61 minutes' WHERE status = 'EXPIRED'")
+    payment_steps.steps.execute("UPDATE bookings SET finished_at = finished_at - interval '61 minutes' WHERE status = 'EXPIRED'")
     assert isinstance(ask(pipeline, hold)[0], Accepted)
 
 
-def test_who_gives_a_hold_back_once_may_change_their_mind(till: Till, pipeline: Pipeline, traveller: UUID) -> None:
+def test_who_gives_a_hold_back_once_may_change_their_mind(
+    payment_steps: PaymentSteps, pipeline: Pipeline, traveller: UUID
+) -> None:
     flight = pipeline.flight(4)
-    till.steps.cancel(till.hold(traveller, flight))
+    payment_steps.steps.cancel(payment_steps.hold(traveller, flight))
     (again,) = ask(pipeline, hold_of(traveller, flight))
     assert isinstance(again, Accepted)
-    reserve_bookings(till.steps.context, [again.booking_id])
-    till.steps.cancel(again.booking_id)
+    reserve_bookings(payment_steps.steps.context, [again.booking_id])
+    payment_steps.steps.cancel(again.booking_id)
     assert isinstance(ask(pipeline, hold_of(traveller, flight))[0], CoolingDown)
 
 
-def test_a_hold_that_was_paid_and_cancelled_is_none_of_these(till: Till, pipeline: Pipeline, traveller: UUID) -> None:
+def test_a_hold_that_was_paid_and_cancelled_is_none_of_these(
+    payment_steps: PaymentSteps, pipeline: Pipeline, traveller: UUID
+) -> None:
     flight = pipeline.flight(4)
     for _ in range(2):
-        trip = till.hold(traveller, flight)
-        till.pay(trip)
-        till.work(trip)
-        till.steps.cancel(trip)
+        trip = payment_steps.hold(traveller, flight)
+        payment_steps.pay(trip)
+        payment_steps.work(trip)
+        payment_steps.steps.cancel(trip)
     assert isinstance(ask(pipeline, hold_of(traveller, flight))[0], Accepted)
 
 
-def rounds_until_a_buyer_flies(till: Till, pipeline: Pipeline, share: FairShare) -> int | None:
+def rounds_until_a_buyer_flies(payment_steps: PaymentSteps, pipeline: Pipeline, share: FairShare) -> int | None:
     """Two accounts pass the one seat of a flight between a hold and the waiting list, and a third tries to buy it before each turn."""
-    steps, flight = till.steps, pipeline.flight(1)
+    steps, flight = payment_steps.steps, pipeline.flight(1)
     first, second, buyer = (pipeline.account().id for _ in range(3))
-    till.hold(first, flight)
-    players = [second, first]
+    payment_steps.hold(first, flight)
+    travellers = [second, first]
     for turn in range(ROUNDS):
-        waiting = players[turn % 2]
+        waiting = travellers[turn % 2]
         try:
             join(steps, flight, waiting, share=share)
         except Conflict:
@@ -193,20 +199,20 @@ def rounds_until_a_buyer_flies(till: Till, pipeline: Pipeline, share: FairShare)
                 reserve_bookings(steps.context, [held.booking_id])
         (bought,) = pipeline.accept(BookingRequest(buyer, (flight,), 1, PaymentMode.TOKEN, "tok_ok"))
         reserve_bookings(steps.context, [bought])
-        till.work(bought)
+        payment_steps.work(bought)
         if steps.status(bought) == "CONFIRMED":
             return turn
-        (holding,) = till.rows("SELECT id FROM bookings WHERE status = 'HELD'")
-        till.expire(holding[0])
+        (holding,) = payment_steps.rows("SELECT id FROM bookings WHERE status = 'HELD'")
+        payment_steps.expire(holding[0])
     return None
 
 
-def test_two_accounts_cannot_keep_a_seat_from_a_buyer(till: Till, pipeline: Pipeline) -> None:
-    turn = rounds_until_a_buyer_flies(till, pipeline, SHARE)
+def test_two_accounts_cannot_keep_a_seat_from_a_buyer(payment_steps: PaymentSteps, pipeline: Pipeline) -> None:
+    turn = rounds_until_a_buyer_flies(payment_steps, pipeline, SHARE)
     assert turn is not None
     assert turn <= 2
 
 
-def test_without_the_pause_the_buyer_never_gets_it(till: Till, pipeline: Pipeline) -> None:
+def test_without_the_pause_the_buyer_never_gets_it(payment_steps: PaymentSteps, pipeline: Pipeline) -> None:
     """The control."""
-    assert rounds_until_a_buyer_flies(till, pipeline, PATIENT) is None
+    assert rounds_until_a_buyer_flies(payment_steps, pipeline, PATIENT) is None

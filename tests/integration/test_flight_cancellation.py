@@ -122,11 +122,12 @@ def test_everybody_on_the_flight_is_refunded_and_whoever_waits_is_told(
     assert pipeline.seats(flight)[:2] == pipeline.seats(onward)[:2] == (0, 0)
     assert violations(pipeline) == []
 
-    told = admin.get(f"/api/v1/jobs/{job}").json()
-    assert (told["kind"], told["status"], told["done"]) == ("flight_cancellation", "COMPLETED", True)
-    assert [stage["stage"] for stage in told["timeline"]] == ["accepted", "started", "completed"]
+    job_view = admin.get(f"/api/v1/jobs/{job}").json()
+    assert (job_view["kind"], job_view["status"], job_view["done"]) == ("flight_cancellation", "COMPLETED", True)
+    assert [stage["stage"] for stage in job_view["timeline"]] == ["accepted", "started", "completed"]
     assert (
-        told["flight_cancellation"] | {"flight_id": str(flight), "reason": "Fog", "cancelled": 4} == told["flight_cancellation"]
+        job_view["flight_cancellation"] | {"flight_id": str(flight), "reason": "Fog", "cancelled": 4}
+        == job_view["flight_cancellation"]
     )
     assert traveller.get(f"/api/v1/jobs/{job}").json()["code"] == "job_not_found"
 
@@ -167,10 +168,10 @@ def test_what_cannot_be_cancelled_says_why(admin: httpx.Client, traveller: httpx
 def test_twenty_parallel_calls_are_one_job_and_two_workers_on_it_refund_once(admin: httpx.Client, pipeline: Pipeline) -> None:
     flight = pipeline.flight(450)
     bookings = confirmed(pipeline, flight, 450)
-    with ThreadPoolExecutor(20) as crowd:
-        jobs = set(crowd.map(lambda _: cancel(admin, flight), range(20)))
+    with ThreadPoolExecutor(20) as pool:
+        jobs = set(pool.map(lambda _: cancel(admin, flight), range(20)))
         (job,) = jobs
-        list(crowd.map(lambda _: cancel_flights(pipeline.context, [job]), range(2)))
+        list(pool.map(lambda _: cancel_flights(pipeline.context, [job]), range(2)))
     until(lambda: admin.get(f"/api/v1/jobs/{job}").json()["done"])
     assert pipeline.endings(bookings) == {"CANCELLED": 450}
     assert fetch(pipeline, "SELECT cancelled FROM flight_cancellations") == [(450,)]

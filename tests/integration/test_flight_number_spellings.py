@@ -9,35 +9,37 @@ from core.migrations.upgrade import upgrade
 from launcher.embedded.postgres import EmbeddedPostgres
 from tests.support import servers
 from tests.support.flights import add_flight, body
-from tests.support.imports import Office, counts, csv_of, faults, row
+from tests.support.imports import ImportSteps, counts, csv_of, faults, row
 
 SPELLINGS = ["AI 301", "AI301", "AI-301", "AI0301", "ai 0301", "AI\u2011301"]
 
 
-def test_a_flight_is_one_whatever_door_and_spelling(office: Office) -> None:
-    first = add_flight(office.admin, flight_number="AI 301")
+def test_a_flight_is_one_whatever_door_and_spelling(import_steps: ImportSteps) -> None:
+    first = add_flight(import_steps.admin, flight_number="AI 301")
     assert first["flight_number"] == "AI 301", "as it was written"
     for spelling in SPELLINGS:
-        again = office.admin.post("/admin/flights", json=body(flight_number=spelling))
+        again = import_steps.admin.post("/admin/flights", json=body(flight_number=spelling))
         assert (again.status_code, again.json()["code"], again.json()["flight_id"]) == (409, "flight_exists", first["id"]), (
             spelling
         )
-        replaced = office.admin.put(f"/admin/flights/{first['id']}", json=body(flight_number=spelling))
+        replaced = import_steps.admin.put(f"/admin/flights/{first['id']}", json=body(flight_number=spelling))
         assert (replaced.json()["flight_number"], replaced.json()["version"]) == ("AI 301", 1), spelling
         for typed in (spelling, spelling[:-1]):
-            found = office.admin.get("/admin/flights", params={"q": typed}).json()["data"]
+            found = import_steps.admin.get("/admin/flights", params={"q": typed}).json()["data"]
             assert [flight["id"] for flight in found] == [first["id"]], typed
 
 
-def test_a_file_knows_a_flight_in_any_spelling(office: Office) -> None:
-    office.take(csv_of([row(1, flight_number="AI 301")]))
+def test_a_file_knows_a_flight_in_any_spelling(import_steps: ImportSteps) -> None:
+    import_steps.take(csv_of([row(1, flight_number="AI 301")]))
     for spelling in SPELLINGS:
-        assert counts(office.take(csv_of([row(1, flight_number=spelling)])))["skipped"] == 1, spelling
-    assert counts(office.take(csv_of([row(1, flight_number="AI0301", price="1.00")])))["updated"] == 1
-    assert office.rows("SELECT flight_number FROM flights") == [("AI 301",)]
-    status = office.take(csv_of(row(2, flight_number=spelling) for spelling in SPELLINGS))
+        assert counts(import_steps.take(csv_of([row(1, flight_number=spelling)])))["skipped"] == 1, spelling
+    assert counts(import_steps.take(csv_of([row(1, flight_number="AI0301", price="1.00")])))["updated"] == 1
+    assert import_steps.rows("SELECT flight_number FROM flights") == [("AI 301",)]
+    status = import_steps.take(csv_of(row(2, flight_number=spelling) for spelling in SPELLINGS))
     assert faults(status) == [(line, "flight_number", "duplicate_in_file") for line in range(3, 8)]
-    assert faults(office.take(csv_of([row(1, flight_number="AI-301")]), mode="create")) == [(2, "flight_number", "flight_exists")]
+    assert faults(import_steps.take(csv_of([row(1, flight_number="AI-301")]), mode="create")) == [
+        (2, "flight_number", "flight_exists")
+    ]
 
 
 @pytest.fixture

@@ -118,13 +118,13 @@ def test_a_field_that_cannot_be_is_named(admin: httpx.Client) -> None:
 
 
 def test_a_price_and_a_currency_that_cannot_be_say_what_to_write(admin: httpx.Client) -> None:
-    def said(**fields: Any) -> str:
+    def message_of(**fields: Any) -> str:
         (error,) = admin.post("/admin/flights", json=body(**fields)).json()["errors"]
         return str(error["message"])
 
-    assert said(price="1.234,50") == "It must be an amount in plain digits, such as 7500.00."
-    assert said(currency="EURO") == "EURO is not a currency code of ISO 4217, such as INR, EUR or JPY."
-    assert said(currency="") == "An empty text is not a currency code of ISO 4217, such as INR, EUR or JPY."
+    assert message_of(price="1.234,50") == "It must be an amount in plain digits, such as 7500.00."
+    assert message_of(currency="EURO") == "EURO is not a currency code of ISO 4217, such as INR, EUR or JPY."
+    assert message_of(currency="") == "An empty text is not a currency code of ISO 4217, such as INR, EUR or JPY."
 
 
 @pytest.mark.parametrize("second", ['"price": 7', r'"pri\u0063e": 7', '"price"  :\n"100"'])

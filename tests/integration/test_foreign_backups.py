@@ -52,8 +52,8 @@ def changed(whole: Path, path: Path, change: Change, members: dict[str, bytes] |
     with zipfile.ZipFile(whole) as old, zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as new:
         manifest = json.loads(old.read(archive.MANIFEST))
         change(manifest)
-        kept = {name: old.read(name) for name in old.namelist()} | (members or {})
-        for name, content in (kept | {archive.MANIFEST: json.dumps(manifest).encode()}).items():
+        original = {name: old.read(name) for name in old.namelist()} | (members or {})
+        for name, content in (original | {archive.MANIFEST: json.dumps(manifest).encode()}).items():
             new.writestr(name, content)
     return path
 
@@ -78,7 +78,7 @@ def accounts(url: str) -> int:
     return int(found)
 
 
-def said(url: str, client: redis.Redis, file: Path) -> str:
+def output(url: str, client: redis.Redis, file: Path) -> str:
     with pytest.raises(CannotStart) as refused:
         restore(url, client, file)
     return str(refused.value)
@@ -117,7 +117,7 @@ def test_only_what_the_schema_has_is_written_and_all_of_it(
     change, words = FOREIGN[named]
     more = {archive.member_of(name): b"" for name in ("pg_authid", "alembic_version", "worker_heartbeats")}
     more[archive.member_of("users\" (id) FROM PROGRAM 'id' --")] = b""
-    assert words in said(database_url, client, changed(whole, tmp_path / "foreign", change, more))
+    assert words in output(database_url, client, changed(whole, tmp_path / "foreign", change, more))
     assert accounts(database_url) == 0
     restore(database_url, client, whole)
     assert accounts(database_url) == 1
@@ -133,7 +133,7 @@ def test_without_the_comparison_money_is_lost_without_a_word(
 
 def test_rows_that_are_none(whole: Path, database_url: str, client: redis.Redis, tmp_path: Path) -> None:
     file = changed(whole, tmp_path / "foreign", lambda _: None, {archive.member_of("users"): b"rubbish\n"})
-    assert "holds rows that the database refuses: " in said(database_url, client, file)
+    assert "holds rows that the database refuses: " in output(database_url, client, file)
     assert accounts(database_url) == 0
 
 
@@ -141,7 +141,7 @@ def test_a_database_with_tables_of_others(whole: Path, new_database: NewDatabase
     url = new_database()
     with psycopg.connect(url) as connection:
         connection.execute("CREATE TABLE users (name text)")
-    assert "The database has tables of others: users." in said(url, client, whole)
+    assert "The database has tables of others: users." in output(url, client, whole)
 
 
 def test_sequences_of_others_in_the_same_schema_are_not_ours(
@@ -167,12 +167,12 @@ class TestUnreadable:
             return str(refused)
 
     def test_a_bit_that_has_changed_anywhere(self, whole: Path, tmp_path: Path) -> None:
-        written, dice, told = whole.read_bytes(), random.Random(7), 0
-        for place in dice.sample(range(len(written)), 300):
+        written, rng, failures = whole.read_bytes(), random.Random(7), 0
+        for place in rng.sample(range(len(written)), 300):
             file = tmp_path / "changed"
-            file.write_bytes(written[:place] + bytes([written[place] ^ 1 << dice.randrange(8)]) + written[place + 1 :])
-            told += self.read(file) is not None
-        assert told > 150  # others are times and such, which mean nothing
+            file.write_bytes(written[:place] + bytes([written[place] ^ 1 << rng.randrange(8)]) + written[place + 1 :])
+            failures += self.read(file) is not None
+        assert failures > 150  # others are times and such, which mean nothing
 
     @pytest.mark.parametrize(("places", "value"), [((6, 8), 1), ((8, 10), 12), ((8, 10), 99)], ids=["locked", "bzip2", "unknown"])
     def test_an_archive_of_another_kind(self, whole: Path, tmp_path: Path, places: tuple[int, int], value: int) -> None:
@@ -225,8 +225,8 @@ class TestWritten:
             with pytest.raises(CannotStart, match="exists"), archive.created(file):
                 pass
             file.rename(tmp_path / "kept")
-        with closing(zipfile.ZipFile(file)) as ended, closing(zipfile.ZipFile(tmp_path / "kept")) as kept:
-            assert (ended.read("x"), kept.read("x")) == (b"first", b"second")
+        with closing(zipfile.ZipFile(file)) as ended, closing(zipfile.ZipFile(tmp_path / "kept")) as original:
+            assert (ended.read("x"), original.read("x")) == (b"first", b"second")
 
     def test_a_file_that_came_meanwhile_stays(self, tmp_path: Path) -> None:
         file = tmp_path / "backup"
@@ -250,5 +250,5 @@ try:
 except CannotStart as refused:
     print(refused, list(folder.iterdir()))
 """
-        told = on_small_disk(tmp_path, 1, [sys.executable, "-c", script])
-        assert told.endswith("cannot be written: No space left on device. Make room there, or name a file elsewhere. []\n")
+        failures = on_small_disk(tmp_path, 1, [sys.executable, "-c", script])
+        assert failures.endswith("cannot be written: No space left on device. Make room there, or name a file elsewhere. []\n")

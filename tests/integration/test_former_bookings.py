@@ -32,7 +32,7 @@ from tests.support.steps import Steps
 FORMER: Final = Path(__file__).parent / "former_release"
 REVISION: Final = "0006"
 OF_CABINS: Final = ("cabin", "seat_numbers", "seats_change_until")
-NEWS: Final = ("sequence", "receipt", *OF_CABINS)
+NEW_FIELDS: Final = ("sequence", "receipt", *OF_CABINS)
 """Of the line at the door, and of cabins."""
 NOT_COMPARED: Final = ("queue_position", "eta_ms")
 """They change from moment to moment."""
@@ -63,12 +63,12 @@ def test_every_answer_is_the_same(migrated: Pipeline) -> None:
     recorded: dict[str, Any] = json.loads((FORMER / "answers.json").read_text())
     with migrated.db.snapshot() as connection:
         users = connection.execute("SELECT id, username, role FROM users").fetchall()
-    people = {str(user[0]): migrated.sign_in(Principal(user[0], user[1], Role(user[2]))) for user in users}
+    signed_in = {str(user[0]): migrated.sign_in(Principal(user[0], user[1], Role(user[2]))) for user in users}
     api = migrated.api()
     with httpx.Client(base_url=api.base_url, timeout=30) as client:
         for request, (status, body) in recorded.items():
             user, path = request.split(" ")
-            answer = client.get(path, headers=people[user].headers)
+            answer = client.get(path, headers=signed_in[user].headers)
             if "?surname=" in path:  # a stranger sees less than in the former release
                 seen = answer.json()
                 assert [seen["reference"], seen["status"], seen["seats"]] == [body["reference"], body["status"], body["seats"]]
@@ -77,10 +77,10 @@ def test_every_answer_is_the_same(migrated: Pipeline) -> None:
                 continue
             assert [answer.status_code, shortened(path, answer)] == [status, body], request
             if "/jobs/" in path and body.get("booking"):
-                same = client.get(path.replace("/jobs/", "/bookings/"), headers=people[user].headers).json()
-                assert without_news(same) == body["booking"]
+                same = client.get(path.replace("/jobs/", "/bookings/"), headers=signed_in[user].headers).json()
+                assert without_new_fields(same) == body["booking"]
                 reference = body["booking"]["reference"]
-                assert client.get(f"/api/v1/bookings/by-reference/{reference}", headers=people[user].headers).json() == same
+                assert client.get(f"/api/v1/bookings/by-reference/{reference}", headers=signed_in[user].headers).json() == same
 
 
 def shortened(path: str, answer: httpx.Response) -> dict[str, Any]:
@@ -90,17 +90,17 @@ def shortened(path: str, answer: httpx.Response) -> dict[str, Any]:
         return {"code": body["code"]}
     if path.startswith("/api/v1/bookings?"):
         return {"ids": [each["id"] for each in body["data"]], "next_cursor": body["next_cursor"]}
-    return {name: without_news(value) for name, value in body.items() if name not in (*NOT_COMPARED, *OF_CABINS)}
+    return {name: without_new_fields(value) for name, value in body.items() if name not in (*NOT_COMPARED, *OF_CABINS)}
 
 
-def without_news(said: Any) -> Any:
+def without_new_fields(content: Any) -> Any:
     """Without what the former release did not know, and does not have of its bookings."""
-    if isinstance(said, list):
-        return [without_news(each) for each in said]
-    if not isinstance(said, dict):
-        return said
-    assert not any(said.get(name) for name in NEWS)
-    return {name: without_news(value) for name, value in said.items() if name not in NEWS}
+    if isinstance(content, list):
+        return [without_new_fields(each) for each in content]
+    if not isinstance(content, dict):
+        return content
+    assert not any(content.get(name) for name in NEW_FIELDS)
+    return {name: without_new_fields(value) for name, value in content.items() if name not in NEW_FIELDS}
 
 
 def test_every_promise_is_kept(migrated: Pipeline) -> None:

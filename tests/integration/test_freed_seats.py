@@ -16,17 +16,19 @@ from workers.flights import cancel_flights
 from workers.sweeps import money
 
 pipeline, api, account = shared_installation.pipeline, shared_installation.api, shared_installation.account
-client, stranger, admin = shared_installation.client, shared_installation.stranger, shared_installation.admin
+client, other_traveller, admin = shared_installation.client, shared_installation.other_traveller, shared_installation.admin
 
 
-def test_a_seat_is_free_when_its_booking_is_cancelled(client: httpx.Client, stranger: httpx.Client, pipeline: Pipeline) -> None:
+def test_a_seat_is_free_when_its_booking_is_cancelled(
+    client: httpx.Client, other_traveller: httpx.Client, pipeline: Pipeline
+) -> None:
     flight = flight_with_cabin(pipeline)
     booking = booked(book(client, flight, seat_numbers=[["1A"]]))
     pipeline.work(booking)
     assert client.delete(f"/api/v1/bookings/{booking}").status_code == 200
     assert numbers(client, booking) == [[]]
     problem(put(client, booking, [["1A"]]), 409, "seats_fixed")
-    booked(book(stranger, flight, seat_numbers=[["1A"]]))
+    booked(book(other_traveller, flight, seat_numbers=[["1A"]]))
 
 
 def test_a_seat_is_free_when_its_booking_finds_no_seats_by_count(client: httpx.Client, pipeline: Pipeline) -> None:

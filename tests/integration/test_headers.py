@@ -12,12 +12,12 @@ from tests.support.api import PASSWORD, RunningApi, register
 
 
 def test_nothing_on_the_way_keeps_what_is_personal(client: httpx.Client, admin: httpx.Client) -> None:
-    person = register(client)
+    user = register(client)
     own = [
-        client.get("/api/v1/bookings", headers=person.headers),
-        client.get("/api/v1/auth/me", headers=person.headers),
+        client.get("/api/v1/bookings", headers=user.headers),
+        client.get("/api/v1/auth/me", headers=user.headers),
         client.get("/api/v1/auth/me"),
-        client.post("/api/v1/auth/token", data={"username": person.username, "password": PASSWORD}),
+        client.post("/api/v1/auth/token", data={"username": user.username, "password": PASSWORD}),
         client.post("/api/v1/auth/logout"),
         admin.get("/admin/flights"),
         admin.get("/admin/flights/export.csv"),

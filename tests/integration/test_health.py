@@ -140,12 +140,12 @@ def test_the_backlog_is_looked_at_again_after_postgres_froze_with_requests_in_fl
 
     monkeypatch.setattr(Backlog, "_look", watched)
     api = start_api(DATABASE_URL=servers.database_url, REDIS_URL=servers.redis_url)
-    with api.client(api.admit().headers) as client, ThreadPoolExecutor(DATABASE_CONNECTIONS) as crowd:
+    with api.client(api.admit().headers) as client, ThreadPoolExecutor(DATABASE_CONNECTIONS) as pool:
         with frozen(servers.postgres.pid):
             # They hold every connection, so the look finds none, and the next one finds the door closed.
-            asked = [crowd.submit(client.get, "/api/v1/bookings") for _ in range(DATABASE_CONNECTIONS)]
+            pending = [pool.submit(client.get, "/api/v1/bookings") for _ in range(DATABASE_CONNECTIONS)]
             until(lambda: any(isinstance(each, Unavailable) for each in looks), seconds=20)
-        for answer in asked:
+        for answer in pending:
             answer.result()
         before = len(looks)
         until(lambda: None in looks[before:])
@@ -218,18 +218,18 @@ def test_a_crowd_is_let_in_by_a_process_whose_shell_allows_few_open_files(
 ) -> None:
     settings = {"DATABASE_URL": database_url, "REDIS_URL": redis_url, "JWT_SECRET": "x" * 32, "DATA_DIR": str(tmp_path)}
     environment = {**os.environ, **{f"SKYQUEUE_{name}": value for name, value in settings.items()}}
-    with socket.create_server(("127.0.0.1", 0), backlog=1024) as door, ExitStack() as crowd:
+    with socket.create_server(("127.0.0.1", 0), backlog=1024) as door, ExitStack() as pool:
         served = subprocess.Popen(
             ["/bin/sh", "-c", 'ulimit -Sn 256 && exec "$@"', "sh", sys.executable, "-m", "api.serve", "--fd", str(door.fileno())],
             env=environment,
             pass_fds=(door.fileno(),),
         )
         guardian.watch(served.pid, signal.SIGTERM, signal.SIGKILL)
-        crowd.callback(guardian.forget, served.pid)
-        crowd.callback(served.wait)
-        crowd.callback(served.terminate)
+        pool.callback(guardian.forget, served.pid)
+        pool.callback(served.wait)
+        pool.callback(served.terminate)
         for _ in range(400):
-            guest = crowd.enter_context(socket.create_connection(door.getsockname(), timeout=30))
+            guest = pool.enter_context(socket.create_connection(door.getsockname(), timeout=30))
             guest.sendall(b"GET /health/live HTTP/1.1\r\nHost: localhost\r\n\r\n")
             assert guest.recv(100).startswith(b"HTTP/1.1 200 ")
 

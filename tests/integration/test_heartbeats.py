@@ -133,7 +133,7 @@ def ended_pid() -> int:
     return ended.pid
 
 
-def doings(context: Context) -> Doings:
+def activity(context: Context) -> Doings:
     return Doings(context.progress, Worked(), calls=lambda: 0, sweeps=lambda: False)
 
 
@@ -150,7 +150,7 @@ def test_a_worker_with_a_stuck_thread_does_not_beat_until_it_gets_on(pipeline: P
     pool = Pool(Queue.BOOKINGS, 1, {ReserveBookings: wait_for(may_end)}, stall_seconds=0.5)
     worker = main.start(pool, context, Worked())
     heartbeat = Heartbeat(
-        context.db, beats.this_process(["bookings"], has_provider=False), doings(context), context.pauses, stopping
+        context.db, beats.this_process(["bookings"], has_provider=False), activity(context), context.pauses, stopping
     )
     heartbeat.start()
     try:
@@ -189,7 +189,7 @@ def test_a_worker_whose_consumer_never_asks_does_not_beat(pipeline: Pipeline, mo
     stopping, context = threading.Event(), pipeline.context
     worker = main.start(Pool(Queue.FLIGHTS, 1, {CancelFlights: lambda *_: None}, stall_seconds=20), context, Worked())
     heartbeat = Heartbeat(
-        context.db, beats.this_process(["flights"], has_provider=False), doings(context), context.pauses, stopping
+        context.db, beats.this_process(["flights"], has_provider=False), activity(context), context.pauses, stopping
     )
     heartbeat.start()
     try:

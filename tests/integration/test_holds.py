@@ -17,7 +17,7 @@ from core.jobs.status import booking_job
 from core.lifecycle import expire
 from core.payments.provider import ChargeOutcome, ChargeStatus
 from tests.support.intake import new_intake
-from tests.support.money import Till
+from tests.support.money import PaymentSteps
 from tests.support.pipeline import Pipeline
 from tests.support.waiting import until
 from workers.bookings import reserve_bookings
@@ -35,159 +35,165 @@ def flight(pipeline: Pipeline) -> UUID:
 
 
 def test_a_hold_that_is_not_paid_ends_and_gives_its_seats_back_once(
-    till: Till, pipeline: Pipeline, traveller: UUID, flight: UUID
+    payment_steps: PaymentSteps, pipeline: Pipeline, traveller: UUID, flight: UUID
 ) -> None:
-    trip = till.hold(traveller, flight, 3)
+    trip = payment_steps.hold(traveller, flight, 3)
     assert pipeline.seats(flight) == (3, 0, 1)
-    till.end_hold(trip)
+    payment_steps.end_hold(trip)
     with ThreadPoolExecutor(4) as pool:
-        list(pool.map(lambda _: till.sweep(), range(8)))
-    assert till.steps.status(trip) == "EXPIRED"
+        list(pool.map(lambda _: payment_steps.sweep(), range(8)))
+    assert payment_steps.steps.status(trip) == "EXPIRED"
     assert pipeline.seats(flight) == (0, 0, 4)
     assert pipeline.violations([trip]) == []
 
 
-def test_all_flights_of_a_trip_are_given_back_together(till: Till, pipeline: Pipeline, traveller: UUID, flight: UUID) -> None:
+def test_all_flights_of_a_trip_are_given_back_together(
+    payment_steps: PaymentSteps, pipeline: Pipeline, traveller: UUID, flight: UUID
+) -> None:
     flights = (flight, pipeline.flight(4, departs_in=timedelta(days=4)))
-    trip = till.hold(traveller, flights, 2)
-    till.expire(trip)
+    trip = payment_steps.hold(traveller, flights, 2)
+    payment_steps.expire(trip)
     assert [pipeline.seats(each) for each in flights] == [(0, 0, 4)] * 2
     assert pipeline.violations([trip]) == []
 
 
-def test_a_hold_lasts_as_long_as_it_was_promised(till: Till, traveller: UUID, flight: UUID) -> None:
-    trip = till.hold(traveller, flight)
-    ends_at = till.steps.read(trip).payment_required_by
-    till.steps.execute("UPDATE bookings SET next_at = now() - interval '1 second' WHERE id = %s", trip)
-    till.pay(trip, "tok_declined")
-    till.work(trip)
-    till.sweep()
-    booking = till.steps.read(trip)
+def test_a_hold_lasts_as_long_as_it_was_promised(payment_steps: PaymentSteps, traveller: UUID, flight: UUID) -> None:
+    trip = payment_steps.hold(traveller, flight)
+    ends_at = payment_steps.steps.read(trip).payment_required_by
+    payment_steps.steps.execute("UPDATE bookings SET next_at = now() - interval '1 second' WHERE id = %s", trip)
+    payment_steps.pay(trip, "tok_declined")
+    payment_steps.work(trip)
+    payment_steps.sweep()
+    booking = payment_steps.steps.read(trip)
     assert (booking.status, booking.payment_required_by) == ("HELD", ends_at)
 
 
-def test_who_may_pay_no_more_is_not_asked_to(till: Till, traveller: UUID, flight: UUID) -> None:
-    trip = till.hold(traveller, flight)
-    till.steps.execute("UPDATE bookings SET hold_expires_at = now() - interval '1 second' WHERE id = %s", trip)
-    booking = till.steps.read(trip)
+def test_who_may_pay_no_more_is_not_asked_to(payment_steps: PaymentSteps, traveller: UUID, flight: UUID) -> None:
+    trip = payment_steps.hold(traveller, flight)
+    payment_steps.steps.execute("UPDATE bookings SET hold_expires_at = now() - interval '1 second' WHERE id = %s", trip)
+    booking = payment_steps.steps.read(trip)
     assert (booking.status, booking.awaiting_payment, booking.payment_required_by) == ("HELD", False, None)
     assert booking.available_actions == ["cancel"]
     assert not booking_job(booking).done
-    till.expire(trip)
-    assert booking_job(till.steps.read(trip)).done
+    payment_steps.expire(trip)
+    assert booking_job(payment_steps.steps.read(trip)).done
 
 
-def test_a_hold_never_outlives_the_departure(till: Till, pipeline: Pipeline, traveller: UUID) -> None:
-    trip = till.hold(traveller, pipeline.flight(4, departs_in=timedelta(minutes=5)))
-    booking = till.steps.read(trip)
+def test_a_hold_never_outlives_the_departure(payment_steps: PaymentSteps, pipeline: Pipeline, traveller: UUID) -> None:
+    trip = payment_steps.hold(traveller, pipeline.flight(4, departs_in=timedelta(minutes=5)))
+    booking = payment_steps.steps.read(trip)
     assert booking.payment_required_by == booking.segments[0].flight.departure_ts
-    assert till.rows("SELECT next_at = hold_expires_at FROM bookings") == [(True,)]
+    assert payment_steps.rows("SELECT next_at = hold_expires_at FROM bookings") == [(True,)]
 
 
 def test_a_hold_whose_payment_is_in_progress_is_kept_until_the_outcome_is_known(
-    till: Till, pipeline: Pipeline, traveller: UUID, flight: UUID
+    payment_steps: PaymentSteps, pipeline: Pipeline, traveller: UUID, flight: UUID
 ) -> None:
-    paid, declined, queued = (till.hold(traveller, flight) for _ in range(3))
+    paid, declined, queued = (payment_steps.hold(traveller, flight) for _ in range(3))
     claims = {}
     for trip in (paid, declined, queued):
-        till.pay(trip)
-        till.end_hold(trip)
+        payment_steps.pay(trip)
+        payment_steps.end_hold(trip)
     for trip in (paid, declined):
-        claim = claims[trip] = till.claim(trip)
+        claim = claims[trip] = payment_steps.claim(trip)
         assert claim is not None
-        till.settle(claim, ChargeOutcome(ChargeStatus.UNKNOWN))
-    till.sweep()
-    assert {till.steps.status(trip) for trip in (paid, declined, queued)} == {"HELD"}
-    till.callback(claims[paid].charge.payment_id)  # type: ignore[union-attr]
-    till.callback(claims[declined].charge.payment_id, "charge.declined")  # type: ignore[union-attr]
-    till.expire(declined)
-    assert (till.steps.status(paid), till.steps.status(declined)) == ("CONFIRMED", "EXPIRED")
+        payment_steps.settle(claim, ChargeOutcome(ChargeStatus.UNKNOWN))
+    payment_steps.sweep()
+    assert {payment_steps.steps.status(trip) for trip in (paid, declined, queued)} == {"HELD"}
+    payment_steps.callback(claims[paid].charge.payment_id)  # type: ignore[union-attr]
+    payment_steps.callback(claims[declined].charge.payment_id, "charge.declined")  # type: ignore[union-attr]
+    payment_steps.expire(declined)
+    assert (payment_steps.steps.status(paid), payment_steps.steps.status(declined)) == ("CONFIRMED", "EXPIRED")
     assert pipeline.seats(flight)[:2] == (1, 1)
 
 
 def test_a_payment_in_doubt_keeps_seats_for_an_hour_and_no_longer(
-    till: Till, pipeline: Pipeline, traveller: UUID, flight: UUID
+    payment_steps: PaymentSteps, pipeline: Pipeline, traveller: UUID, flight: UUID
 ) -> None:
-    trip = till.hold(traveller, flight)
-    claim = till.begin(trip)
-    till.settle(claim, ChargeOutcome(ChargeStatus.UNKNOWN))
-    till.expire(trip, HARD_LIMIT_MINUTES - 1)
-    assert till.steps.status(trip) == "HELD"
-    till.expire(trip, HARD_LIMIT_MINUTES + 1)
-    assert till.steps.status(trip) == "EXPIRED"
+    trip = payment_steps.hold(traveller, flight)
+    claim = payment_steps.begin(trip)
+    payment_steps.settle(claim, ChargeOutcome(ChargeStatus.UNKNOWN))
+    payment_steps.expire(trip, HARD_LIMIT_MINUTES - 1)
+    assert payment_steps.steps.status(trip) == "HELD"
+    payment_steps.expire(trip, HARD_LIMIT_MINUTES + 1)
+    assert payment_steps.steps.status(trip) == "EXPIRED"
     assert pipeline.seats(flight) == (0, 0, 4)
-    assert [status for _, status, _ in till.payments(trip)] == ["UNKNOWN"]
+    assert [status for _, status, _ in payment_steps.payments(trip)] == ["UNKNOWN"]
 
 
-def by_token(till: Till, user_id: UUID, flight_id: UUID) -> UUID:
-    (trip,) = till.steps.pipeline.accept(BookingRequest(user_id, (flight_id,), 1, PaymentMode.TOKEN, "tok_ok"))
-    reserve_bookings(till.steps.context, [trip])
+def by_token(payment_steps: PaymentSteps, user_id: UUID, flight_id: UUID) -> UUID:
+    (trip,) = payment_steps.steps.pipeline.accept(BookingRequest(user_id, (flight_id,), 1, PaymentMode.TOKEN, "tok_ok"))
+    reserve_bookings(payment_steps.steps.context, [trip])
     return trip
 
 
-def test_a_booking_by_token_that_nobody_charges_is_sent_again(till: Till, traveller: UUID, flight: UUID) -> None:
-    trip = by_token(till, traveller, flight)
-    till.steps.execute("UPDATE bookings SET next_at = now() - interval '1 second' WHERE id = %s", trip)
-    with till.steps.context.db.transaction() as connection:
+def test_a_booking_by_token_that_nobody_charges_is_sent_again(payment_steps: PaymentSteps, traveller: UUID, flight: UUID) -> None:
+    trip = by_token(payment_steps, traveller, flight)
+    payment_steps.steps.execute("UPDATE bookings SET next_at = now() - interval '1 second' WHERE id = %s", trip)
+    with payment_steps.steps.context.db.transaction() as connection:
         after = expire.end_overdue(connection, [trip], hold_minutes=15)
     assert [message.ids for message in after.messages] == [(trip,)]
-    assert till.steps.status(trip) == "HELD"
-    till.sweep()
-    assert till.rows("SELECT attempts FROM bookings WHERE id = %s", trip) == [(2,)]
+    assert payment_steps.steps.status(trip) == "HELD"
+    payment_steps.sweep()
+    assert payment_steps.rows("SELECT attempts FROM bookings WHERE id = %s", trip) == [(2,)]
 
 
 @pytest.mark.parametrize("sent", [False, True])
 def test_a_booking_by_token_that_cannot_be_charged_in_time_fails(
-    till: Till, pipeline: Pipeline, traveller: UUID, flight: UUID, sent: bool
+    payment_steps: PaymentSteps, pipeline: Pipeline, traveller: UUID, flight: UUID, sent: bool
 ) -> None:
-    trip = by_token(till, traveller, flight)
+    trip = by_token(payment_steps, traveller, flight)
     if sent:
-        claim = till.claim(trip)
+        claim = payment_steps.claim(trip)
         assert claim is not None
-        till.settle(claim, ChargeOutcome(ChargeStatus.UNKNOWN))
-        till.expire(trip)
-        assert till.steps.status(trip) == "HELD"
-        till.expire(trip, HARD_LIMIT_MINUTES + 1)
+        payment_steps.settle(claim, ChargeOutcome(ChargeStatus.UNKNOWN))
+        payment_steps.expire(trip)
+        assert payment_steps.steps.status(trip) == "HELD"
+        payment_steps.expire(trip, HARD_LIMIT_MINUTES + 1)
     else:
-        till.expire(trip)
+        payment_steps.expire(trip)
     assert pipeline.endings([trip]) == {"payment_timeout": 1}
     assert pipeline.seats(flight) == (0, 0, 4)
 
 
-def test_when_redis_lost_its_queues_what_waits_to_be_charged_is_sent_at_once(till: Till, traveller: UUID, flight: UUID) -> None:
-    trip, paying = by_token(till, traveller, flight), till.hold(traveller, flight)
-    till.pay(paying)
-    dispatcher = till.steps.context.dispatcher
-    till.steps.pipeline.redis.flushdb()
-    money.make_due_now(till.steps.context)
-    for _, step in money.steps(till.steps.context):
+def test_when_redis_lost_its_queues_what_waits_to_be_charged_is_sent_at_once(
+    payment_steps: PaymentSteps, traveller: UUID, flight: UUID
+) -> None:
+    trip, paying = by_token(payment_steps, traveller, flight), payment_steps.hold(traveller, flight)
+    payment_steps.pay(paying)
+    dispatcher = payment_steps.steps.context.dispatcher
+    payment_steps.steps.pipeline.redis.flushdb()
+    money.make_due_now(payment_steps.steps.context)
+    for _, step in money.steps(payment_steps.steps.context):
         step()
     assert dispatcher.depth("payments") == 2
-    assert till.steps.status(trip) == "HELD"
+    assert payment_steps.steps.status(trip) == "HELD"
 
 
 def test_one_booking_that_cannot_be_ended_does_not_keep_the_others(
-    till: Till, pipeline: Pipeline, traveller: UUID, flight: UUID
+    payment_steps: PaymentSteps, pipeline: Pipeline, traveller: UUID, flight: UUID
 ) -> None:
-    broken = till.hold(traveller, pipeline.flight(4))
-    till.steps.execute(
+    broken = payment_steps.hold(traveller, pipeline.flight(4))
+    payment_steps.steps.execute(
         "UPDATE flights SET seats_held = 0 WHERE id = (SELECT flight_id FROM booking_segments WHERE booking_id = %s)", broken
     )
-    others = [till.hold(traveller, flight) for _ in range(3)]
+    others = [payment_steps.hold(traveller, flight) for _ in range(3)]
     for trip in (broken, *others):
-        till.end_hold(trip)
-    till.sweep()
-    assert till.steps.status(broken) == "HELD"
-    assert {till.steps.status(trip) for trip in others} == {"EXPIRED"}
-    assert till.rows("SELECT next_at > now() FROM bookings WHERE id = %s", broken) == [(True,)]
+        payment_steps.end_hold(trip)
+    payment_steps.sweep()
+    assert payment_steps.steps.status(broken) == "HELD"
+    assert {payment_steps.steps.status(trip) for trip in others} == {"EXPIRED"}
+    assert payment_steps.rows("SELECT next_at > now() FROM bookings WHERE id = %s", broken) == [(True,)]
 
 
-def test_a_worker_ends_holds_without_any_message(till: Till, pipeline: Pipeline, traveller: UUID, flight: UUID) -> None:
-    trip = till.hold(traveller, flight)
+def test_a_worker_ends_holds_without_any_message(
+    payment_steps: PaymentSteps, pipeline: Pipeline, traveller: UUID, flight: UUID
+) -> None:
+    trip = payment_steps.hold(traveller, flight)
     pipeline.redis.flushdb()
     pipeline.worker()
-    till.end_hold(trip)
-    until(lambda: till.steps.status(trip) == "EXPIRED", seconds=30)
+    payment_steps.end_hold(trip)
+    until(lambda: payment_steps.steps.status(trip) == "EXPIRED", seconds=30)
     assert pipeline.seats(flight)[:2] == (0, 0)
 
 
@@ -206,7 +212,7 @@ def holds(traveller: UUID, flight: UUID, count: int, key: str | None = None) -> 
     ]
 
 
-def test_a_traveller_may_have_four_unpaid_holds(till: Till, pipeline: Pipeline, traveller: UUID) -> None:
+def test_a_traveller_may_have_four_unpaid_holds(payment_steps: PaymentSteps, pipeline: Pipeline, traveller: UUID) -> None:
     flight, intake = pipeline.flight(50), new_intake(pipeline.db, hold_limit=4)
     answers = intake.accept(holds(traveller, flight, 6))
     assert [type(answer) for answer in answers] == [Accepted] * 4 + [TooManyHolds] * 2
@@ -214,13 +220,13 @@ def test_a_traveller_may_have_four_unpaid_holds(till: Till, pipeline: Pipeline, 
     assert isinstance(somebody_else, Accepted)
     (paid_at_once,) = intake.accept([BookingRequest(traveller, (flight,), 1, PaymentMode.TOKEN, "tok_ok", allow_duplicate=True)])
     assert isinstance(paid_at_once, Accepted)
-    reserve_bookings(till.steps.context, [paid_at_once.booking_id])
-    till.work(paid_at_once.booking_id)
+    reserve_bookings(payment_steps.steps.context, [paid_at_once.booking_id])
+    payment_steps.work(paid_at_once.booking_id)
     first = answers[0]
     assert isinstance(first, Accepted)
-    reserve_bookings(till.steps.context, [first.booking_id])
-    till.pay(first.booking_id)
-    till.work(first.booking_id)
+    reserve_bookings(payment_steps.steps.context, [first.booking_id])
+    payment_steps.pay(first.booking_id)
+    payment_steps.work(first.booking_id)
     (after_paying,) = intake.accept(holds(traveller, flight, 1))
     assert isinstance(after_paying, Accepted)
 

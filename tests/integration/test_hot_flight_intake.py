@@ -41,9 +41,9 @@ def read(connection: psycopg.Connection[tuple[Any, ...]]) -> int:
 
 def test_a_booking_reads_none_of_those_of_others_on_its_flight(pipeline: Pipeline) -> None:
     hot, other = pipeline.flight(10_000), pipeline.flight(10_000)
-    crowd, travellers = pipeline.account().id, [pipeline.account().id for _ in range(TRAVELLERS)]
+    busy_traveller, travellers = pipeline.account().id, [pipeline.account().id for _ in range(TRAVELLERS)]
     with pipeline.db.transaction() as connection:
-        connection.execute(SELL, {"users": [crowd] * SOLD, "flight": hot})
+        connection.execute(SELL, {"users": [busy_traveller] * SOLD, "flight": hot})
         connection.execute(SELL, {"users": travellers, "flight": other})
     requests = [BookingRequest(traveller, (hot,), 1, booking_id=new_id()) for traveller in travellers]
     with pipeline.db.transaction() as connection:

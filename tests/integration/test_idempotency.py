@@ -20,11 +20,11 @@ from core.idempotency import answers
 from core.idempotency.answers import KeyedRequest, StoredAnswer
 from tests.support import shared_installation
 from tests.support.api import problem
-from tests.support.people import Person
 from tests.support.pipeline import Pipeline
+from tests.support.signed_in_user import SignedInUser
 
 pipeline, api, account = shared_installation.pipeline, shared_installation.api, shared_installation.account
-client, stranger, admin = shared_installation.client, shared_installation.stranger, shared_installation.admin
+client, other_traveller, admin = shared_installation.client, shared_installation.other_traveller, shared_installation.admin
 
 
 @dataclass(frozen=True)
@@ -45,26 +45,26 @@ class Operation:
         return client.post(what.pop("path", self.path), headers={"Idempotency-Key": key} if key else {}, **what)
 
 
-def held(pipeline: Pipeline, account: Person) -> UUID:
+def held(pipeline: Pipeline, account: SignedInUser) -> UUID:
     flight = pipeline.flight(4, departs_in=timedelta(days=30))
     (booking,) = pipeline.accept(BookingRequest(account.id, (flight,), 1, PaymentMode.HOLD))
     pipeline.work(booking)
     return booking
 
 
-def paying(pipeline: Pipeline, account: Person) -> Operation:
+def paying(pipeline: Pipeline, account: SignedInUser) -> Operation:
     path = f"/api/v1/bookings/{held(pipeline, account)}/payments"
     other = {"json": {"token": "tok_declined"}}
     return Operation(path, {"json": {"token": "tok_ok"}}, other, 202, "SELECT count(*) FROM payments")
 
 
-def quoting(pipeline: Pipeline, account: Person) -> Operation:
+def quoting(pipeline: Pipeline, account: SignedInUser) -> Operation:
     path = f"/api/v1/bookings/{held(pipeline, account)}/cancellations"
     other = {"path": f"/api/v1/bookings/{held(pipeline, account)}/cancellations"}
     return Operation(path, {}, other, 201, "SELECT count(*) FROM cancellations")
 
 
-def waiting(pipeline: Pipeline, account: Person) -> Operation:
+def waiting(pipeline: Pipeline, account: SignedInUser) -> Operation:
     flight = pipeline.flight(1)
     pipeline.work(*pipeline.accept_many(1, flight))
     path = f"/api/v1/flights/{flight}/waitlist"
@@ -89,18 +89,18 @@ def flight_body(number: str) -> dict[str, Any]:
     }
 
 
-def adding_a_flight(_pipeline: Pipeline, _account: Person) -> Operation:
+def adding_a_flight(_pipeline: Pipeline, _account: SignedInUser) -> Operation:
     body, other = {"json": flight_body("AI-1")}, {"json": flight_body("AI-2")}
     return Operation("/admin/flights", body, other, 201, "SELECT count(*) FROM flights", by_admin=True)
 
 
-def cancelling_a_flight(pipeline: Pipeline, _account: Person) -> Operation:
+def cancelling_a_flight(pipeline: Pipeline, _account: SignedInUser) -> Operation:
     path = f"/admin/flights/{pipeline.flight(10)}/cancel"
     body, other = {"json": {"reason": "Fog"}}, {"json": {"reason": "Snow"}}
     return Operation(path, body, other, 202, "SELECT count(*) FROM flight_cancellations", by_admin=True)
 
 
-def uploading(_pipeline: Pipeline, _account: Person) -> Operation:
+def uploading(_pipeline: Pipeline, _account: SignedInUser) -> Operation:
     header = "flight_number,source,destination,departure_ts,arrival_ts,total_seats,price\n"
     row = "AI-{},Delhi,Mumbai,2031-01-01T10:00:00Z,2031-01-01T12:00:00Z,10,100\n"
 
@@ -118,7 +118,7 @@ OPERATIONS = [paying, quoting, waiting, adding_a_flight, cancelling_a_flight, up
 
 
 @pytest.fixture(params=OPERATIONS, ids=lambda make: make.__name__.replace("_", " "))
-def operation(request: pytest.FixtureRequest, pipeline: Pipeline, account: Person) -> Operation:
+def operation(request: pytest.FixtureRequest, pipeline: Pipeline, account: SignedInUser) -> Operation:
     made: Operation = request.param(pipeline, account)
     return made
 
@@ -157,15 +157,15 @@ def test_the_key_of_another_request_is_refused(operation: Operation, sender: htt
 
 def test_twenty_at_once_have_one_effect(operation: Operation, sender: httpx.Client, pipeline: Pipeline) -> None:
     before = effects(pipeline, operation)
-    with ThreadPoolExecutor(20) as crowd:
-        heard = list(crowd.map(lambda _: operation.send(sender, "once"), range(20)))
-    assert {answer.status_code for answer in heard} == {operation.status}
-    assert len({answer.text for answer in heard}) == 1
-    assert sum("idempotent-replayed" not in answer.headers for answer in heard) == 1
+    with ThreadPoolExecutor(20) as pool:
+        responses = list(pool.map(lambda _: operation.send(sender, "once"), range(20)))
+    assert {answer.status_code for answer in responses} == {operation.status}
+    assert len({answer.text for answer in responses}) == 1
+    assert sum("idempotent-replayed" not in answer.headers for answer in responses) == 1
     assert effects(pipeline, operation) == before + 1
 
 
-def test_a_refusal_is_not_kept(client: httpx.Client, account: Person, pipeline: Pipeline) -> None:
+def test_a_refusal_is_not_kept(client: httpx.Client, account: SignedInUser, pipeline: Pipeline) -> None:
     booking = held(pipeline, account)
     path = f"/api/v1/bookings/{booking}/payments"
     headers = {"Idempotency-Key": "once"}
@@ -178,7 +178,7 @@ def test_a_refusal_is_not_kept(client: httpx.Client, account: Person, pipeline: 
 
 
 def test_a_confirmed_cancellation_is_confirmed_again_in_the_same_words(
-    client: httpx.Client, account: Person, pipeline: Pipeline
+    client: httpx.Client, account: SignedInUser, pipeline: Pipeline
 ) -> None:
     quote = client.post(f"/api/v1/bookings/{held(pipeline, account)}/cancellations").json()
     path, headers = f"/api/v1/cancellations/{quote['id']}/confirm", {"Idempotency-Key": "once"}
@@ -188,17 +188,17 @@ def test_a_confirmed_cancellation_is_confirmed_again_in_the_same_words(
     assert first.json()["status"] == "CANCELLED"
 
 
-def test_everybody_has_keys_of_their_own(client: httpx.Client, stranger: httpx.Client, pipeline: Pipeline) -> None:
+def test_everybody_has_keys_of_their_own(client: httpx.Client, other_traveller: httpx.Client, pipeline: Pipeline) -> None:
     flight = pipeline.flight(1)
     pipeline.work(*pipeline.accept_many(1, flight))
     places = [
         each.post(f"/api/v1/flights/{flight}/waitlist", json={"party_size": 1}, headers={"Idempotency-Key": "1"})
-        for each in (client, stranger)
+        for each in (client, other_traveller)
     ]
     assert [place.json()["position"] for place in places] == [1, 2]
 
 
-def test_old_answers_are_forgotten(pipeline: Pipeline, account: Person) -> None:
+def test_old_answers_are_forgotten(pipeline: Pipeline, account: SignedInUser) -> None:
     with pipeline.db.transaction() as connection:
         for age in (0, answers.KEPT_DAYS + 1):
             request = KeyedRequest(account.id, "payBooking", f"{age} days", b"")
@@ -210,7 +210,7 @@ def test_old_answers_are_forgotten(pipeline: Pipeline, account: Person) -> None:
         assert connection.execute("SELECT key FROM idempotency_keys").fetchall() == [("0 days",)]
 
 
-def flights_made_at_once(pipeline: Pipeline, account: Person) -> int:
+def flights_made_at_once(pipeline: Pipeline, account: SignedInUser) -> int:
     """Twenty of the same request, and how many effects they had."""
     request = KeyedRequest(account.id, "anything", "once", b"")
 
@@ -231,19 +231,21 @@ def flights_made_at_once(pipeline: Pipeline, account: Person) -> int:
             if answers.begin(connection, request) is None:
                 answers.keep(connection, request, effect(connection))
 
-    with ThreadPoolExecutor(5) as crowd:
-        list(crowd.map(ask, range(20)))
+    with ThreadPoolExecutor(5) as pool:
+        list(pool.map(ask, range(20)))
     with pipeline.db.snapshot() as connection:
         row = connection.execute("SELECT count(*) FROM flights").fetchone()
     assert row is not None
     return int(row[0])
 
 
-def test_one_key_is_one_effect(pipeline: Pipeline, account: Person) -> None:
+def test_one_key_is_one_effect(pipeline: Pipeline, account: SignedInUser) -> None:
     assert flights_made_at_once(pipeline, account) == 1
 
 
-def test_without_the_key_being_taken_there_are_many(pipeline: Pipeline, account: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_the_key_being_taken_there_are_many(
+    pipeline: Pipeline, account: SignedInUser, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The control."""
     monkeypatch.setattr(answers, "begin", lambda *_: None)
     assert flights_made_at_once(pipeline, account) == 20

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from core import keys
-from tests.support.imports import Office, counts, csv_of, in_chunks_of, row
+from tests.support.imports import ImportSteps, counts, csv_of, in_chunks_of, row
 from tests.support.waiting import until
 from workers import import_run as running
 from workers.import_run import Ending
@@ -30,66 +30,76 @@ def at_the_end_of_a_chunk(monkeypatch: pytest.MonkeyPatch, number: int, act: Cal
     monkeypatch.setattr(running._Run, "_publish", publish_and_cancel)
 
 
-def cancel(office: Office, job: object) -> Any:
-    return office.admin.post(f"/admin/imports/{job}/cancel")
+def cancel(import_steps: ImportSteps, job: object) -> Any:
+    return import_steps.admin.post(f"/admin/imports/{job}/cancel")
 
 
-def test_an_import_that_waits_is_cancelled_at_once(office: Office) -> None:
-    job = office.send(csv_of([row(1)]))
-    answer = cancel(office, job)
+def test_an_import_that_waits_is_cancelled_at_once(import_steps: ImportSteps) -> None:
+    job = import_steps.send(csv_of([row(1)]))
+    answer = cancel(import_steps, job)
     assert (answer.status_code, answer.json()["status"], answer.json()["cancelling"]) == (202, "CANCELLED", False)
-    assert cancel(office, job).json() == answer.json(), "asking again changes nothing"
-    assert list(office.folder.iterdir()) == []
-    assert office.work(job) is Ending.TAKEN_OVER
-    assert office.rows("SELECT count(*) FROM flights") == [(0,)]
-    assert office.rows("SELECT count(*) FROM audit_log WHERE action = 'import.cancelled'") == [(1,)]
+    assert cancel(import_steps, job).json() == answer.json(), "asking again changes nothing"
+    assert list(import_steps.folder.iterdir()) == []
+    assert import_steps.work(job) is Ending.TAKEN_OVER
+    assert import_steps.rows("SELECT count(*) FROM flights") == [(0,)]
+    assert import_steps.rows("SELECT count(*) FROM audit_log WHERE action = 'import.cancelled'") == [(1,)]
 
 
-def test_a_worker_stops_after_its_chunk_and_what_is_stored_stays(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_worker_stops_after_its_chunk_and_what_is_stored_stays(
+    import_steps: ImportSteps, monkeypatch: pytest.MonkeyPatch
+) -> None:
     in_chunks_of(5, monkeypatch)
     data = csv_of([*(row(number) for number in range(1, 19)), "", "broken", row(20)])
-    job = office.send(data)
+    job = import_steps.send(data)
     version = keys.route_version("DEL", "BOM", date(2030, 1, 1))
-    asked: list[Any] = []
-    at_the_end_of_a_chunk(monkeypatch, 2, lambda: asked.append(cancel(office, job)))
-    assert office.work(job) is Ending.CANCELLED
-    assert (asked[0].status_code, asked[0].json()["status"], asked[0].json()["cancelling"]) == (202, "IN_PROGRESS", True)
+    cancelled: list[Any] = []
+    at_the_end_of_a_chunk(monkeypatch, 2, lambda: cancelled.append(cancel(import_steps, job)))
+    assert import_steps.work(job) is Ending.CANCELLED
+    assert (cancelled[0].status_code, cancelled[0].json()["status"], cancelled[0].json()["cancelling"]) == (
+        202,
+        "IN_PROGRESS",
+        True,
+    )
 
-    status = office.status(job)
+    status = import_steps.status(job)
     assert (status["status"], status["cancelling"], status["unprocessed"]) == ("CANCELLED", False, 10)
     assert status["progress"]["total"] == 20
     assert counts(status) == {"created": 10, "updated": 0, "skipped": 0, "failed": 0}
-    assert office.rows("SELECT count(*) FROM flights") == [(10,)]
-    assert office.redis.exists(version), "search is told of the chunks that are stored"
-    assert list(office.folder.iterdir()) == []
-    assert office.rows("SELECT next_at FROM imports") == [(None,)]
-    assert cancel(office, job).json()["status"] == "CANCELLED"
-    assert counts(office.take(data))["skipped"] == 10, "the same file goes on where it was stopped"
+    assert import_steps.rows("SELECT count(*) FROM flights") == [(10,)]
+    assert import_steps.redis.exists(version), "search is told of the chunks that are stored"
+    assert list(import_steps.folder.iterdir()) == []
+    assert import_steps.rows("SELECT next_at FROM imports") == [(None,)]
+    assert cancel(import_steps, job).json()["status"] == "CANCELLED"
+    assert counts(import_steps.take(data))["skipped"] == 10, "the same file goes on where it was stopped"
 
 
-def test_a_cancellation_waits_for_the_chunk_that_is_being_stored(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_cancellation_waits_for_the_chunk_that_is_being_stored(
+    import_steps: ImportSteps, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The worker is inside a transaction when the request comes: both get what they want, in this order."""
     in_chunks_of(5, monkeypatch)
-    job = office.send(csv_of(row(number) for number in range(1, 21)))
-    canceller = threading.Thread(target=cancel, args=(office, job))
+    job = import_steps.send(csv_of(row(number) for number in range(1, 21)))
+    canceller = threading.Thread(target=cancel, args=(import_steps, job))
 
     def ask_inside(_: str) -> None:
         if not canceller.ident:
             canceller.start()
-            until(lambda: office.rows("SELECT count(*) FROM pg_locks WHERE NOT granted") == [(1,)])
+            until(lambda: import_steps.rows("SELECT count(*) FROM pg_locks WHERE NOT granted") == [(1,)])
 
     monkeypatch.setattr("core.failpoints.reach", ask_inside)
-    assert office.work(job) is Ending.CANCELLED
+    assert import_steps.work(job) is Ending.CANCELLED
     canceller.join()
-    status = office.status(job)
+    status = import_steps.status(job)
     assert (status["status"], status["created"] % 5, status["created"] + status["unprocessed"]) == ("CANCELLED", 0, 20)
     assert status["created"] < 20
 
 
-def test_a_cancelled_import_whose_worker_died_is_ended_by_the_next(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_cancelled_import_whose_worker_died_is_ended_by_the_next(
+    import_steps: ImportSteps, monkeypatch: pytest.MonkeyPatch
+) -> None:
     in_chunks_of(5, monkeypatch)
     data = csv_of(row(number) for number in range(1, 21))
-    job = office.send(data)
+    job = import_steps.send(data)
 
     class Killed(BaseException):
         pass
@@ -99,18 +109,18 @@ def test_a_cancelled_import_whose_worker_died_is_ended_by_the_next(office: Offic
 
     at_the_end_of_a_chunk(monkeypatch, 2, die)
     with pytest.raises(Killed):
-        office.work(job)
-    assert cancel(office, job).json()["cancelling"] is True
-    assert office.rows("SELECT next_at <= now() FROM imports") == [(True,)], "the sweep sends it at once"
-    assert office.send(data) != job, "who sends the file again means it"
-    assert office.work(job) is Ending.CANCELLED
-    assert (office.status(job)["created"], office.status(job)["unprocessed"]) == (10, 10)
-    assert office.redis.exists(keys.route_version("DEL", "BOM", date(2030, 1, 1)))
+        import_steps.work(job)
+    assert cancel(import_steps, job).json()["cancelling"] is True
+    assert import_steps.rows("SELECT next_at <= now() FROM imports") == [(True,)], "the sweep sends it at once"
+    assert import_steps.send(data) != job, "who sends the file again means it"
+    assert import_steps.work(job) is Ending.CANCELLED
+    assert (import_steps.status(job)["created"], import_steps.status(job)["unprocessed"]) == (10, 10)
+    assert import_steps.redis.exists(keys.route_version("DEL", "BOM", date(2030, 1, 1)))
 
 
-def test_an_import_that_is_over_cannot_be_cancelled(office: Office) -> None:
-    job = office.send(csv_of([row(1)]))
-    office.work(job)
-    answer = cancel(office, job)
+def test_an_import_that_is_over_cannot_be_cancelled(import_steps: ImportSteps) -> None:
+    job = import_steps.send(csv_of([row(1)]))
+    import_steps.work(job)
+    answer = cancel(import_steps, job)
     assert (answer.status_code, answer.json()["code"], answer.json()["import_status"]) == (409, "import_over", "COMPLETED")
-    assert cancel(office, "019a0000-0000-7000-8000-000000000000").json()["code"] == "import_not_found"
+    assert cancel(import_steps, "019a0000-0000-7000-8000-000000000000").json()["code"] == "import_not_found"

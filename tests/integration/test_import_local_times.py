@@ -6,21 +6,21 @@ from datetime import date
 
 import pytest
 
-from tests.support.imports import Office, OfficeFactory, csv_of, faults, row
+from tests.support.imports import ImportSteps, ImportStepsFactory, csv_of, faults, row
 
 
 @pytest.fixture
-def office(open_office: OfficeFactory) -> Office:
+def import_steps(open_import_steps: ImportStepsFactory) -> ImportSteps:
     """Where a place that no registry knows is taken as it is written."""
-    return open_office(UNKNOWN_PLACES="accept")
+    return open_import_steps(UNKNOWN_PLACES="accept")
 
 
 def local(number: int, source: str, departure: str, destination: str, arrival: str) -> str:
     return row(number, source=source, departure_ts=departure, destination=destination, arrival_ts=arrival)
 
 
-def test_a_local_time_is_what_the_clocks_show_at_each_end(office: Office) -> None:
-    status = office.take(
+def test_a_local_time_is_what_the_clocks_show_at_each_end(import_steps: ImportSteps) -> None:
+    status = import_steps.take(
         csv_of(
             [
                 local(1, "Delhi", "2030-01-01 23:30", "Edinburgh", "2030-01-02 04:30"),
@@ -32,7 +32,7 @@ def test_a_local_time_is_what_the_clocks_show_at_each_end(office: Office) -> Non
     )
     assert faults(status) == [(3, "destination", "same_place")]
     assert status["times"] == "local"
-    assert office.rows(
+    assert import_steps.rows(
         "SELECT to_char(departure_ts, 'DD HH24:MI'), to_char(arrival_ts, 'DD HH24:MI'), departure_date FROM flights ORDER BY flight_number"
     ) == [("01 18:00", "02 04:30", date(2030, 1, 1)), ("01 19:00", "02 04:00", date(2030, 7, 1))]
 
@@ -50,8 +50,8 @@ def test_a_local_time_is_what_the_clocks_show_at_each_end(office: Office) -> Non
         ("Edinburgh", "2030-02-30T01:30", "not_a_time"),
     ],
 )
-def test_a_local_time_that_is_none_or_two_is_a_bad_row(office: Office, source: str, departure: str, code: str) -> None:
-    status = office.take(csv_of([local(1, source, departure, "Mumbai", "2031-01-01T00:00Z"), row(2)]), times="local")
+def test_a_local_time_that_is_none_or_two_is_a_bad_row(import_steps: ImportSteps, source: str, departure: str, code: str) -> None:
+    status = import_steps.take(csv_of([local(1, source, departure, "Mumbai", "2031-01-01T00:00Z"), row(2)]), times="local")
     assert (faults(status), status["created"]) == ([(2, "departure_ts", code)], 1)
 
 
@@ -68,19 +68,21 @@ def test_a_local_time_that_is_none_or_two_is_a_bad_row(office: Office, source: s
         ("Kathmandu", "2030-06-01T10:00", "04:15"),
     ],
 )
-def test_a_local_time_beside_a_change_of_the_clocks_is_one_moment(office: Office, source: str, departure: str, utc: str) -> None:
-    status = office.take(csv_of([local(1, source, departure, "Mumbai", "2031-01-01T00:00Z")]), times="local")
+def test_a_local_time_beside_a_change_of_the_clocks_is_one_moment(
+    import_steps: ImportSteps, source: str, departure: str, utc: str
+) -> None:
+    status = import_steps.take(csv_of([local(1, source, departure, "Mumbai", "2031-01-01T00:00Z")]), times="local")
     assert status["created"] == 1, status["errors"]
-    assert office.rows("SELECT to_char(departure_ts, 'HH24:MI') FROM flights") == [(utc,)]
+    assert import_steps.rows("SELECT to_char(departure_ts, 'HH24:MI') FROM flights") == [(utc,)]
 
 
-def test_without_being_asked_for_a_local_time_is_a_bad_row(office: Office) -> None:
+def test_without_being_asked_for_a_local_time_is_a_bad_row(import_steps: ImportSteps) -> None:
     data = csv_of([local(1, "Delhi", "2030-01-01T10:00", "Mumbai", "2030-01-01T12:00")])
-    assert faults(office.take(data)) == [(2, "arrival_ts", "no_time_zone"), (2, "departure_ts", "no_time_zone")]
-    assert office.send(data) != office.send(data, times="local"), "the same bytes, read in another way"
-    assert office.admin.post("/admin/flights/bulk-upload", content=data, params={"times": "there"}).status_code == 422
+    assert faults(import_steps.take(data)) == [(2, "arrival_ts", "no_time_zone"), (2, "departure_ts", "no_time_zone")]
+    assert import_steps.send(data) != import_steps.send(data, times="local"), "the same bytes, read in another way"
+    assert import_steps.admin.post("/admin/flights/bulk-upload", content=data, params={"times": "there"}).status_code == 422
 
 
-def test_rows_that_name_one_moment_in_two_ways_are_one_flight(office: Office) -> None:
+def test_rows_that_name_one_moment_in_two_ways_are_one_flight(import_steps: ImportSteps) -> None:
     data = csv_of([local(1, "Delhi", "2030-01-01T10:00", "Pune", "2030-01-01T12:00"), row(1, departure_ts="2030-01-01T04:30Z")])
-    assert faults(office.take(data, times="local")) == [(3, "flight_number", "duplicate_in_file")]
+    assert faults(import_steps.take(data, times="local")) == [(3, "flight_number", "duplicate_in_file")]

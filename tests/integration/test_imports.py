@@ -12,7 +12,7 @@ from core import keys
 from core.seats.inventory import Inventory, take_snapshots
 from launcher.sample import schedule
 from tests.support.flights import TODAY, sell
-from tests.support.imports import HEADER, Office, OfficeFactory, counts, csv_of, faults, row
+from tests.support.imports import HEADER, ImportSteps, ImportStepsFactory, counts, csv_of, faults, row
 from workers.import_run import Ending
 
 FLIGHTS = (
@@ -21,28 +21,28 @@ FLIGHTS = (
 )
 
 
-def test_a_file_becomes_flights(office: Office) -> None:
-    job = office.send(csv_of([row(1), row(2, source="BOM", destination="Pune"), row(3, source="Agra", price="0.5")]))
-    waiting = office.status(job)
+def test_a_file_becomes_flights(import_steps: ImportSteps) -> None:
+    job = import_steps.send(csv_of([row(1), row(2, source="BOM", destination="Pune"), row(3, source="Agra", price="0.5")]))
+    waiting = import_steps.status(job)
     assert (waiting["status"], waiting["progress"]["total"], waiting["failed_rows_url"]) == ("PENDING", None, None)
 
-    assert office.work(job) is Ending.COMPLETED
-    done = office.status(job)
+    assert import_steps.work(job) is Ending.COMPLETED
+    done = import_steps.status(job)
     assert done["status"] == "COMPLETED"
     assert done["progress"] == {"processed": 3, "total": 3, "percent": 100.0}
     assert counts(done) == {"created": 3, "updated": 0, "skipped": 0, "failed": 0}
     assert done["errors"] == []
     assert done["started_at"] <= done["finished_at"]
-    assert office.rows(FLIGHTS) == [
+    assert import_steps.rows(FLIGHTS) == [
         ("AI-1", "DEL", "BOM", "2030-01-01", 150, 0, 0, "7500.00", "INR", 1),
         ("AI-2", "BOM", "PNQ", "2030-01-01", 150, 0, 0, "7500.00", "INR", 1),
         ("AI-3", "AGR", "BOM", "2030-01-01", 150, 0, 0, "0.50", "INR", 1),
     ]
-    assert list(office.folder.iterdir()) == [], "the file is not kept once it is worked"
+    assert list(import_steps.folder.iterdir()) == [], "the file is not kept once it is worked"
 
 
-def test_bad_rows_never_stop_good_ones(office: Office) -> None:
-    status = office.take(
+def test_bad_rows_never_stop_good_ones(import_steps: ImportSteps) -> None:
+    status = import_steps.take(
         csv_of(
             [
                 row(1),
@@ -73,7 +73,7 @@ def test_bad_rows_never_stop_good_ones(office: Office) -> None:
     }  # fmt: skip
 
 
-def test_every_way_to_write_a_file_is_read(office: Office) -> None:
+def test_every_way_to_write_a_file_is_read(import_steps: ImportSteps) -> None:
     files = {
         "byte order mark": b"\xef\xbb\xbf" + csv_of([row(1)]),
         "CRLF": csv_of([row(2)]).replace(b"\n", b"\r\n"),
@@ -87,12 +87,12 @@ def test_every_way_to_write_a_file_is_read(office: Office) -> None:
         "a quoted newline in an ignored column": csv_of([row(10) + ',"it\nwas wrong"'], header=f"{HEADER},_error"),
     }
     for what, data in files.items():
-        status = office.take(data)
+        status = import_steps.take(data)
         assert counts(status) == {"created": 1, "updated": 0, "skipped": 0, "failed": 0}, (what, status)
-    assert [currency for *_, currency, _ in office.rows(FLIGHTS)] == ["INR"] * 8 + ["USD", "INR"]
+    assert [currency for *_, currency, _ in import_steps.rows(FLIGHTS)] == ["INR"] * 8 + ["USD", "INR"]
 
 
-def test_a_row_that_is_hostile_is_one_bad_row(office: Office) -> None:
+def test_a_row_that_is_hostile_is_one_bad_row(import_steps: ImportSteps) -> None:
     rows = {
         b"AI-1,De\0lhi,Mumbai,x,x,1,1": "nul_character",
         b"AI-2,D\xe9lhi,Mumbai,x,x,1,1": "not_utf8",
@@ -106,29 +106,29 @@ def test_a_row_that_is_hostile_is_one_bad_row(office: Office) -> None:
         row(10, total_seats="São").encode(): "not_a_number",
     }
     data = b"\n".join([HEADER.encode(), *(line for good, bad in enumerate(rows, 100) for line in (bad, row(good).encode())), b""])
-    status = office.take(data)
+    status = import_steps.take(data)
     assert [code for _, _, code in faults(status) if code != "not_a_time"] == list(rows.values())
     assert status["failed"] == len(rows)
     assert status["created"] == len(rows)
     assert max(len(error["value"]) for error in status["errors"]) <= 201
 
 
-def test_a_second_upload_changes_nothing(office: Office) -> None:
+def test_a_second_upload_changes_nothing(import_steps: ImportSteps) -> None:
     data = csv_of(row(number) for number in range(1, 51))
-    assert counts(office.take(data)) == {"created": 50, "updated": 0, "skipped": 0, "failed": 0}
-    before = office.rows("SELECT xmin::text, * FROM flights ORDER BY id")
-    assert counts(office.take(data)) == {"created": 0, "updated": 0, "skipped": 50, "failed": 0}
-    assert office.rows("SELECT xmin::text, * FROM flights ORDER BY id") == before, "unchanged rows are not written"
+    assert counts(import_steps.take(data)) == {"created": 50, "updated": 0, "skipped": 0, "failed": 0}
+    before = import_steps.rows("SELECT xmin::text, * FROM flights ORDER BY id")
+    assert counts(import_steps.take(data)) == {"created": 0, "updated": 0, "skipped": 50, "failed": 0}
+    assert import_steps.rows("SELECT xmin::text, * FROM flights ORDER BY id") == before, "unchanged rows are not written"
 
 
-def test_a_changed_row_is_updated_once_and_keeps_its_seats(office: Office) -> None:
-    office.take(csv_of([row(1), row(2), row(3)]))
-    (sold_out,) = office.rows("SELECT id FROM flights WHERE flight_number = 'AI-1'")
-    sell(office.db, sold_out[0], sold=140, held=10)
+def test_a_changed_row_is_updated_once_and_keeps_its_seats(import_steps: ImportSteps) -> None:
+    import_steps.take(csv_of([row(1), row(2), row(3)]))
+    (sold_out,) = import_steps.rows("SELECT id FROM flights WHERE flight_number = 'AI-1'")
+    sell(import_steps.db, sold_out[0], sold=140, held=10)
 
-    status = office.take(csv_of([row(1, price="1.00"), row(2, total_seats="90"), row(3), row(4)]))
+    status = import_steps.take(csv_of([row(1, price="1.00"), row(2, total_seats="90"), row(3), row(4)]))
     assert counts(status) == {"created": 1, "updated": 2, "skipped": 1, "failed": 0}
-    assert [flight[4:] for flight in office.rows(FLIGHTS)] == [
+    assert [flight[4:] for flight in import_steps.rows(FLIGHTS)] == [
         (150, 10, 140, "1.00", "INR", 2),
         (90, 0, 0, "7500.00", "INR", 2),
         (150, 0, 0, "7500.00", "INR", 1),
@@ -136,58 +136,58 @@ def test_a_changed_row_is_updated_once_and_keeps_its_seats(office: Office) -> No
     ]
 
 
-def test_an_update_without_a_currency_keeps_the_flight_s_own(office: Office) -> None:
-    office.take(csv_of([row(1) + ",USD"], header=f"{HEADER},currency"))
-    assert counts(office.take(csv_of([row(1, price="8.00")])))["updated"] == 1
-    assert counts(office.take(csv_of([row(1, price="8.00") + ","], header=f"{HEADER},currency")))["skipped"] == 1
-    assert office.rows("SELECT price::text, currency FROM flights") == [("8.00", "USD")]
+def test_an_update_without_a_currency_keeps_the_flight_s_own(import_steps: ImportSteps) -> None:
+    import_steps.take(csv_of([row(1) + ",USD"], header=f"{HEADER},currency"))
+    assert counts(import_steps.take(csv_of([row(1, price="8.00")])))["updated"] == 1
+    assert counts(import_steps.take(csv_of([row(1, price="8.00") + ","], header=f"{HEADER},currency")))["skipped"] == 1
+    assert import_steps.rows("SELECT price::text, currency FROM flights") == [("8.00", "USD")]
 
 
-def test_a_capacity_below_held_and_sold_is_a_bad_row(office: Office) -> None:
-    office.take(csv_of([row(1), row(2)]))
-    (flight,) = office.rows("SELECT id FROM flights WHERE flight_number = 'AI-1'")
-    sell(office.db, flight[0], sold=100, held=20)
+def test_a_capacity_below_held_and_sold_is_a_bad_row(import_steps: ImportSteps) -> None:
+    import_steps.take(csv_of([row(1), row(2)]))
+    (flight,) = import_steps.rows("SELECT id FROM flights WHERE flight_number = 'AI-1'")
+    sell(import_steps.db, flight[0], sold=100, held=20)
 
-    status = office.take(csv_of([row(1, total_seats="119"), row(2, total_seats="119")]))
+    status = import_steps.take(csv_of([row(1, total_seats="119"), row(2, total_seats="119")]))
     assert counts(status) == {"created": 0, "updated": 1, "skipped": 0, "failed": 1}
     assert faults(status) == [(2, "total_seats", "capacity_below_sold")]
     assert "20 seats are held and 100 are sold" in status["errors"][0]["message"]
-    assert counts(office.take(csv_of([row(1, total_seats="120")])))["updated"] == 1
+    assert counts(import_steps.take(csv_of([row(1, total_seats="120")])))["updated"] == 1
 
 
-def test_create_mode_refuses_flights_that_exist(office: Office) -> None:
-    office.take(csv_of([row(1)]))
-    status = office.take(csv_of([row(1, price="1.00"), row(2)]), mode="create")
+def test_create_mode_refuses_flights_that_exist(import_steps: ImportSteps) -> None:
+    import_steps.take(csv_of([row(1)]))
+    status = import_steps.take(csv_of([row(1, price="1.00"), row(2)]), mode="create")
     assert counts(status) == {"created": 1, "updated": 0, "skipped": 0, "failed": 1}
     assert faults(status) == [(2, "flight_number", "flight_exists")]
-    assert [flight[7] for flight in office.rows(FLIGHTS)] == ["7500.00", "7500.00"]
+    assert [flight[7] for flight in import_steps.rows(FLIGHTS)] == ["7500.00", "7500.00"]
 
 
-def test_a_dry_run_counts_the_same_and_writes_no_flight(office: Office) -> None:
-    office.take(csv_of([row(1), row(2)]))
-    (flight,) = office.rows("SELECT id FROM flights WHERE flight_number = 'AI-2'")
-    sell(office.db, flight[0], sold=100)
-    before = office.rows("SELECT xmin::text, * FROM flights ORDER BY id")
+def test_a_dry_run_counts_the_same_and_writes_no_flight(import_steps: ImportSteps) -> None:
+    import_steps.take(csv_of([row(1), row(2)]))
+    (flight,) = import_steps.rows("SELECT id FROM flights WHERE flight_number = 'AI-2'")
+    sell(import_steps.db, flight[0], sold=100)
+    before = import_steps.rows("SELECT xmin::text, * FROM flights ORDER BY id")
     data = csv_of([row(1, price="1.00"), row(2, total_seats="5"), row(3), row(4, price="x"), row(3)])
 
-    tried = office.take(data, dry_run=True)
+    tried = import_steps.take(data, dry_run=True)
     assert counts(tried) == {"created": 1, "updated": 1, "skipped": 0, "failed": 3}
-    assert office.rows("SELECT xmin::text, * FROM flights ORDER BY id") == before
-    real = office.take(data)
+    assert import_steps.rows("SELECT xmin::text, * FROM flights ORDER BY id") == before
+    real = import_steps.take(data)
     assert (counts(real), faults(real)) == (counts(tried), faults(tried))
 
 
-def test_a_cancelled_flight_is_not_changed(office: Office) -> None:
-    office.take(csv_of([row(1)]))
-    with office.db.transaction() as connection:
+def test_a_cancelled_flight_is_not_changed(import_steps: ImportSteps) -> None:
+    import_steps.take(csv_of([row(1)]))
+    with import_steps.db.transaction() as connection:
         connection.execute("UPDATE flights SET status = 'CANCELLED'")
-    status = office.take(csv_of([row(1, price="1.00")]))
+    status = import_steps.take(csv_of([row(1, price="1.00")]))
     assert faults(status) == [(2, "flight_number", "flight_cancelled")]
-    assert counts(office.take(csv_of([row(1)])))["skipped"] == 1
+    assert counts(import_steps.take(csv_of([row(1)])))["skipped"] == 1
 
 
-def test_failed_rows_come_back_ready_to_be_mended(open_office: OfficeFactory) -> None:
-    office = open_office(UNKNOWN_PLACES="accept")
+def test_failed_rows_come_back_ready_to_be_mended(open_import_steps: ImportStepsFactory) -> None:
+    import_steps = open_import_steps(UNKNOWN_PLACES="accept")
     names = ",".join(reversed(HEADER.split(",")))
     rows = [
         row(1, price="-1", flight_number="=1+1"),
@@ -198,12 +198,12 @@ def test_failed_rows_come_back_ready_to_be_mended(open_office: OfficeFactory) ->
     ]
     mirrored = [",".join(reversed(next(csv.reader([line])))).replace("Delhi, India", '"Delhi, India"') for line in rows]
     mirrored[4] = mirrored[4].replace("150", "0")
-    job = office.send(csv_of(mirrored, header=names))
-    office.work(job)
-    status = office.status(job)
+    job = import_steps.send(csv_of(mirrored, header=names))
+    import_steps.work(job)
+    status = import_steps.status(job)
     assert status["failed"] == 4
 
-    answer = office.admin.get(status["failed_rows_url"])
+    answer = import_steps.admin.get(status["failed_rows_url"])
     assert answer.headers["content-type"] == "text/csv; charset=utf-8"
     header, *failed = csv.reader(io.StringIO(answer.text.removeprefix("\ufeff")))
     assert header == [*names.split(","), "_line", "_code", "_error"]
@@ -221,50 +221,52 @@ def test_failed_rows_come_back_ready_to_be_mended(open_office: OfficeFactory) ->
     failed[0][0], failed[0][6], failed[1][1], failed[3][1] = "1.00", "AI-1", "150", "150"
     mended = io.StringIO()
     csv.writer(mended).writerows([header, *failed])
-    again = office.take(mended.getvalue().encode())
+    again = import_steps.take(mended.getvalue().encode())
     assert counts(again) == {"created": 3, "updated": 0, "skipped": 0, "failed": 1}
-    assert office.rows("SELECT source FROM flights WHERE flight_number = 'AI-5'") == [("+Town",)]
+    assert import_steps.rows("SELECT source FROM flights WHERE flight_number = 'AI-5'") == [("+Town",)]
 
 
-def test_the_template_is_a_file_that_can_be_imported(office: Office) -> None:
-    template = office.admin.get("/admin/flights/bulk-upload/template.csv")
+def test_the_template_is_a_file_that_can_be_imported(import_steps: ImportSteps) -> None:
+    template = import_steps.admin.get("/admin/flights/bulk-upload/template.csv")
     assert template.text.splitlines()[0] == f"\ufeff{HEADER},currency,cabin"
-    assert counts(office.take(template.content))["created"] == 1
+    assert counts(import_steps.take(template.content))["created"] == 1
 
 
-def test_the_sample_schedule_is_a_file_without_a_fault(office: Office, tmp_path: Path) -> None:
+def test_the_sample_schedule_is_a_file_without_a_fault(import_steps: ImportSteps, tmp_path: Path) -> None:
     path = tmp_path / "sample.csv"
     flights = schedule.write_csv(path, start=TODAY, days=2)
-    assert counts(office.take(path.read_bytes())) == {"created": flights, "updated": 0, "skipped": 0, "failed": 0}
+    assert counts(import_steps.take(path.read_bytes())) == {"created": flights, "updated": 0, "skipped": 0, "failed": 0}
     tomorrow = (TODAY + timedelta(days=1)).isoformat()
-    found = office.admin.get(
+    found = import_steps.admin.get(
         "/api/v1/search", params={"source": "Delhi", "destination": "Mumbai", "date": tomorrow, "sort": "price"}
     )
     prices = [float(flight["price"]) for flight in found.json()]
     assert prices == sorted(prices)
     assert len(prices) >= 3
-    assert len(office.admin.get("/api/v1/airports").json()) >= 80
+    assert len(import_steps.admin.get("/api/v1/airports").json()) >= 80
 
 
-def test_a_search_sees_the_end_of_an_import(office: Office) -> None:
+def test_a_search_sees_the_end_of_an_import(import_steps: ImportSteps) -> None:
     def search(destination: str = "Mumbai") -> list[str]:
-        found = office.admin.get("/api/v1/search", params={"source": "Delhi", "destination": destination, "date": "2030-01-01"})
+        found = import_steps.admin.get(
+            "/api/v1/search", params={"source": "Delhi", "destination": destination, "date": "2030-01-01"}
+        )
         return [flight["price"] for flight in found.json()]
 
     assert (search(), search("Pune")) == ([], [])
-    office.take(csv_of([row(1)]))
+    import_steps.take(csv_of([row(1)]))
     assert (search(), search("Pune")) == (["7500.00"], [])
-    office.take(csv_of([row(1, price="1.00")]))
+    import_steps.take(csv_of([row(1, price="1.00")]))
     assert search() == ["1.00"]
-    office.take(csv_of([row(1, destination="Pune")]))
+    import_steps.take(csv_of([row(1, destination="Pune")]))
     assert (search(), search("Pune")) == ([], ["7500.00"])
-    assert "Pune" in office.admin.get("/api/v1/airports").json()
+    assert "Pune" in import_steps.admin.get("/api/v1/airports").json()
 
 
-def test_a_new_capacity_makes_redis_load_the_flight_again(office: Office) -> None:
-    office.take(csv_of([row(1), row(2)]))
-    flights: list[UUID] = [flight for (flight,) in office.rows("SELECT id FROM flights ORDER BY departure_ts")]
-    with office.db.snapshot() as connection:
-        Inventory(office.redis).load(take_snapshots(connection, flights))
-    office.take(csv_of([row(1, total_seats="99"), row(2, price="1.00")]))
-    assert [office.redis.exists(keys.inventory(flight)) for flight in flights] == [0, 1]
+def test_a_new_capacity_makes_redis_load_the_flight_again(import_steps: ImportSteps) -> None:
+    import_steps.take(csv_of([row(1), row(2)]))
+    flights: list[UUID] = [flight for (flight,) in import_steps.rows("SELECT id FROM flights ORDER BY departure_ts")]
+    with import_steps.db.snapshot() as connection:
+        Inventory(import_steps.redis).load(take_snapshots(connection, flights))
+    import_steps.take(csv_of([row(1, total_seats="99"), row(2, price="1.00")]))
+    assert [import_steps.redis.exists(keys.inventory(flight)) for flight in flights] == [0, 1]

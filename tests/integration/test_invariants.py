@@ -108,7 +108,7 @@ def test_a_cancellation_of_a_flight_that_never_ended(pipeline: Pipeline, sold: U
 
 
 @pytest.mark.parametrize(
-    ("promised", "refunded", "kept"),
+    ("promised", "refunded", "is_valid"),
     [
         (("5625", "1875"), "5625", False),
         (("5625", "1875"), None, True),
@@ -122,7 +122,7 @@ def test_a_cancellation_of_a_flight_that_never_ended(pipeline: Pipeline, sold: U
     ids=lambda value: str(value),
 )
 def test_money_of_a_cancelled_booking_that_was_kept(
-    pipeline: Pipeline, sold: UUID, promised: tuple[str, str] | None, refunded: str | None, kept: bool
+    pipeline: Pipeline, sold: UUID, promised: tuple[str, str] | None, refunded: str | None, is_valid: bool
 ) -> None:
     (booking,) = pipeline.accept_many(1, sold)
     payment = new_id()
@@ -156,7 +156,7 @@ def test_money_of_a_cancelled_booking_that_was_kept(
             booking,
             refunded,
         )
-    if kept:
+    if is_valid:
         assert_found(pipeline, "I4", str(booking), "was paid 7500")
     else:
         assert pipeline.violations() == []

@@ -16,7 +16,7 @@ from core.bookings import segments
 from core.db import Database
 from tests.support.api import ApiFactory, RunningApi
 from tests.support.flights import add_flight, body, noon_in, sell
-from tests.support.imports import Office, csv_of, row
+from tests.support.imports import ImportSteps, csv_of, row
 from tests.support.pipeline import Pipeline
 from tests.support.processes import Worker
 from tests.support.waiting import until
@@ -159,17 +159,17 @@ def test_the_next_request_sees_what_an_administrator_changed(
     assert loaded > 0
 
 
-def test_the_next_request_sees_an_import(office: Office) -> None:
+def test_the_next_request_sees_an_import(import_steps: ImportSteps) -> None:
     at = {"departure_ts": noon_in(10).isoformat(), "arrival_ts": noon_in(10, hours=9).isoformat()}
     for count in (3, 250):  # few changes are listed one by one, many by their days
-        before = ask(office.admin, limit=100)
+        before = ask(import_steps.admin, limit=100)
         sources = ["Delhi"] * 3 if count == 3 else ["Delhi", *(f"Place {number}" for number in range(count))]
         rows = [
             row(number, flight_number=f"I{count}-{number}", source=source, destination="Dublin", price=count, **at)
             for number, source in enumerate(sources)
         ]
-        office.take(csv_of(rows))
-        after = ask(office.admin, limit=100)
+        import_steps.take(csv_of(rows))
+        after = ask(import_steps.admin, limit=100)
         new = {f"I{count}-{number}" for number, source in enumerate(sources) if source == "Delhi"}
         assert set(numbers(after)) - set(numbers(before)) == new
 
@@ -218,13 +218,13 @@ def test_an_itinerary_can_be_booked_for_its_price(network: dict[str, Any], trave
 def test_many_who_ask_for_a_day_at_once_load_it_once(network: dict[str, Any], start_api: ApiFactory) -> None:
     api = start_api()
 
-    async def crowd() -> list[httpx.Response]:
+    async def send_all() -> list[httpx.Response]:
         limits = httpx.Limits(max_connections=100)
         async with httpx.AsyncClient(base_url=api.base_url, timeout=60, limits=limits) as client:
             parameters = {"source": "Delhi", "destination": "Dublin", "date": DAY}
             return await asyncio.gather(*(client.get("/api/v1/itineraries", params=parameters) for _ in range(100)))
 
-    answers = asyncio.run(crowd())
+    answers = asyncio.run(send_all())
     assert {answer.status_code for answer in answers} == {200}
     assert len({answer.text for answer in answers}) == 1
     timetable = api.services.timetable

@@ -39,11 +39,11 @@ def poll(client: httpx.Client, path: str, sent: dict[str, str], *, fast: bool, *
     """What a client sees. The framework accepts `bearer` in small letters, and the fast path leaves such a request to it."""
     authorization = sent["Authorization"] if fast else sent["Authorization"].replace("Bearer", "bearer")
     answer = client.get(path, headers={"Authorization": authorization, **headers})
-    told = {name: value for name, value in answer.headers.items() if name not in OWN}
+    own_headers = {name: value for name, value in answer.headers.items() if name not in OWN}
     body = answer.json() if answer.content else None
     if isinstance(body, dict):
         body.pop("request_id", None)
-    return answer.status_code, told, body
+    return answer.status_code, own_headers, body
 
 
 def booked(client: httpx.Client, sent: dict[str, str], flight: UUID) -> str:
@@ -63,12 +63,12 @@ def test_both_say_the_same_of_jobs_of_every_kind(api: RunningApi, pipeline: Pipe
         tag = client.get(f"/api/v1/jobs/{sold}", headers=ann.headers).headers["etag"]
         ways.clear()
 
-        for person in (ann, ben, staff):
+        for user in (ann, ben, staff):
             for job in (waiting, sold, lost, other, upload, str(uuid4())):
                 for path in (f"/api/v1/jobs/{job}", f"/api/v1/booking/status/{job}"):
                     for more in ({}, {"Prefer": "wait=0"}, {"If-None-Match": tag}, {"If-None-Match": "*"}, {"X-Load-Run": "r1"}):
-                        assert poll(client, path, person.headers, fast=True, **more) == poll(
-                            client, path, person.headers, fast=False, **more
+                        assert poll(client, path, user.headers, fast=True, **more) == poll(
+                            client, path, user.headers, fast=False, **more
                         ), more
         assert ways["fast"] == ways["framework"] > 100
         assert poll(client, f"/api/v1/jobs/{waiting}", ann.headers, fast=True, Prefer="wait=1")[0] == 200

@@ -62,12 +62,12 @@ def test_a_job_that_no_look_has_seen_yet_has_no_position(client: httpx.Client, p
     flight = pipeline.flight(10)
     waiting = book(client, flight).headers["location"]
     until(lambda: client.get(waiting).json()["queue_position"] == 1)
-    told = []
+    woken = []
     for _ in range(40):  # takes longer than a look, so that some jobs are seen at once, and none of the others is guessed at
         job = book(client, flight).headers["location"]
-        told.append(client.get(job).json()["queue_position"])
-    assert None in told
-    assert all(position in (None, place) for place, position in enumerate(told, start=2))
+        woken.append(client.get(job).json()["queue_position"])
+    assert None in woken
+    assert all(position in (None, place) for place, position in enumerate(woken, start=2))
 
 
 def test_a_finished_job_tells_its_whole_story(client: httpx.Client, pipeline: Pipeline) -> None:
@@ -155,8 +155,8 @@ def test_what_does_not_exist_and_what_is_somebody_elses_look_the_same(
     client: httpx.Client, api: Api, pipeline: Pipeline, path: str
 ) -> None:
     booking = book(client, pipeline.flight(10)).json()["booking_id"]
-    with api.client(pipeline.account().headers) as stranger:
-        foreign, unknown = stranger.get(path.format(booking)), stranger.get(path.format(uuid4()))
+    with api.client(pipeline.account().headers) as other_traveller:
+        foreign, unknown = other_traveller.get(path.format(booking)), other_traveller.get(path.format(uuid4()))
     assert foreign.status_code == unknown.status_code == 404
     ignored = ("instance", "request_id")
     assert {name: value for name, value in foreign.json().items() if name not in ignored} == {

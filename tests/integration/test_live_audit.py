@@ -191,17 +191,17 @@ def test_a_flight_on_which_redis_is_never_still_is_left_out(
     assert look(pipeline) == []
 
 
-@pytest.mark.parametrize(("told_late", "found"), [(0, ""), (1 / 3, ""), (1, "Redis calls -2 seats free")])
+@pytest.mark.parametrize(("delay", "found"), [(0, ""), (1 / 3, ""), (1, "Redis calls -2 seats free")])
 def test_what_redis_is_told_a_moment_later_is_no_drift(
-    pipeline: Pipeline, sold: UUID, monkeypatch: pytest.MonkeyPatch, told_late: float, found: str
+    pipeline: Pipeline, sold: UUID, monkeypatch: pytest.MonkeyPatch, delay: float, found: str
 ) -> None:
     """A flight of which seats are given back all the time. The last row is the control: Redis is never told."""
     monkeypatch.setattr(inventory_drift, "LOOK_SECONDS", 0)
     pipeline.redis.hset(keys.inventory(sold), "free", 5)  # the audit comes in such a moment
-    measure, dice = inventory_drift._measure, random.Random(7)
+    measure, rng = inventory_drift._measure, random.Random(7)
 
     def measured(connection: RawConnection, client: Redis, flight_id: UUID) -> int | None:
-        pipeline.redis.hset(keys.inventory(sold), "free", 5 if dice.random() < told_late else 7)
+        pipeline.redis.hset(keys.inventory(sold), "free", 5 if rng.random() < delay else 7)
         return measure(connection, client, flight_id)
 
     monkeypatch.setattr(inventory_drift, "_measure", measured)

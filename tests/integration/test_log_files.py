@@ -22,14 +22,14 @@ from launcher.embedded.valkey import EmbeddedValkey
 from tests.support import servers
 from tests.support.waiting import until
 
-TALKATIVE = "import itertools, time\nfor number in itertools.count(): print(number, flush=True); time.sleep(0.001)"
+WRITER = "import itertools, time\nfor number in itertools.count(): print(number, flush=True); time.sleep(0.001)"
 
 
-class Talkative(Child):
+class Writer(Child):
     """Counts, one number a line, into the descriptor that it was given."""
 
     def launch(self) -> None:
-        self._spawn([sys.executable, "-c", TALKATIVE])
+        self._spawn([sys.executable, "-c", WRITER])
 
     def is_ready(self) -> bool:
         return bool(self.recent_log)
@@ -45,49 +45,49 @@ def short(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def talkative(tmp_path: Path, guardian: Guardian) -> Iterator[Talkative]:
-    child = Talkative("talkative", log=tmp_path / "talkative.log", guardian=guardian)
+def writer(tmp_path: Path, guardian: Guardian) -> Iterator[Writer]:
+    child = Writer("talkative", log=tmp_path / "talkative.log", guardian=guardian)
     child.start()
     yield child
     child.stop()
 
 
-def test_who_keeps_the_file_open_goes_on_at_its_beginning(talkative: Talkative) -> None:
-    pid = talkative.pid
-    talkative.rotate_log()
-    kept = numbers(log_files.former(talkative.log))
-    until(lambda: len(numbers(talkative.log)) > 2)
-    went_on = numbers(talkative.log)
-    assert kept == list(range(len(kept)))
-    assert went_on == list(range(went_on[0], went_on[-1] + 1))
-    assert kept[-1] < went_on[0]
-    assert (talkative.pid, talkative.is_running) == (pid, True)
+def test_who_keeps_the_file_open_goes_on_at_its_beginning(writer: Writer) -> None:
+    pid = writer.pid
+    writer.rotate_log()
+    former_numbers = numbers(log_files.former(writer.log))
+    until(lambda: len(numbers(writer.log)) > 2)
+    new_numbers = numbers(writer.log)
+    assert former_numbers == list(range(len(former_numbers)))
+    assert new_numbers == list(range(new_numbers[0], new_numbers[-1] + 1))
+    assert former_numbers[-1] < new_numbers[0]
+    assert (writer.pid, writer.is_running) == (pid, True)
 
 
-def test_the_last_but_one_is_kept_and_no_more(talkative: Talkative) -> None:
+def test_the_last_but_one_is_kept_and_no_more(writer: Writer) -> None:
     first = None
     for _ in range(2):
-        until(lambda: bool(numbers(talkative.log)))
-        talkative.rotate_log()
-        first, before = numbers(log_files.former(talkative.log))[0], first
+        until(lambda: bool(numbers(writer.log)))
+        writer.rotate_log()
+        first, before = numbers(log_files.former(writer.log))[0], first
     assert before is not None
     assert first is not None
     assert first > before
-    assert sorted(path.name for path in talkative.log.parent.iterdir()) == ["talkative.log", "talkative.log.1"]
+    assert sorted(path.name for path in writer.log.parent.iterdir()) == ["talkative.log", "talkative.log.1"]
 
 
-def test_a_long_log_is_kept_when_its_program_starts_again(talkative: Talkative) -> None:
-    talkative.stop()
-    last = numbers(talkative.log)[-1]
-    talkative.start()
-    assert numbers(log_files.former(talkative.log))[-1] == last
-    assert talkative.recent_log.startswith("0\n")
+def test_a_long_log_is_kept_when_its_program_starts_again(writer: Writer) -> None:
+    writer.stop()
+    last = numbers(writer.log)[-1]
+    writer.start()
+    assert numbers(log_files.former(writer.log))[-1] == last
+    assert writer.recent_log.startswith("0\n")
 
 
-def test_a_short_log_is_left_alone(talkative: Talkative, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_short_log_is_left_alone(writer: Writer, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(log_files, "LOG_BYTES", 10_000_000)
-    talkative.rotate_log()
-    assert not log_files.former(talkative.log).exists()
+    writer.rotate_log()
+    assert not log_files.former(writer.log).exists()
 
 
 def test_postgres_goes_on_in_the_new_log(guardian: Guardian) -> None:

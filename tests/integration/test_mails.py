@@ -20,8 +20,8 @@ from tests.support.api import register
 from tests.support.flights import add_flight, body, noon_in
 from tests.support.mail_server import MailServer, mail_server
 from tests.support.mails import ADDRESS, confirmed, kinds, write
-from tests.support.people import Person
 from tests.support.pipeline import Pipeline
+from tests.support.signed_in_user import SignedInUser
 from workers.flights import cancel_flights
 from workers.mails import send_mails
 from workers.sweeps.mails import MailStep
@@ -30,8 +30,8 @@ asha = mails.asha
 
 
 def held(client: httpx.Client, pipeline: Pipeline) -> UUID:
-    asked = {"flight_id": str(pipeline.flight(9)), "seats": 1, "payment": {"hold": True}}
-    booking = UUID(client.post("/api/v1/booking", json=asked).json()["booking_id"])
+    booking_body = {"flight_id": str(pipeline.flight(9)), "seats": 1, "payment": {"hold": True}}
+    booking = UUID(client.post("/api/v1/booking", json=booking_body).json()["booking_id"])
     pipeline.work(booking)
     return booking
 
@@ -220,8 +220,8 @@ def test_a_worker_that_dies_while_writing_loses_no_mail_and_writes_none_twice(as
 
 
 def test_a_closed_account_has_no_mails(client: httpx.Client, pipeline: Pipeline) -> None:
-    person: Person = register(client, "ravi@example.com")
-    with httpx.Client(base_url=client.base_url, headers=person.headers, timeout=30) as ravi:
+    user: SignedInUser = register(client, "ravi@example.com")
+    with httpx.Client(base_url=client.base_url, headers=user.headers, timeout=30) as ravi:
         confirmed(ravi, pipeline)
         write(pipeline)
         assert kinds(ravi) == ["confirmed"]

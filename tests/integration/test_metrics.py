@@ -79,8 +79,8 @@ def test_an_api_tells_its_metrics_on_a_port_of_their_own_and_nowhere_else(start_
     with start_api(METRICS_PORT=str(port)).client() as client:
         hidden = client.get("/metrics")
         assert (hidden.status_code, hidden.json()["code"]) == (404, "not_found")
-        told = httpx.get(f"http://127.0.0.1:{port}/metrics", verify=False, trust_env=False)
-        assert "skyqueue_http_requests_total" in told.text
-        assert "skyqueue_bookings_waiting" in told.text
+        metrics_response = httpx.get(f"http://127.0.0.1:{port}/metrics", verify=False, trust_env=False)
+        assert "skyqueue_http_requests_total" in metrics_response.text
+        assert "skyqueue_bookings_waiting" in metrics_response.text
     with start_api().client() as client:
         assert "skyqueue_bookings_waiting" in client.get("/metrics").text

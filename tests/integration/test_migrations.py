@@ -31,9 +31,9 @@ def test_a_newer_database_is_left_as_it_is_and_stops_nobody(named: str, capsys: 
     with pytest.raises(SystemExit) as ended:
         cli.main(["migrate"])
     assert ended.value.code == 0
-    said = capsys.readouterr()
-    assert said.out == ""
-    assert said.err == (
+    output = capsys.readouterr()
+    assert output.out == ""
+    assert output.err == (
         "skyqueue: warning: The database is at revision 9999, newer than this version of Skyqueue, which knows "
         f"{newest_revision()}. It is left as it is.\n"
     )

@@ -73,11 +73,11 @@ def test_a_charge_that_a_restart_cut_off_never_happened(tmp_path: Path) -> None:
 
 
 def test_misfortune_follows_its_seed(start_provider: ProviderFactory) -> None:
-    def fates(seed: int) -> list[int]:
+    def outcomes(seed: int) -> list[int]:
         provider = start_provider(failure_rate=0.5, failure_seed=seed)
         return [charge(provider, f"c{n}").status_code for n in range(20)]
 
-    assert fates(1) == fates(1) != fates(2)
+    assert outcomes(1) == outcomes(1) != outcomes(2)
 
 
 def test_misfortune_strikes_before_and_after_the_money_moved(start_provider: ProviderFactory) -> None:
@@ -91,12 +91,12 @@ class Merchant(BaseHTTPRequestHandler):
     """Refuses the first deliveries, and keeps all of them."""
 
     deaf = 2
-    heard: list[tuple[dict[str, str], bytes]]
+    received: list[tuple[dict[str, str], bytes]]
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["content-length"]))
-        type(self).heard.append(({name.lower(): value for name, value in self.headers.items()}, body))
-        self.send_response(500 if len(type(self).heard) <= self.deaf else 200)
+        type(self).received.append(({name.lower(): value for name, value in self.headers.items()}, body))
+        self.send_response(500 if len(type(self).received) <= self.deaf else 200)
         self.end_headers()
 
     def log_message(self, *_: Any) -> None:
@@ -105,12 +105,12 @@ class Merchant(BaseHTTPRequestHandler):
 
 @pytest.fixture
 def merchant() -> Iterator[tuple[str, list[tuple[dict[str, str], bytes]]]]:
-    heard: list[tuple[dict[str, str], bytes]] = []
-    handler = type("Merchant", (Merchant,), {"heard": heard})
+    received: list[tuple[dict[str, str], bytes]] = []
+    handler = type("Merchant", (Merchant,), {"received": received})
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
-    yield f"http://127.0.0.1:{server.server_port}/callback", heard
+    yield f"http://127.0.0.1:{server.server_port}/callback", received
     server.shutdown()
     thread.join()
     server.server_close()
@@ -119,11 +119,11 @@ def merchant() -> Iterator[tuple[str, list[tuple[dict[str, str], bytes]]]]:
 def test_an_event_is_signed_and_repeated_until_it_is_heard(
     start_provider: ProviderFactory, merchant: tuple[str, list[tuple[dict[str, str], bytes]]]
 ) -> None:
-    url, heard = merchant
+    url, received = merchant
     charge(start_provider(callback_url=url), "c1")
-    until(lambda: len(heard) == 3)
-    assert len({body for _, body in heard}) == 1
-    for headers, body in heard:
+    until(lambda: len(received) == 3)
+    assert len({body for _, body in received}) == 1
+    for headers, body in received:
         verify(SECRET, headers["x-payment-timestamp"], headers["x-payment-signature"], body, now())
 
 
@@ -133,7 +133,7 @@ def test_the_secret_may_be_in_a_file(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("environment", "told"),
+    ("environment", "message"),
     [
         ({"MOCKPAY_SECRET_FILE": "/none/such"}, "mockpay: MOCKPAY_SECRET_FILE: /none/such: No such file or directory"),
         (
@@ -143,10 +143,10 @@ def test_the_secret_may_be_in_a_file(tmp_path: Path) -> None:
         ({"MOCKPAY_PORT": "many"}, "mockpay: port: Input should be a valid integer, unable to parse string as an integer"),
     ],
 )
-def test_a_wrong_setting_is_told_in_one_line(monkeypatch: pytest.MonkeyPatch, environment: dict[str, str], told: str) -> None:
+def test_a_wrong_setting_is_told_in_one_line(monkeypatch: pytest.MonkeyPatch, environment: dict[str, str], message: str) -> None:
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
     monkeypatch.setattr("sys.argv", ["mockpay"])
     with pytest.raises(SystemExit) as ended:
         main()
-    assert ended.value.code == told
+    assert ended.value.code == message

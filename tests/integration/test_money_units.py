@@ -15,8 +15,8 @@ from core.bookings.models import PaymentMode
 from core.lifecycle import pay
 from core.payments.provider import RefundOutcome
 from tests.support.flights import noon_in
-from tests.support.imports import HEADER, Office, counts, csv_of, faults, row
-from tests.support.money import Till
+from tests.support.imports import HEADER, ImportSteps, counts, csv_of, faults, row
+from tests.support.money import PaymentSteps
 from tests.support.pipeline import Pipeline
 from workers.bookings import reserve_bookings
 
@@ -34,36 +34,38 @@ PRICES = [
 ]
 
 
-def create(office: Office, number: int, **fields: Any) -> Any:
+def create(import_steps: ImportSteps, number: int, **fields: Any) -> Any:
     names = HEADER.split(",")
     body: dict[str, Any] = dict(zip(names, row(number).split(","), strict=True))
-    return office.admin.post("/admin/flights", json={**body, "total_seats": 150, **fields})
+    return import_steps.admin.post("/admin/flights", json={**body, "total_seats": 150, **fields})
 
 
-def test_prices_are_read_alike_at_both_doors(office: Office) -> None:
+def test_prices_are_read_alike_at_both_doors(import_steps: ImportSteps) -> None:
     for number, (currency, price, shown, error) in enumerate(PRICES, start=1):
-        answer = create(office, number, price=price, currency=currency)
+        answer = create(import_steps, number, price=price, currency=currency)
         if error is None:
             assert (answer.status_code, answer.json()["price"]) == (201, shown), (currency, price)
         else:
             assert [(each["pointer"], each["code"]) for each in answer.json()["errors"]] == [(f"/{error[0]}", error[1])]
-    status = office.take(
+    status = import_steps.take(
         csv_of((f"{row(100 + n, price=p)},{c}" for n, (c, p, *_) in enumerate(PRICES)), header=f"{HEADER},currency")
     )
     assert faults(status) == [(n, *error) for n, (*_, error) in enumerate(PRICES, start=2) if error]
-    listed = office.admin.get("/admin/flights", params={"source": "Delhi", "sort": "created_at"}).json()["data"]
+    listed = import_steps.admin.get("/admin/flights", params={"source": "Delhi", "sort": "created_at"}).json()["data"]
     found = [(flight["currency"], flight["price"]) for flight in listed]
     assert found == [(c, s) for c, _, s, error in PRICES if error is None] * 2
-    exported = office.admin.get("/admin/flights/export.csv").content
-    assert counts(office.take(exported))["skipped"] == len(found)
+    exported = import_steps.admin.get("/admin/flights/export.csv").content
+    assert counts(import_steps.take(exported))["skipped"] == len(found)
 
 
-def test_a_price_without_a_currency_is_in_that_of_its_flight(office: Office) -> None:
-    office.take(csv_of([f"{row(1, price='12.345')},KWD", f"{row(2, price='1000')},JPY"], header=f"{HEADER},currency"))
-    status = office.take(csv_of([row(1, price="12.999"), row(2, price="1000.5"), row(3, price="1.005"), row(4, price="1.5")]))
+def test_a_price_without_a_currency_is_in_that_of_its_flight(import_steps: ImportSteps) -> None:
+    import_steps.take(csv_of([f"{row(1, price='12.345')},KWD", f"{row(2, price='1000')},JPY"], header=f"{HEADER},currency"))
+    status = import_steps.take(
+        csv_of([row(1, price="12.999"), row(2, price="1000.5"), row(3, price="1.005"), row(4, price="1.5")])
+    )
     assert counts(status) == {"created": 1, "updated": 1, "skipped": 0, "failed": 2}
     assert faults(status) == [(3, "price", "too_many_decimals"), (4, "price", "too_many_decimals")]
-    assert office.rows("SELECT price FROM flights WHERE flight_number = 'AI-1'") == [(Decimal("12.999"),)]
+    assert import_steps.rows("SELECT price FROM flights WHERE flight_number = 'AI-1'") == [(Decimal("12.999"),)]
 
 
 UNITS = [("INR", "7500", "7500.00", "15000.00"), ("JPY", "1001.00", "1001", "2002"), ("KWD", "12.5", "12.500", "25.000")]
@@ -72,14 +74,14 @@ UNITS = [("INR", "7500", "7500.00", "15000.00"), ("JPY", "1001.00", "1001", "200
 
 @pytest.mark.parametrize(("currency", "price", "_", "total"), UNITS)
 def test_every_ledger_has_the_decimals_of_the_currency(
-    till: Till, pipeline: Pipeline, currency: str, price: str, _: str, total: str
+    payment_steps: PaymentSteps, pipeline: Pipeline, currency: str, price: str, _: str, total: str
 ) -> None:
     flight = pipeline.flight(4)
-    till.steps.execute("UPDATE flights SET price = %s, currency = %s WHERE id = %s", Decimal(price), currency, flight)
-    booking = till.hold(pipeline.account().id, flight, seats=2)
-    till.pay(booking)
-    till.work(booking)
-    till.steps.cancel(booking)
+    payment_steps.steps.execute("UPDATE flights SET price = %s, currency = %s WHERE id = %s", Decimal(price), currency, flight)
+    booking = payment_steps.hold(pipeline.account().id, flight, seats=2)
+    payment_steps.pay(booking)
+    payment_steps.work(booking)
+    payment_steps.steps.cancel(booking)
     fee = money.in_units(Decimal(total) / 4, currency)
     refund = money.text(Decimal(total) - fee, currency)
     for table, column, written in [
@@ -90,31 +92,31 @@ def test_every_ledger_has_the_decimals_of_the_currency(
         ("cancellations WHERE booking_id = %s", "fee_amount", str(fee)),
         ("refunds WHERE booking_id = %s", "amount", refund),
     ]:
-        assert till.rows(f"SELECT {column}::text FROM {table}", booking) == [(written,)], table
-    assert till.refund() == [RefundOutcome.DONE]
-    till.steps.execute("UPDATE refunds SET amount = 1, status = 'FAILED' WHERE booking_id = %s", booking)
+        assert payment_steps.rows(f"SELECT {column}::text FROM {table}", booking) == [(written,)], table
+    assert payment_steps.refund() == [RefundOutcome.DONE]
+    payment_steps.steps.execute("UPDATE refunds SET amount = 1, status = 'FAILED' WHERE booking_id = %s", booking)
     one = money.text(Decimal(1), currency)
-    said = str(pipeline.violations([booking]))
-    assert f"was paid {total} {currency} and given back {one}'" in said
-    assert f"of {one} {currency} was refused" in said
+    found_text = str(pipeline.violations([booking]))
+    assert f"was paid {total} {currency} and given back {one}'" in found_text
+    assert f"of {one} {currency} was refused" in found_text
 
 
 @pytest.mark.parametrize(("currency", "price", "one", "total"), UNITS)
 def test_seats_that_are_offered_have_the_decimals_of_the_currency(
-    till: Till, pipeline: Pipeline, currency: str, price: str, one: str, total: str
+    payment_steps: PaymentSteps, pipeline: Pipeline, currency: str, price: str, one: str, total: str
 ) -> None:
     flight = pipeline.flight(2)
-    till.steps.execute("UPDATE flights SET price = %s, currency = %s WHERE id = %s", Decimal(price), currency, flight)
-    taken, waiting = till.steps.book(pipeline.account().id, flight, 2), pipeline.account().id
-    till.steps.join(flight, waiting)
-    till.steps.cancel(taken)
-    assert till.rows("SELECT price_total::text FROM bookings WHERE user_id = %s", waiting) == [(one,)]
-    assert till.rows("SELECT price_total::text FROM bookings WHERE id = %s", taken) == [(total,)]
+    payment_steps.steps.execute("UPDATE flights SET price = %s, currency = %s WHERE id = %s", Decimal(price), currency, flight)
+    taken, waiting = payment_steps.steps.book(pipeline.account().id, flight, 2), pipeline.account().id
+    payment_steps.steps.join(flight, waiting)
+    payment_steps.steps.cancel(taken)
+    assert payment_steps.rows("SELECT price_total::text FROM bookings WHERE user_id = %s", waiting) == [(one,)]
+    assert payment_steps.rows("SELECT price_total::text FROM bookings WHERE id = %s", taken) == [(total,)]
 
 
 @pytest.mark.parametrize(("currency", "price", "one", "total"), [*UNITS, ("KWD", "12.345", "12.345", "24.690")])
 def test_travellers_see_prices_in_the_units_of_the_currency(
-    office: Office, client: httpx.Client, currency: str, price: str, one: str, total: str
+    import_steps: ImportSteps, client: httpx.Client, currency: str, price: str, one: str, total: str
 ) -> None:
     departure = noon_in(10)
     times = {
@@ -122,12 +124,13 @@ def test_travellers_see_prices_in_the_units_of_the_currency(
         "arrival_ts": f"{departure + timedelta(hours=2):%Y-%m-%dT%H:%M:%SZ}",
     }
     assert (
-        counts(office.take(csv_of([f"{row(1, price=price, **times)},{currency}"], header=f"{HEADER},currency")))["created"] == 1
+        counts(import_steps.take(csv_of([f"{row(1, price=price, **times)},{currency}"], header=f"{HEADER},currency")))["created"]
+        == 1
     )
     route = {"source": "Delhi", "destination": "Mumbai"}
 
-    def ask(path: str, **asked: str) -> Any:
-        answer = client.get(f"/api/v1/{path}", params={**route, **asked})
+    def ask(path: str, **parameters: str) -> Any:
+        answer = client.get(f"/api/v1/{path}", params={**route, **parameters})
         assert answer.status_code == 200, answer.text
         return answer.json()
 
@@ -137,34 +140,36 @@ def test_travellers_see_prices_in_the_units_of_the_currency(
 
 
 @pytest.mark.parametrize("mode", [PaymentMode.NONE, PaymentMode.TOKEN, PaymentMode.HOLD])
-def test_a_free_flight_is_confirmed_at_once_and_nobody_is_charged(till: Till, pipeline: Pipeline, mode: PaymentMode) -> None:
+def test_a_free_flight_is_confirmed_at_once_and_nobody_is_charged(
+    payment_steps: PaymentSteps, pipeline: Pipeline, mode: PaymentMode
+) -> None:
     flight = pipeline.flight(4)
-    till.steps.execute("UPDATE flights SET price = 0 WHERE id = %s", flight)
+    payment_steps.steps.execute("UPDATE flights SET price = 0 WHERE id = %s", flight)
     traveller = pipeline.account().id
     token = "tok_ok" if mode is PaymentMode.TOKEN else None
     (booking,) = pipeline.accept(BookingRequest(traveller, (flight,), 2, mode, token))
-    reserve_bookings(till.steps.context, [booking])
-    till.sweep()
-    assert till.steps.status(booking) == "CONFIRMED"
+    reserve_bookings(payment_steps.steps.context, [booking])
+    payment_steps.sweep()
+    assert payment_steps.steps.status(booking) == "CONFIRMED"
     assert pipeline.seats(flight) == (0, 2, 2)
-    assert till.steps.read(booking).payment is None
+    assert payment_steps.steps.read(booking).payment is None
     assert pipeline.violations([booking]) == []
-    till.steps.cancel(booking)
-    assert till.steps.status(booking) == "CANCELLED"
-    assert till.steps.read(booking).refund is None
+    payment_steps.steps.cancel(booking)
+    assert payment_steps.steps.status(booking) == "CANCELLED"
+    assert payment_steps.steps.read(booking).refund is None
 
 
-def test_free_seats_that_were_offered_are_confirmed_without_a_charge(till: Till, pipeline: Pipeline) -> None:
+def test_free_seats_that_were_offered_are_confirmed_without_a_charge(payment_steps: PaymentSteps, pipeline: Pipeline) -> None:
     flight, first, second = pipeline.flight(1), pipeline.account().id, pipeline.account().id
-    till.steps.execute("UPDATE flights SET price = 0 WHERE id = %s", flight)
-    taken = till.steps.book(first, flight)
-    till.steps.join(flight, second)
-    till.steps.cancel(taken)
-    offer = till.steps.place(flight, second).offer
+    payment_steps.steps.execute("UPDATE flights SET price = 0 WHERE id = %s", flight)
+    taken = payment_steps.steps.book(first, flight)
+    payment_steps.steps.join(flight, second)
+    payment_steps.steps.cancel(taken)
+    offer = payment_steps.steps.place(flight, second).offer
     assert offer is not None
     offered = offer.booking_id
-    with till.steps.context.db.transaction() as connection:
+    with payment_steps.steps.context.db.transaction() as connection:
         after = pay.pay(connection, offered, second, "tok_ok")
-    till.steps.run_after(after)
-    assert till.steps.status(offered) == "CONFIRMED"
+    payment_steps.steps.run_after(after)
+    assert payment_steps.steps.status(offered) == "CONFIRMED"
     assert pipeline.violations([taken, offered]) == []

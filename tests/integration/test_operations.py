@@ -22,7 +22,7 @@ from tests.support.imports import csv_of, row
 from tests.support.pipeline import Pipeline
 from tests.support.waiting import until
 
-TOLD_SECONDS = 10
+SHOWN_SECONDS = 10
 """Within which the product promises to name a trouble."""
 
 

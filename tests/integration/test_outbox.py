@@ -16,8 +16,8 @@ from core.events import outbox
 from core.events.domain_events import DATA, BookingData, Event, EventType, FlightData, booking_event
 from core.events.outbox import Reader
 from core.flights.changes import cancellation
-from tests.support.imports import Office, csv_of, row
-from tests.support.money import Till
+from tests.support.imports import ImportSteps, csv_of, row
+from tests.support.money import PaymentSteps
 from tests.support.pipeline import Pipeline
 from tests.support.steps import Join, Steps
 from tests.support.waiting import until
@@ -41,7 +41,7 @@ def undone(db: Database) -> Iterator[RawConnection]:
         raise ZeroDivisionError
 
 
-def told(db: Database, subject_id: UUID) -> list[str]:
+def event_types(db: Database, subject_id: UUID) -> list[str]:
     return [event.type.value for event in take(db) if event.subject_id == subject_id]
 
 
@@ -120,7 +120,7 @@ def test_who_begins_to_listen_waits_for_those_who_saw_nobody(db: Database, waits
     booking = new_id()
     with db.transaction() as connection:
         outbox.write(connection, [booking_event(booking, "CONFIRMED")])
-    assert told(db, booking) == ["booking.confirmed"]
+    assert event_types(db, booking) == ["booking.confirmed"]
 
 
 def test_who_begins_to_listen_does_not_wait_for_ever(db: Database) -> None:
@@ -131,16 +131,18 @@ def test_who_begins_to_listen_does_not_wait_for_ever(db: Database) -> None:
     listen(db)
 
 
-def test_a_booking_that_is_paid_and_given_back_tells_all_of_it(pipeline: Pipeline, till: Till, payer: UUID, flight: UUID) -> None:
+def test_a_booking_that_is_paid_and_given_back_tells_all_of_it(
+    pipeline: Pipeline, payment_steps: PaymentSteps, payer: UUID, flight: UUID
+) -> None:
     listen(pipeline.db)
-    trip = till.hold(payer, (flight,))
-    till.pay(trip, "tok_declined", payer)
-    till.work(trip)
-    till.pay(trip, "tok_ok", payer)
-    till.work(trip)
-    till.steps.cancel(trip, payer)
-    till.refund()
-    assert told(pipeline.db, trip) == [
+    trip = payment_steps.hold(payer, (flight,))
+    payment_steps.pay(trip, "tok_declined", payer)
+    payment_steps.work(trip)
+    payment_steps.pay(trip, "tok_ok", payer)
+    payment_steps.work(trip)
+    payment_steps.steps.cancel(trip, payer)
+    payment_steps.refund()
+    assert event_types(pipeline.db, trip) == [
         "booking.accepted",
         "booking.held",
         "payment.declined",
@@ -152,7 +154,7 @@ def test_a_booking_that_is_paid_and_given_back_tells_all_of_it(pipeline: Pipelin
 
 
 def test_an_offer_of_the_waiting_list_tells_its_beginning_and_its_end(
-    steps: Steps, sold_out: tuple[UUID, list[UUID]], wait: Join, till: Till
+    steps: Steps, sold_out: tuple[UUID, list[UUID]], wait: Join, payment_steps: PaymentSteps
 ) -> None:
     flight, bookings = sold_out
     traveller = wait(flight)
@@ -160,8 +162,8 @@ def test_an_offer_of_the_waiting_list_tells_its_beginning_and_its_end(
     steps.cancel(bookings[0])
     offer = steps.place(flight, traveller).offer
     assert offer is not None
-    till.expire(offer.booking_id)
-    assert told(steps.pipeline.db, offer.booking_id) == [
+    payment_steps.expire(offer.booking_id)
+    assert event_types(steps.pipeline.db, offer.booking_id) == [
         "booking.held",
         "waitlist.offered",
         "waitlist.offer_expired",
@@ -169,15 +171,15 @@ def test_an_offer_of_the_waiting_list_tells_its_beginning_and_its_end(
     ]
 
 
-def test_flights_and_imports_tell_of_themselves(office: Office, db: Database) -> None:
-    office.take(csv_of([row(1)]))
+def test_flights_and_imports_tell_of_themselves(import_steps: ImportSteps, db: Database) -> None:
+    import_steps.take(csv_of([row(1)]))
     listen(db)
-    office.take(csv_of([row(1, price="9999.00")]))
+    import_steps.take(csv_of([row(1, price="9999.00")]))
     events = take(db)
     assert [event.type for event in events] == [EventType.FLIGHT_CHANGED, EventType.IMPORT_FINISHED]
     with db.transaction() as connection:
         cancellation.begin(connection, events[0].subject_id, "no crew", user_id=None)
-    assert told(db, events[0].subject_id) == ["flight.cancelled"]
+    assert event_types(db, events[0].subject_id) == ["flight.cancelled"]
 
 
 def test_every_type_has_its_data() -> None:

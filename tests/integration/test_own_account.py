@@ -117,9 +117,9 @@ def test_a_password_that_is_not_changed_changes_nothing(
 ) -> None:
     answer = change(here, current, new)
     assert answer.status_code == status
-    told = answer.json()
-    assert code in (told["code"], *(error["code"] for error in told.get("errors", ())))
-    assert {error["pointer"] for error in told.get("errors", ())} <= {"/new_password"}
+    account = answer.json()
+    assert code in (account["code"], *(error["code"] for error in account.get("errors", ())))
+    assert {error["pointer"] for error in account.get("errors", ())} <= {"/new_password"}
     assert (here.statuses, there.statuses) == (IN, IN)
 
 
@@ -192,8 +192,8 @@ def test_a_closed_account_is_gone_and_its_bookings_are_kept(
     assert closed.status_code == 204
     assert (here.statuses, there.statuses) == (OUT, OUT)
     problem(client.post(f"{AUTH}/token", data={"username": "asha", "password": PASSWORD}), 401, "invalid_credentials")
-    kept = admin.get(f"/api/v1/bookings/{booking}").json()
-    assert (kept["status"], kept["user_id"], kept["seats"]) == ("CONFIRMED", str(asha), 2)
+    booking_view = admin.get(f"/api/v1/bookings/{booking}").json()
+    assert (booking_view["status"], booking_view["user_id"], booking_view["seats"]) == ("CONFIRMED", str(asha), 2)
     with db.snapshot() as connection:
         row = connection.execute("SELECT username, password_hash FROM users WHERE id = %s", (asha,)).fetchone()
         waiting = connection.execute("SELECT status FROM waitlist WHERE user_id = %s", (asha,)).fetchall()

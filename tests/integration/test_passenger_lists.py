@@ -75,10 +75,10 @@ def test_a_job_tells_how_long_it_waited_and_took(pipeline: Pipeline, admin: http
     pipeline.work(worked)
     by_id = {job["job_id"]: job["times"] for job in admin.get("/admin/jobs").json()["data"]}
     assert by_id[str(waiting)] == {"wait_ms": None, "run_ms": None, "total_ms": None}
-    told = by_id[str(worked)]
-    assert told["wait_ms"] >= 0
-    assert told["run_ms"] >= 0
-    assert told["wait_ms"] + told["run_ms"] == pytest.approx(told["total_ms"], abs=0.01)
+    entry = by_id[str(worked)]
+    assert entry["wait_ms"] >= 0
+    assert entry["run_ms"] >= 0
+    assert entry["wait_ms"] + entry["run_ms"] == pytest.approx(entry["total_ms"], abs=0.01)
 
 
 @pytest.mark.parametrize(

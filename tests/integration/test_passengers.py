@@ -93,8 +93,8 @@ def test_corrections_of_different_fields_at_once_are_both_kept(api: RunningApi, 
         with api.client({"Authorization": traveller.headers["Authorization"]}) as client:
             return correct(client, booking, 1, **change).status_code
 
-    with ThreadPoolExecutor(3) as crowd:
-        assert list(crowd.map(send, changes)) == [200, 200, 200]
+    with ThreadPoolExecutor(3) as executor:
+        assert list(executor.map(send, changes)) == [200, 200, 200]
     merged = {"position": 1, **changes[0], **changes[1], **changes[2]}
     assert read(traveller, booking)["passengers"][0] == merged
 
@@ -123,9 +123,9 @@ def test_nobody_corrects_who_is_not_there_or_not_theirs(
     for position in (0, 3, 99999):
         missing = correct(traveller, booking, position, name="Asha Menon")
         assert (missing.status_code, missing.json()["code"]) == (404, "passenger_not_found")
-    with api.client(register(client).headers) as stranger:
+    with api.client(register(client).headers) as other_traveller:
         for target in (booking, UUID(int=7)):
-            foreign = correct(stranger, target, 1, name="Asha Menon")
+            foreign = correct(other_traveller, target, 1, name="Asha Menon")
             assert (foreign.status_code, foreign.json()["code"]) == (404, "booking_not_found")
     assert read(traveller, booking)["passengers"][0]["name"] == "Asha Rao"
 

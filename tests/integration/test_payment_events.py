@@ -9,65 +9,69 @@ from uuid import UUID
 
 from core.bookings.errors import NotCancellable
 from core.payments.provider import ChargeOutcome, ChargeStatus
-from tests.support.money import FREE_TO_CANCEL, LATE, Till, assert_square, settle_everything, statuses
+from tests.support.money import FREE_TO_CANCEL, LATE, PaymentSteps, assert_square, settle_everything, statuses
 from tests.support.pipeline import Pipeline
 
 
-def test_the_same_event_has_one_effect(till: Till, payer: UUID, flight: UUID) -> None:
-    trip = till.hold(payer, flight)
-    claim = till.begin(trip)
-    till.call(claim)
+def test_the_same_event_has_one_effect(payment_steps: PaymentSteps, payer: UUID, flight: UUID) -> None:
+    trip = payment_steps.hold(payer, flight)
+    claim = payment_steps.begin(trip)
+    payment_steps.call(claim)
     for _ in range(3):
-        till.callback(claim.charge.payment_id, event_id="evt_same")
-    assert till.steps.status(trip) == "CONFIRMED"
-    assert till.rows("SELECT count(*) FROM payment_events") == [(1,)]
-    till.settle(claim, ChargeOutcome(ChargeStatus.UNKNOWN))
-    assert statuses(till, trip) == ["SUCCEEDED"]
-    assert_square(till, trip)
+        payment_steps.callback(claim.charge.payment_id, event_id="evt_same")
+    assert payment_steps.steps.status(trip) == "CONFIRMED"
+    assert payment_steps.rows("SELECT count(*) FROM payment_events") == [(1,)]
+    payment_steps.settle(claim, ChargeOutcome(ChargeStatus.UNKNOWN))
+    assert statuses(payment_steps, trip) == ["SUCCEEDED"]
+    assert_square(payment_steps, trip)
 
 
-def test_an_event_of_another_sum_confirms_nothing_and_the_provider_is_asked(till: Till, payer: UUID, flight: UUID) -> None:
-    trip = till.hold(payer, flight)
-    claim = till.begin(trip)
-    till.call(claim)
+def test_an_event_of_another_sum_confirms_nothing_and_the_provider_is_asked(
+    payment_steps: PaymentSteps, payer: UUID, flight: UUID
+) -> None:
+    trip = payment_steps.hold(payer, flight)
+    claim = payment_steps.begin(trip)
+    payment_steps.call(claim)
     payment_id, amount, currency = claim.charge.payment_id, str(claim.charge.amount), claim.charge.currency
     for money in (("1.00", currency), (amount, "USD"), ("1.00", None), (None, "USD")):
-        till.callback(payment_id, money=money)
-        assert (till.steps.status(trip), statuses(till, trip)) == ("HELD", ["UNKNOWN"])
-    till.callback(payment_id, money=(amount, currency))
-    assert till.steps.status(trip) == "CONFIRMED"
-    till.callback(payment_id, "charge.declined", money=("1.00", currency))
-    assert statuses(till, trip) == ["SUCCEEDED"]
-    assert_square(till, trip)
+        payment_steps.callback(payment_id, money=money)
+        assert (payment_steps.steps.status(trip), statuses(payment_steps, trip)) == ("HELD", ["UNKNOWN"])
+    payment_steps.callback(payment_id, money=(amount, currency))
+    assert payment_steps.steps.status(trip) == "CONFIRMED"
+    payment_steps.callback(payment_id, "charge.declined", money=("1.00", currency))
+    assert statuses(payment_steps, trip) == ["SUCCEEDED"]
+    assert_square(payment_steps, trip)
 
 
-def test_an_event_about_an_unknown_charge_changes_nothing(till: Till, payer: UUID) -> None:
-    till.callback(payer)
-    assert till.rows("SELECT count(*) FROM payment_events") == [(1,)]
+def test_an_event_about_an_unknown_charge_changes_nothing(payment_steps: PaymentSteps, payer: UUID) -> None:
+    payment_steps.callback(payer)
+    assert payment_steps.rows("SELECT count(*) FROM payment_events") == [(1,)]
 
 
-def test_every_order_of_answer_callback_expiry_and_cancellation_is_square(till: Till, pipeline: Pipeline) -> None:
+def test_every_order_of_answer_callback_expiry_and_cancellation_is_square(
+    payment_steps: PaymentSteps, pipeline: Pipeline
+) -> None:
     """The provider has captured, and we do not know it yet; then things happen in every order."""
     for order in permutations(("answer", "callback", "expire", "cancel")):
-        trip = till.hold(pipeline.account().id, pipeline.flight(4, departs_in=FREE_TO_CANCEL))
-        let_happen(till, trip, order)
-        settle_everything(till, trip)
+        trip = payment_steps.hold(pipeline.account().id, pipeline.flight(4, departs_in=FREE_TO_CANCEL))
+        let_happen(payment_steps, trip, order)
+        settle_everything(payment_steps, trip)
         # What came first decides, but money that comes after the end of the hold takes the seats again; a booking that has
         # ended cannot be cancelled, one that was rescued can.
         rescued_for_good = order.index("expire") < order.index("cancel") < min(order.index("answer"), order.index("callback"))
-        assert till.steps.status(trip) == ("CONFIRMED" if rescued_for_good else "CANCELLED"), order
-        assert statuses(till, trip) == ["SUCCEEDED"], order
-        assert_square(till, trip)
+        assert payment_steps.steps.status(trip) == ("CONFIRMED" if rescued_for_good else "CANCELLED"), order
+        assert statuses(payment_steps, trip) == ["SUCCEEDED"], order
+        assert_square(payment_steps, trip)
 
 
-def let_happen(till: Till, trip: UUID, order: tuple[str, ...]) -> None:
-    claim = till.begin(trip)
-    captured = till.call(claim)
+def let_happen(payment_steps: PaymentSteps, trip: UUID, order: tuple[str, ...]) -> None:
+    claim = payment_steps.begin(trip)
+    captured = payment_steps.call(claim)
     acts: dict[str, Callable[[], None]] = {
-        "answer": lambda: till.settle(claim, captured),
-        "callback": lambda: till.callback(claim.charge.payment_id),
-        "expire": lambda: till.expire(trip, LATE),
-        "cancel": lambda: till.steps.cancel(trip),
+        "answer": lambda: payment_steps.settle(claim, captured),
+        "callback": lambda: payment_steps.callback(claim.charge.payment_id),
+        "expire": lambda: payment_steps.expire(trip, LATE),
+        "cancel": lambda: payment_steps.steps.cancel(trip),
     }
     for name in order:
         with suppress(NotCancellable):

@@ -23,8 +23,8 @@ def book(api: RunningApi, pipeline: Pipeline, **more: Any) -> httpx.Response:
 
 
 def test_a_booking_without_payment_is_refused(strict: RunningApi, pipeline: Pipeline) -> None:
-    told = problem(book(strict, pipeline), 422, "payment_required")
-    assert [(error["pointer"], error["code"]) for error in told["errors"]] == [("/payment", "missing")]
+    problem_body = problem(book(strict, pipeline), 422, "payment_required")
+    assert [(error["pointer"], error["code"]) for error in problem_body["errors"]] == [("/payment", "missing")]
     with pipeline.db.snapshot() as connection:
         assert connection.execute("SELECT count(*) FROM bookings").fetchone() == (0,)
 

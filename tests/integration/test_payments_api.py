@@ -14,7 +14,7 @@ import pytest
 
 from core.payments.signature import TOLERANCE_SECONDS, sign
 from tests.support.api import ApiFactory, register
-from tests.support.money import SECRET, ProviderFactory, Till
+from tests.support.money import SECRET, PaymentSteps, ProviderFactory
 from tests.support.pipeline import Pipeline
 from tests.support.waiting import until
 
@@ -81,19 +81,23 @@ def deliver(client: httpx.Client, body: bytes, *, secret: str = SECRET, age: int
     return client.post("/payments/callback", content=body, headers=headers)
 
 
-def test_a_callback_is_answered_once_it_has_had_its_effect(start_api: ApiFactory, till: Till, pipeline: Pipeline) -> None:
-    trip = till.hold(pipeline.account().id, pipeline.flight(2))
-    claim = till.begin(trip)
+def test_a_callback_is_answered_once_it_has_had_its_effect(
+    start_api: ApiFactory, payment_steps: PaymentSteps, pipeline: Pipeline
+) -> None:
+    trip = payment_steps.hold(pipeline.account().id, pipeline.flight(2))
+    claim = payment_steps.begin(trip)
     body = event(claim.charge.payment_id)
     with start_api(PAYMENTS_SECRET=SECRET).client() as client:
         assert [deliver(client, body).status_code for _ in range(3)] == [200, 200, 200]
-    assert till.steps.status(trip) == "CONFIRMED"
-    assert till.rows("SELECT count(*) FROM payment_events") == [(1,)]
+    assert payment_steps.steps.status(trip) == "CONFIRMED"
+    assert payment_steps.rows("SELECT count(*) FROM payment_events") == [(1,)]
 
 
-def test_a_callback_that_is_not_the_providers_changes_nothing(start_api: ApiFactory, till: Till, pipeline: Pipeline) -> None:
-    trip = till.hold(pipeline.account().id, pipeline.flight(2))
-    claim = till.begin(trip)
+def test_a_callback_that_is_not_the_providers_changes_nothing(
+    start_api: ApiFactory, payment_steps: PaymentSteps, pipeline: Pipeline
+) -> None:
+    trip = payment_steps.hold(pipeline.account().id, pipeline.flight(2))
+    claim = payment_steps.begin(trip)
     body = event(claim.charge.payment_id)
     with start_api(PAYMENTS_SECRET=SECRET).client() as client:
         answers = [
@@ -114,17 +118,19 @@ def test_a_callback_that_is_not_the_providers_changes_nothing(start_api: ApiFact
         ]
         assert deliver(client, event(uuid4())).status_code == 200
         assert deliver(client, event(claim.charge.payment_id, "charge.disputed")).status_code == 200
-    assert till.steps.status(trip) == "HELD"
+    assert payment_steps.steps.status(trip) == "HELD"
     with start_api().client() as client:
         assert deliver(client, body, secret="").json()["code"] == "callback_not_signed"
 
 
-def test_the_job_of_a_hold_is_not_done_while_it_is_charged(start_api: ApiFactory, till: Till, pipeline: Pipeline) -> None:
+def test_the_job_of_a_hold_is_not_done_while_it_is_charged(
+    start_api: ApiFactory, payment_steps: PaymentSteps, pipeline: Pipeline
+) -> None:
     api = start_api()
     with api.client() as nobody:
-        person, stranger = register(nobody), register(nobody)
-    trip = till.hold(person.id, pipeline.flight(2))
-    with api.client(person.headers) as client:
+        user, other_traveller = register(nobody), register(nobody)
+    trip = payment_steps.hold(user.id, pipeline.flight(2))
+    with api.client(user.headers) as client:
         waiting = client.get(f"/api/v1/jobs/{trip}")
         assert (waiting.json()["done"], waiting.json()["booking"]["available_actions"]) == (True, ["pay", "cancel"])
         accepted = client.post(f"/api/v1/bookings/{trip}/payments", json={"token": "tok_ok"})
@@ -141,13 +147,13 @@ def test_the_job_of_a_hold_is_not_done_while_it_is_charged(start_api: ApiFactory
         assert "retry-after" in charging.headers
         twice = client.post(f"/api/v1/bookings/{trip}/payments", json={"token": "tok_ok"})
         assert (twice.status_code, twice.json()["code"]) == (409, "payment_in_progress")
-        till.work(trip)
+        payment_steps.work(trip)
         done = client.get(f"/api/v1/jobs/{trip}", headers={"If-None-Match": charging.headers["etag"]})
         assert (done.json()["done"], done.json()["status"]) == (True, "CONFIRMED")
         assert client.post(f"/api/v1/bookings/{trip}/payments", json={"token": "tok_ok"}).json()["code"] == "already_paid"
         for body in ({}, {"token": ""}, {"token": "a\u0000b"}, {"token": "tok_ok", "amount": "1"}, {"token": 5}):
             assert client.post(f"/api/v1/bookings/{trip}/payments", json=body).status_code == 422, body
-    with api.client(stranger.headers) as client:
+    with api.client(other_traveller.headers) as client:
         absent = client.post(f"/api/v1/bookings/{trip}/payments", json={"token": "tok_ok"})
         assert (absent.status_code, absent.json()["code"]) == (404, "booking_not_found")
 
@@ -158,8 +164,8 @@ def test_a_fifth_unpaid_hold_is_refused_with_and_without_rate_limits(
 ) -> None:
     api = start_api(RATE_LIMITS=limits)
     with api.client() as nobody:
-        person = register(nobody)
-    with api.client(person.headers) as client:
+        user = register(nobody)
+    with api.client(user.headers) as client:
         answers = [
             client.post("/api/v1/booking", json={"flight_id": str(pipeline.flight(9)), "seats": 1, "payment": {"hold": True}})
             for _ in range(5)

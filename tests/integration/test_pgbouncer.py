@@ -28,7 +28,7 @@ SHARED = (
 )
 
 
-def said_of(database_url: str) -> str:
+def message_of(database_url: str) -> str:
     with pytest.raises(UnusableDatabase) as refused:
         check.require(database_url)
     return str(refused.value)
@@ -43,19 +43,19 @@ def test_a_session_that_others_get_too_is_refused(
     with pgbouncer(
         database_url, guardian, processes=processes, settings={"pool_mode": mode, "server_round_robin": round_robin}
     ) as through:
-        assert said_of(through) == SHARED
+        assert message_of(through) == SHARED
 
 
 def test_it_is_found_out_also_where_startup_parameters_are_ignored_and_others_are_at_work(
     database_url: str, guardian: Guardian
 ) -> None:
     settings = {"pool_mode": "transaction", "ignore_startup_parameters": "options,extra_float_digits", "min_pool_size": 5}
-    with pgbouncer(database_url, guardian, settings=settings) as through, crowd(through):
-        assert [said_of(f"{through}?options=-csearch_path%3Dpublic") for _ in range(5)] == [SHARED] * 5
+    with pgbouncer(database_url, guardian, settings=settings) as through, idle_connections(through):
+        assert [message_of(f"{through}?options=-csearch_path%3Dpublic") for _ in range(5)] == [SHARED] * 5
 
 
 @contextmanager
-def crowd(database_url: str) -> Iterator[None]:
+def idle_connections(database_url: str) -> Iterator[None]:
     """Some clients that are never quiet."""
     stop = Event()
 
@@ -104,7 +104,7 @@ def test_a_session_of_our_own_is_as_good_as_no_pooler(database_url: str, guardia
 
 def test_a_pooler_with_too_few_sessions_is_refused(database_url: str, guardian: Guardian) -> None:
     with pgbouncer(database_url, guardian, settings={"pool_mode": "session", "default_pool_size": 4}) as through:
-        assert said_of(through) == (
+        assert message_of(through) == (
             "The database is behind a pooler that did not give us 8 sessions at a time. "
             "Name the server itself in SKYQUEUE_DATABASE_URL, or raise the pooler's limits (PgBouncer: default_pool_size)."
         )
@@ -114,7 +114,7 @@ def test_a_pooler_that_ignores_what_the_address_asks_for_is_refused(database_url
     settings = {"pool_mode": "session", "ignore_startup_parameters": "options"}
     with pgbouncer(database_url, guardian, settings=settings) as through:
         check.require(through)
-        assert said_of(f"{through}?options=-csearch_path%3Dmine") == (
+        assert message_of(f"{through}?options=-csearch_path%3Dmine") == (
             "The pooler in front of the database ignores search_path of the options in SKYQUEUE_DATABASE_URL. "
             f"Name the server itself, or use ALTER ROLE {urlsplit(database_url).username} SET ... instead."
         )

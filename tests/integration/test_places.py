@@ -10,7 +10,7 @@ import pytest
 from core.imports.csv import routes
 from tests.support.api import ApiFactory
 from tests.support.flights import add_flight, body, noon_in
-from tests.support.imports import Office, OfficeFactory, counts, csv_of, faults, row
+from tests.support.imports import ImportSteps, ImportStepsFactory, counts, csv_of, faults, row
 
 DAY = noon_in(10).date().isoformat()
 
@@ -111,36 +111,36 @@ def test_a_search_for_one_of_several_cities_names_them(client: httpx.Client, pat
     ],
 )
 def test_what_is_no_end_of_a_flight_is_refused_alike_at_both_doors(
-    office: Office, source: str, code: str, candidates: set[str] | None
+    import_steps: ImportSteps, source: str, code: str, candidates: set[str] | None
 ) -> None:
-    asked = office.admin.post("/admin/flights", json=body(source=source))
-    assert asked.status_code == 422
-    (error,) = asked.json()["errors"]
+    response = import_steps.admin.post("/admin/flights", json=body(source=source))
+    assert response.status_code == 422
+    (error,) = response.json()["errors"]
     assert error["pointer"] == "/source"
     assert error["code"] == ("bad_format" if code == "not_a_place" else code)
     assert candidates is None or {each["iata"] for each in error.get("candidates", ())} == candidates
-    status = office.take(csv_of([row(1, source=source), row(2)]))
+    status = import_steps.take(csv_of([row(1, source=source), row(2)]))
     assert faults(status) == [(2, "source", code)]
     assert status["errors"][0]["message"] == error["message"]
     assert counts(status) == {"created": 1, "updated": 0, "skipped": 0, "failed": 1}
-    assert office.rows("SELECT source FROM flights") == [("Delhi",)]
+    assert import_steps.rows("SELECT source FROM flights") == [("Delhi",)]
 
 
 @pytest.mark.parametrize(
     "written", ["Del\u200bhi", "\u202aDelhi\u202c", "\ufeffDelhi", "Del\u2060hi", "De\u00adlhi", "Delhi\ufe0f"]
 )
-def test_what_nobody_sees_is_stored_at_neither_door(office: Office, written: str) -> None:
-    flight = add_flight(office.admin, source=written)
+def test_what_nobody_sees_is_stored_at_neither_door(import_steps: ImportSteps, written: str) -> None:
+    flight = add_flight(import_steps.admin, source=written)
     assert (flight["source"], flight["source_iata"]) == ("Delhi", "DEL")
-    assert office.take(csv_of([row(1, source=written, flight_number="A\u200bI-1")]))["created"] == 1
-    assert office.rows("SELECT flight_number, source, source_iata FROM flights ORDER BY flight_number") == [
+    assert import_steps.take(csv_of([row(1, source=written, flight_number="A\u200bI-1")]))["created"] == 1
+    assert import_steps.rows("SELECT flight_number, source, source_iata FROM flights ORDER BY flight_number") == [
         ("AI-1", "Delhi", "DEL"),
         ("AI-202", "Delhi", "DEL"),
     ]
 
 
-def test_a_name_of_several_cities_is_read_from_the_other_end_of_its_row(office: Office) -> None:
-    status = office.take(
+def test_a_name_of_several_cities_is_read_from_the_other_end_of_its_row(import_steps: ImportSteps) -> None:
+    status = import_steps.take(
         csv_of(
             [
                 row(1, source="San Jose", destination="Seattle"),
@@ -151,43 +151,43 @@ def test_a_name_of_several_cities_is_read_from_the_other_end_of_its_row(office: 
         )
     )
     assert faults(status) == [(5, "source", "ambiguous_place")]
-    assert office.rows("SELECT source_iata, destination_iata FROM flights ORDER BY flight_number") == [
+    assert import_steps.rows("SELECT source_iata, destination_iata FROM flights ORDER BY flight_number") == [
         ("SJC", "SEA"),
         ("SJO", "LIR"),
         ("LIR", "SJO"),
     ]
 
 
-def test_no_update_takes_the_code_of_a_place_away(open_office: OfficeFactory) -> None:
-    office = open_office(UNKNOWN_PLACES="accept")
-    flight = add_flight(office.admin, source="Hill Strip")
+def test_no_update_takes_the_code_of_a_place_away(open_import_steps: ImportStepsFactory) -> None:
+    import_steps = open_import_steps(UNKNOWN_PLACES="accept")
+    flight = add_flight(import_steps.admin, source="Hill Strip")
     assert (flight["source_iata"], flight["source_timezone"]) == (None, None)
     address = f"/admin/flights/{flight['id']}"
-    assert office.admin.put(address, json=body(source="Delhi")).json()["source_iata"] == "DEL"
-    refused = office.admin.put(address, json=body(source="Dehli"))
+    assert import_steps.admin.put(address, json=body(source="Delhi")).json()["source_iata"] == "DEL"
+    refused = import_steps.admin.put(address, json=body(source="Dehli"))
     assert refused.status_code == 422
     (error,) = refused.json()["errors"]
     assert (error["pointer"], error["code"]) == ("/source", "place_lost")
-    office.take(csv_of([row(1)]))
+    import_steps.take(csv_of([row(1)]))
     for end in ("source", "destination"):
-        status = office.take(csv_of([row(1, **{end: "Hill Strip"})]))
+        status = import_steps.take(csv_of([row(1, **{end: "Hill Strip"})]))
         assert faults(status) == [(2, end, "place_lost")]
         assert "Hill Strip" in status["errors"][0]["message"]
-    assert office.rows("SELECT source_iata, destination_iata FROM flights WHERE flight_number = 'AI-1'") == [("DEL", "BOM")]
+    assert import_steps.rows("SELECT source_iata, destination_iata FROM flights WHERE flight_number = 'AI-1'") == [("DEL", "BOM")]
 
 
-def test_a_place_that_nobody_knows_is_shown_as_unknown(start_api: ApiFactory, open_office: OfficeFactory) -> None:
-    office = open_office(UNKNOWN_PLACES="accept")
-    add_flight(office.admin, source="Hill Strip")
-    (offered,) = office.admin.get("/api/v1/airports/suggest", params={"q": "hill"}).json()
+def test_a_place_that_nobody_knows_is_shown_as_unknown(start_api: ApiFactory, open_import_steps: ImportStepsFactory) -> None:
+    import_steps = open_import_steps(UNKNOWN_PLACES="accept")
+    add_flight(import_steps.admin, source="Hill Strip")
+    (offered,) = import_steps.admin.get("/api/v1/airports/suggest", params={"q": "hill"}).json()
     assert offered == {"name": "Hill Strip", "iata": None, "city": None, "country": None, "timezone": None}
 
 
 def test_many_slips_in_one_file_are_all_refused_and_the_first_are_told_what_was_meant(
-    office: Office, monkeypatch: pytest.MonkeyPatch
+    import_steps: ImportSteps, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(routes, "HINTS", 2)
-    status = office.take(csv_of([row(n, source=f"Delh{'abcde'[n]}") for n in range(5)]))
+    status = import_steps.take(csv_of([row(n, source=f"Delh{'abcde'[n]}") for n in range(5)]))
     assert [(error["code"], "Did you mean" in error["message"]) for error in status["errors"]] == [
         ("unknown_place", True),
         ("unknown_place", True),

@@ -58,12 +58,12 @@ def test_another_total_is_told_and_nothing_is_stored(client: httpx.Client, pipel
     flights = [pipeline.flight(10) for _ in range(count)]
     seen = f"{15_000 * count}.00"
     set_price(pipeline, flights[-1], Decimal("7500.01"))
-    told = problem(book(client, flights, seen, key="the-same"), 409, "price_changed")
+    problem_body = problem(book(client, flights, seen, key="the-same"), 409, "price_changed")
     actual = f"{15_000 * count}.02"
-    assert told["expected"] == {"amount": seen, "currency": "INR"}
-    assert told["actual"] == {"amount": actual, "currency": "INR"}
+    assert problem_body["expected"] == {"amount": seen, "currency": "INR"}
+    assert problem_body["actual"] == {"amount": actual, "currency": "INR"}
     assert [count_bookings(pipeline, flight) for flight in flights] == [0] * count
-    accepted = book(client, flights, told["actual"]["amount"], key="the-same")
+    accepted = book(client, flights, problem_body["actual"]["amount"], key="the-same")
     booking = client.get(f"/api/v1/bookings/{accepted.json()['booking_id']}").json()
     assert booking["price_total"] == actual
 
@@ -75,15 +75,15 @@ def test_another_currency_is_another_price(client: httpx.Client, pipeline: Pipel
 
 @pytest.mark.parametrize("total", ["1e3", "12,5", "", "nan", None, True, 1e308, 10**30, 1e12, "15000.001"])
 def test_a_total_that_is_no_amount_is_told(client: httpx.Client, pipeline: Pipeline, total: Any) -> None:
-    told = problem(book(client, [pipeline.flight(10)], total), 422, "validation")
-    assert told["errors"][0]["pointer"].startswith("/expected_total")
+    problem_body = problem(book(client, [pipeline.flight(10)], total), 422, "validation")
+    assert problem_body["errors"][0]["pointer"].startswith("/expected_total")
 
 
 @pytest.mark.parametrize("currency", ["ıNR", "İNR", "ßßß", "XYZ"])
 def test_a_total_in_no_currency_is_told(client: httpx.Client, pipeline: Pipeline, currency: str) -> None:
     seen = {"amount": "15000.00", "currency": currency}
-    told = problem(book(client, [pipeline.flight(10)], "", expected_total=seen), 422, "validation")
-    assert told["errors"][0]["pointer"] == "/expected_total/currency"
+    problem_body = problem(book(client, [pipeline.flight(10)], "", expected_total=seen), 422, "validation")
+    assert problem_body["errors"][0]["pointer"] == "/expected_total/currency"
 
 
 def test_a_repeated_request_is_its_booking_whatever_the_price_is_now(client: httpx.Client, pipeline: Pipeline) -> None:
@@ -138,12 +138,12 @@ def race(pipeline: Pipeline) -> Race:
     airline = threading.Thread(target=change_the_price)
     airline.start()
     try:
-        with ThreadPoolExecutor(4) as crowd:
-            heard = list(crowd.map(buy, range(BUYERS)))
+        with ThreadPoolExecutor(4) as pool:
+            statuses = list(pool.map(buy, range(BUYERS)))
     finally:
         is_over.set()
         airline.join()
-    seen = {booking: amount for amount, booking in heard if booking is not None}
+    seen = {booking: amount for amount, booking in statuses if booking is not None}
     with pipeline.db.snapshot() as connection:
         charged = dict(connection.execute("SELECT id, price_total FROM bookings WHERE id = ANY(%s)", (list(seen),)).fetchall())
     overcharged = sum(charged[booking] != amount for booking, amount in seen.items())

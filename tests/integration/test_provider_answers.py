@@ -19,9 +19,9 @@ READABLE = b'{"id": "01a20656-4b6d-7534-8d21-503eda47ef2d", "amount": "100.00", 
 
 
 class AnyAnswer(ThreadingHTTPServer):
-    """A provider whose answer is `said`, whatever it is asked."""
+    """A provider whose answer is `response`, whatever it is asked."""
 
-    said = b""
+    response = b""
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
@@ -40,9 +40,9 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         self.send_response(200)
-        self.send_header("content-length", str(len(self.server.said)))
+        self.send_header("content-length", str(len(self.server.response)))
         self.end_headers()
-        self.wfile.write(self.server.said)
+        self.wfile.write(self.server.response)
 
     def log_message(self, *_: object) -> None:
         """Nobody reads it."""
@@ -75,12 +75,12 @@ def within(note: bytes) -> bytes:
 
 @pytest.mark.parametrize("note", [b'"x"', b"[" * 99 + b"]" * 99])
 def test_fields_that_we_do_not_know_are_no_hindrance(answering: AnyAnswer, note: bytes) -> None:
-    answering.said = within(note)
+    answering.response = within(note)
     assert statuses(answering) == [ChargeStatus.CAPTURED] * 2
 
 
 @pytest.mark.parametrize(
-    "said",
+    "response",
     [
         b"",
         b"null",
@@ -94,6 +94,6 @@ def test_fields_that_we_do_not_know_are_no_hindrance(answering: AnyAnswer, note:
         within(b"[" * 20_000 + b"]" * 20_000),
     ],
 )
-def test_an_answer_that_nobody_can_read_leaves_the_charge_open(answering: AnyAnswer, said: bytes) -> None:
-    answering.said = said
+def test_an_answer_that_nobody_can_read_leaves_the_charge_open(answering: AnyAnswer, response: bytes) -> None:
+    answering.response = response
     assert statuses(answering) == [ChargeStatus.UNKNOWN] * 2

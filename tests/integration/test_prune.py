@@ -96,9 +96,9 @@ def test_an_import_goes_with_its_faults_unless_it_may_be_replayed(pipeline: Pipe
     assert "1 imports were removed." in run(capsys)
     assert (count(pipeline, "imports"), count(pipeline, "import_errors")) == (2, 2)
     execute(pipeline, f"UPDATE dead_letters SET discarded_at = {OLD}")
-    said = run(capsys)
-    assert "1 dead letters that were replayed or discarded were removed." in said
-    assert "1 imports were removed." in said
+    output = run(capsys)
+    assert "1 dead letters that were replayed or discarded were removed." in output
+    assert "1 imports were removed." in output
     with pipeline.db.snapshot() as connection:
         assert connection.execute("SELECT id FROM imports").fetchall() == [(young,)]
 
@@ -122,9 +122,9 @@ def test_mails_and_load_runs(pipeline: Pipeline, capsys: pytest.CaptureFixture[s
         new_id(),
         new_id(),
     )
-    said = run(capsys)
-    assert "1 mails were removed." in said
-    assert "1 load runs were removed." in said
+    output = run(capsys)
+    assert "1 mails were removed." in output
+    assert "1 load runs were removed." in output
     assert (count(pipeline, "mails"), count(pipeline, "load_runs"), count(pipeline, "load_run_bookings")) == (2, 1, 1)
 
 

@@ -34,18 +34,18 @@ def left(answer: httpx.Response) -> dict[str, tuple[int, int]]:
 
 def test_every_answer_says_what_is_left(limited: RunningApi, client: httpx.Client, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(limits.LIMITS, Scope.LOOKUP_USER, Limit(per_minute=3, burst=3))
-    person = limited.admit()
-    answers = [client.get(NOBODY, headers=person.headers) for _ in range(4)]
+    user = limited.admit()
+    answers = [client.get(NOBODY, headers=user.headers) for _ in range(4)]
     assert [answer.status_code for answer in answers] == [404, 404, 404, 429]
     assert {answer.headers["ratelimit-policy"] for answer in answers} == {'"lookup-user";q=3;w=60'}
     assert [left(answer)["lookup-user"] for answer in answers] == [(2, 20), (1, 40), (0, 60), (0, 60)]
 
 
 def test_a_booking_says_it_on_both_ways_in(limited: RunningApi, client: httpx.Client) -> None:
-    person = limited.admit()
+    user = limited.admit()
     body = {"flight_id": "019a8c20-1d40-7e55-8a3c-2b9f4e6d8001", "seats": 1}
-    short = client.post("/api/v1/booking", json=body, headers=person.headers)
-    long = client.post("/api/v1/booking?", json=body, headers={**person.headers, "X-Request-Id": "a", "Expect": ""})
+    short = client.post("/api/v1/booking", json=body, headers=user.headers)
+    long = client.post("/api/v1/booking?", json=body, headers={**user.headers, "X-Request-Id": "a", "Expect": ""})
     for answer in (short, long):
         rest, _ = left(answer)["booking-user"]
         assert 900 < rest <= 1000  # a hundred come back each second
@@ -53,10 +53,10 @@ def test_a_booking_says_it_on_both_ways_in(limited: RunningApi, client: httpx.Cl
 
 
 def test_what_strangers_do_is_not_told(limited: RunningApi, client: httpx.Client) -> None:
-    person = limited.admit()
-    looked = client.get(NOBODY, params={"surname": "Rao"}, headers=person.headers)
+    user = limited.admit()
+    looked = client.get(NOBODY, params={"surname": "Rao"}, headers=user.headers)
     assert set(left(looked)) == {"lookup-user"}
-    guessed = client.post("/api/v1/auth/token", data={"username": person.username, "password": "not this one"})
+    guessed = client.post("/api/v1/auth/token", data={"username": user.username, "password": "not this one"})
     assert guessed.status_code == 401
     assert left(guessed)["login-guess"] == (9, 6)
     assert Scope.LOGIN_ACCOUNT not in left(guessed)

@@ -55,13 +55,13 @@ async def test_a_burst_passes_and_the_rest_is_told_when_to_come_back(redis_url: 
 async def test_the_bucket_fills_again_no_faster_than_its_rate(redis_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(limits.LIMITS, SCOPE, Limit(per_minute=600, burst=5))
     async with limiter_at(redis_url) as limiter:
-        begun = time.monotonic()
+        started_at = time.monotonic()
         await passed(limiter, "ann", 5)
         admitted = 0
         while admitted < 5:
             admitted += await passed(limiter, "ann", 1)
             await asyncio.sleep(0.01)
-        assert time.monotonic() - begun > 0.4
+        assert time.monotonic() - started_at > 0.4
 
 
 async def test_processes_share_one_bucket(redis_url: str) -> None:
@@ -138,5 +138,5 @@ async def test_a_frozen_redis_is_asked_once_and_then_left_alone(
         finally:
             os.kill(valkey.pid, signal.SIGCONT)
     async with Redis.from_url(valkey.url) as probe:
-        asked = {who: bool(await probe.exists(keys.bucket(f"{SCOPE}:{who}"))) for who in ("ann", "cid", "dan")}
-    assert asked == {"ann": True, "cid": False, "dan": False}
+        has_bucket = {who: bool(await probe.exists(keys.bucket(f"{SCOPE}:{who}"))) for who in ("ann", "cid", "dan")}
+    assert has_bucket == {"ann": True, "cid": False, "dan": False}

@@ -17,7 +17,7 @@ import pytest
 from core.invariants import checker
 from tests.support.api import RunningApi, problem, register
 from tests.support.flights import add_flight, body
-from tests.support.money import Till
+from tests.support.money import PaymentSteps
 from tests.support.steps import Steps
 
 AT_ONCE = 12
@@ -34,14 +34,14 @@ def flight(admin: httpx.Client, steps: Steps) -> dict[str, Any]:
 
 
 @pytest.fixture
-def booking(till: Till, owner_id: UUID, flight: dict[str, Any]) -> Iterator[UUID]:
+def booking(payment_steps: PaymentSteps, owner_id: UUID, flight: dict[str, Any]) -> Iterator[UUID]:
     """Two seats at 7,500, paid for. After the test every invariant holds, with the books of the provider."""
-    booking = till.hold(owner_id, UUID(flight["id"]), 2)
-    till.pay(booking)
-    till.work(booking)
+    booking = payment_steps.hold(owner_id, UUID(flight["id"]), 2)
+    payment_steps.pay(booking)
+    payment_steps.work(booking)
     yield booking
-    till.refund()
-    assert violations(till.steps) == []
+    payment_steps.refund()
+    assert violations(payment_steps.steps) == []
 
 
 def violations(steps: Steps) -> list[str]:
@@ -54,19 +54,19 @@ def price(admin: httpx.Client, flight: dict[str, Any], amount: str) -> None:
 
 
 def rebook(client: httpx.Client, booking: UUID, amount: str, **headers: str) -> httpx.Response:
-    asked = {"expected_total": {"amount": amount, "currency": "INR"}}
-    return client.post(f"/api/v1/bookings/{booking}/rebookings", json=asked, headers=headers)
+    request = {"expected_total": {"amount": amount, "currency": "INR"}}
+    return client.post(f"/api/v1/bookings/{booking}/rebookings", json=request, headers=headers)
 
 
-def refunds(till: Till, booking: UUID) -> list[tuple[str, str]]:
+def refunds(payment_steps: PaymentSteps, booking: UUID) -> list[tuple[str, str]]:
     return [
         (str(amount), reason)
-        for amount, reason in till.rows("SELECT amount, reason FROM refunds WHERE booking_id = %s ORDER BY id", booking)
+        for amount, reason in payment_steps.rows("SELECT amount, reason FROM refunds WHERE booking_id = %s ORDER BY id", booking)
     ]
 
 
 def test_the_seats_stay_and_the_difference_goes_back(
-    traveller: httpx.Client, admin: httpx.Client, till: Till, booking: UUID, flight: dict[str, Any]
+    traveller: httpx.Client, admin: httpx.Client, payment_steps: PaymentSteps, booking: UUID, flight: dict[str, Any]
 ) -> None:
     price(admin, flight, "7000")
     fare = traveller.get(f"/api/v1/bookings/{booking}/fare").json()
@@ -78,13 +78,13 @@ def test_the_seats_stay_and_the_difference_goes_back(
     assert (view["status"], view["price_total"], view["segments"][0]["price_total"]) == ("CONFIRMED", "14000.00", "14000.00")
     assert (view["refund"]["amount"], view["refund"]["reason"]) == ("1000.00", "lower_fare")
     assert traveller.get(f"/api/v1/flights/{flight['id']}").json()["available_seats"] == seats
-    till.refund()
-    assert till.provider.balance() == Decimal(14000)
+    payment_steps.refund()
+    assert payment_steps.provider.balance() == Decimal(14000)
     assert traveller.get(f"/api/v1/bookings/{booking}/fare").json()["rebookable"] is False
 
 
 def test_a_fare_may_fall_again_and_the_cancellation_gives_back_what_is_left(
-    traveller: httpx.Client, admin: httpx.Client, till: Till, booking: UUID, flight: dict[str, Any]
+    traveller: httpx.Client, admin: httpx.Client, payment_steps: PaymentSteps, booking: UUID, flight: dict[str, Any]
 ) -> None:
     for amount, total in (("7000", "14000"), ("6500", "13000")):
         price(admin, flight, amount)
@@ -92,42 +92,42 @@ def test_a_fare_may_fall_again_and_the_cancellation_gives_back_what_is_left(
     quoted = traveller.post(f"/api/v1/bookings/{booking}/cancellations").json()
     assert Decimal(quoted["refund_amount"]) + Decimal(quoted["fee_amount"]) == Decimal(13000)
     assert traveller.post(f"/api/v1/cancellations/{quoted['id']}/confirm").status_code == HTTPStatus.OK
-    given = refunds(till, booking)
+    given = refunds(payment_steps, booking)
     assert [reason for _, reason in given] == ["lower_fare", "lower_fare", "cancelled"]
-    till.refund()
-    assert till.provider.balance() == Decimal(quoted["fee_amount"])
+    payment_steps.refund()
+    assert payment_steps.provider.balance() == Decimal(quoted["fee_amount"])
 
 
 def test_many_at_once_give_the_difference_back_once(
-    traveller: httpx.Client, admin: httpx.Client, till: Till, booking: UUID, flight: dict[str, Any]
+    traveller: httpx.Client, admin: httpx.Client, payment_steps: PaymentSteps, booking: UUID, flight: dict[str, Any]
 ) -> None:
     price(admin, flight, "7000")
     with ThreadPoolExecutor(AT_ONCE) as pool:
         answers = list(pool.map(lambda _: rebook(traveller, booking, "14000"), range(AT_ONCE)))
     assert Counter(answer.status_code for answer in answers) == {HTTPStatus.OK: AT_ONCE}
-    assert refunds(till, booking) == [("1000.00", "lower_fare")]
+    assert refunds(payment_steps, booking) == [("1000.00", "lower_fare")]
 
 
 def test_without_the_guard_the_difference_could_go_back_twice_and_the_audit_says_so(
-    traveller: httpx.Client, admin: httpx.Client, till: Till, booking: UUID, flight: dict[str, Any]
+    traveller: httpx.Client, admin: httpx.Client, payment_steps: PaymentSteps, booking: UUID, flight: dict[str, Any]
 ) -> None:
     """The control: the same rebooking once more, as a second writer without the booking's lock would make it."""
     price(admin, flight, "7000")
     assert rebook(traveller, booking, "14000").status_code == HTTPStatus.OK
     twice = "INSERT INTO rebookings (booking_id, old_total, new_total, currency) VALUES (%s, 15000, 14000, 'INR')"
     with pytest.raises(psycopg.errors.UniqueViolation):
-        till.steps.execute(twice, booking)
+        payment_steps.steps.execute(twice, booking)
     again = """
         INSERT INTO refunds (id, payment_id, booking_id, amount, currency, reason)
         SELECT gen_random_uuid(), payment_id, booking_id, amount, currency, reason FROM refunds WHERE booking_id = %s
     """
-    till.steps.execute(again, booking)
-    assert any("costs 14000.00 INR and 13000.00 INR was paid for it" in each for each in violations(till.steps))
-    till.steps.execute("DELETE FROM refunds WHERE booking_id = %s AND next_at IS NULL", booking)
+    payment_steps.steps.execute(again, booking)
+    assert any("costs 14000.00 INR and 13000.00 INR was paid for it" in each for each in violations(payment_steps.steps))
+    payment_steps.steps.execute("DELETE FROM refunds WHERE booking_id = %s AND next_at IS NULL", booking)
 
 
 def test_a_price_that_changed_again_is_asked_about_again(
-    traveller: httpx.Client, admin: httpx.Client, till: Till, booking: UUID, flight: dict[str, Any]
+    traveller: httpx.Client, admin: httpx.Client, payment_steps: PaymentSteps, booking: UUID, flight: dict[str, Any]
 ) -> None:
     price(admin, flight, "7200")
     refused = problem(rebook(traveller, booking, "14000"), HTTPStatus.CONFLICT, "price_changed")
@@ -135,11 +135,11 @@ def test_a_price_that_changed_again_is_asked_about_again(
     price(admin, flight, "7600")
     refused = problem(rebook(traveller, booking, "15200"), HTTPStatus.CONFLICT, "no_lower_fare")
     assert (refused["paid"]["amount"], refused["actual"]["amount"]) == ("15000.00", "15200.00")
-    assert refunds(till, booking) == []
+    assert refunds(payment_steps, booking) == []
 
 
 def test_one_key_is_one_rebooking_also_when_the_price_moved_since(
-    traveller: httpx.Client, admin: httpx.Client, till: Till, booking: UUID, flight: dict[str, Any]
+    traveller: httpx.Client, admin: httpx.Client, payment_steps: PaymentSteps, booking: UUID, flight: dict[str, Any]
 ) -> None:
     price(admin, flight, "7000")
     key = {"Idempotency-Key": "once"}
@@ -148,11 +148,16 @@ def test_one_key_is_one_rebooking_also_when_the_price_moved_since(
     again = rebook(traveller, booking, "14000", **key)
     assert (again.status_code, again.headers["idempotent-replayed"]) == (HTTPStatus.OK, "true")
     assert again.json()["price_total"] == first.json()["price_total"] == "14000.00"
-    assert refunds(till, booking) == [("1000.00", "lower_fare")]
+    assert refunds(payment_steps, booking) == [("1000.00", "lower_fare")]
 
 
 def test_only_the_owner_of_a_confirmed_booking_rebooks_it(
-    traveller: httpx.Client, api: RunningApi, admin: httpx.Client, till: Till, booking: UUID, flight: dict[str, Any]
+    traveller: httpx.Client,
+    api: RunningApi,
+    admin: httpx.Client,
+    payment_steps: PaymentSteps,
+    booking: UUID,
+    flight: dict[str, Any],
 ) -> None:
     price(admin, flight, "7000")
     with api.client() as client:
@@ -164,7 +169,7 @@ def test_only_the_owner_of_a_confirmed_booking_rebooks_it(
 
 
 def test_new_prices_rebookings_and_cancellations_at_once_lose_no_money(
-    traveller: httpx.Client, admin: httpx.Client, till: Till, booking: UUID, flight: dict[str, Any]
+    traveller: httpx.Client, admin: httpx.Client, payment_steps: PaymentSteps, booking: UUID, flight: dict[str, Any]
 ) -> None:
     """A quote of before a rebooking is confirmed after it, while others rebook and cancel. The fixture looks at the money."""
     quoted = traveller.post(f"/api/v1/bookings/{booking}/cancellations").json()["id"]
@@ -183,8 +188,8 @@ def test_new_prices_rebookings_and_cancellations_at_once_lose_no_money(
                 return traveller.delete(f"/api/v1/bookings/{booking}").status_code if turn > 20 else HTTPStatus.OK
 
     with ThreadPoolExecutor(6) as pool:
-        told = Counter(pool.map(act, range(32)))
-    assert set(told) <= {HTTPStatus.OK, HTTPStatus.CONFLICT}
-    given = refunds(till, booking)
+        outcomes = Counter(pool.map(act, range(32)))
+    assert set(outcomes) <= {HTTPStatus.OK, HTTPStatus.CONFLICT}
+    given = refunds(payment_steps, booking)
     assert [reason for _, reason in given].count("cancelled") <= 1
     assert sum(Decimal(amount) for amount, _ in given) <= Decimal(15000)

@@ -76,10 +76,10 @@ def a_busy_day(pipeline: Pipeline, redis_url: str) -> None:
 
 
 def book(traveller: httpx.Client, flight_id: str, more: Mapping[str, object]) -> str:
-    asked = traveller.post("/api/v1/booking", json={"flight_id": flight_id, "seats": 1, "allow_duplicate": True, **more})
-    assert asked.status_code == httpx.codes.ACCEPTED, asked.text
-    assert ended(traveller, asked.json()["job_id"]) in ("CONFIRMED", "HELD")
-    return str(asked.json()["booking_id"])
+    accepted = traveller.post("/api/v1/booking", json={"flight_id": flight_id, "seats": 1, "allow_duplicate": True, **more})
+    assert accepted.status_code == httpx.codes.ACCEPTED, accepted.text
+    assert ended(traveller, accepted.json()["job_id"]) in ("CONFIRMED", "HELD")
+    return str(accepted.json()["booking_id"])
 
 
 def ended(client: httpx.Client, job_id: str) -> str:

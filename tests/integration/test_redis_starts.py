@@ -7,8 +7,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.support import crowd
-from tests.support.crowd import Attempt
+from tests.support import concurrent_clients
+from tests.support.concurrent_clients import Attempt
 from tests.support.installations import PipelineFactory
 from tests.support.processes import Api
 from tests.support.product import Product
@@ -57,7 +57,7 @@ def test_a_cluster_that_takes_the_place_of_a_redis_that_was_away_is_told_by_ever
     server.stop()
     api, worker = pipeline.api(), pipeline.worker()
     until(lambda: codes(api) == ["redis_away"])
-    (accepted,) = crowd.book(api.base_url, [Attempt(pipeline.account().headers, pipeline.flight(9))])
+    (accepted,) = concurrent_clients.book(api.base_url, [Attempt(pipeline.account().headers, pipeline.flight(9))])
     assert accepted.status == httpx.codes.ACCEPTED
 
     server.start(cluster_enabled="yes")

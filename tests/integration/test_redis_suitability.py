@@ -25,7 +25,7 @@ def troubles(url: str) -> list[Trouble]:
     with clients.connect(address.url, seconds=5) as client:
         first = examine(client, address)
         assert examine(client, address) == first  # on the same connection
-    return [danger.trouble for danger in first]
+    return [finding.trouble for finding in first]
 
 
 def refusal(url: str) -> str:
@@ -119,8 +119,8 @@ def test_whatever_else_keeps_us_out_is_told_in_its_words() -> None:
 
         threading.Thread(target=answer, daemon=True).start()
         place = f"127.0.0.1:{proxy.getsockname()[1]}"
-        told = f"Redis at {place} does not let us in: no upstream. Check SKYQUEUE_REDIS_URL."
-        assert refusal(f"redis://{place}/0") == told
+        message = f"Redis at {place} does not let us in: no upstream. Check SKYQUEUE_REDIS_URL."
+        assert refusal(f"redis://{place}/0") == message
 
 
 @KINDS
@@ -193,13 +193,13 @@ class TestRights:
         with server.client() as client:
             yield client
 
-    def told(self, server: RedisServer, admin: redis.Redis, *rules: str) -> str:
+    def message(self, server: RedisServer, admin: redis.Redis, *rules: str) -> str:
         admin.execute_command("ACL SETUSER", "somebody", "reset", "on", ">secret", *rules)
         return refusal(f"redis://somebody:secret@{server.place}/0")
 
     def test_each_command_that_is_missing_is_named(self, server: RedisServer, admin: redis.Redis) -> None:
         for rule in sorted({"+multi", "+exec", "+discard", *map(rights.rule, rights.COMMANDS)}):
-            line = self.told(server, admin, "+@all", "~*", "&*", rule.replace("+", "-", 1))
+            line = self.message(server, admin, "+@all", "~*", "&*", rule.replace("+", "-", 1))
             assert line == (
                 f"User somebody of Redis at {server.place} lacks rights that Skyqueue needs. Grant them: ACL SETUSER somebody {rule}"
             )
@@ -207,16 +207,16 @@ class TestRights:
     def test_each_shape_of_key_that_is_missing_is_named(self, server: RedisServer, admin: redis.Redis) -> None:
         patterns = rights.patterns()
         for missing in patterns:
-            line = self.told(server, admin, "+@all", "&*", *(f"~{each}" for each in patterns if each != missing))
+            line = self.message(server, admin, "+@all", "&*", *(f"~{each}" for each in patterns if each != missing))
             assert line.endswith(f"Grant them: ACL SETUSER somebody ~{missing}")
 
     @pytest.mark.parametrize("only", ["%R~*", "%W~*"])
     def test_to_read_or_to_write_is_not_enough(self, server: RedisServer, admin: redis.Redis, only: str) -> None:
-        line = self.told(server, admin, "+@all", "&*", only)
+        line = self.message(server, admin, "+@all", "&*", only)
         assert all(f" ~{pattern}" in line for pattern in rights.patterns())
 
     def test_a_channel_that_is_missing_is_named(self, server: RedisServer, admin: redis.Redis) -> None:
-        line = self.told(server, admin, "+@all", "~*", "resetchannels")
+        line = self.message(server, admin, "+@all", "~*", "resetchannels")
         assert line.endswith(f"ACL SETUSER somebody &{keys.JOB_EVENTS_CHANNEL}")
 
     def test_another_database_is_a_right_too(self, server: RedisServer, admin: redis.Redis) -> None:
@@ -242,7 +242,7 @@ class TestRights:
 
 
 @pytest.mark.parametrize(
-    ("hello", "told"),
+    ("hello", "message"),
     [
         (
             {b"mode": b"standalone", b"role": b"master", b"version": b"6.2.14"},
@@ -251,9 +251,9 @@ class TestRights:
         (redis.ResponseError("unknown command 'HELLO'"), "is version 6 or older"),
     ],
 )
-def test_an_old_server_is_refused(hello: object, told: str) -> None:
+def test_an_old_server_is_refused(hello: object, message: str) -> None:
     """By its own words: nobody packages one any more that could be started here."""
-    with pytest.raises(UnusableRedis, match=told):
+    with pytest.raises(UnusableRedis, match=message):
         check_kind(hello, OLD)
 
 

@@ -9,9 +9,9 @@ import pytest
 
 from core.redis.refusals import UnusableRedis
 from core.redis.suitability import require
-from tests.support import crowd
+from tests.support import concurrent_clients
 from tests.support.certificates import Authority
-from tests.support.crowd import Attempt
+from tests.support.concurrent_clients import Attempt
 from tests.support.installations import PipelineFactory
 from tests.support.product import Product
 from tests.support.redis_servers import REDIS, SAFE, RedisServer, StartRedis
@@ -55,7 +55,7 @@ def test_every_part_of_the_product_speaks_it(
     api, worker = pipeline.api(RATE_LIMITS="on"), pipeline.worker()
     until(lambda: worker.said("worker ready"), seconds=60)
     flight = pipeline.flight(9)
-    (answer,) = crowd.book(api.base_url, [Attempt(pipeline.account().headers, flight)], wait=20)
+    (answer,) = concurrent_clients.book(api.base_url, [Attempt(pipeline.account().headers, flight)], wait=20)
     assert answer.status == httpx.codes.ACCEPTED
     with api.client() as client:
         assert not [each for each in client.get("/health/ready").json()["causes"] if each["code"].startswith("redis")]
@@ -68,9 +68,9 @@ def test_every_part_of_the_product_speaks_it(
 
 
 def test_a_server_of_an_unknown_authority_is_refused(server: RedisServer, authority: Authority, tmp_path: Path) -> None:
-    told = f"Redis at {server.place} and Skyqueue do not agree on TLS: certificate verify failed"
-    assert refusal(url(server, None)).startswith(told)
-    assert refusal(url(server, Authority(tmp_path, "another"))).startswith(told)
+    message = f"Redis at {server.place} and Skyqueue do not agree on TLS: certificate verify failed"
+    assert refusal(url(server, None)).startswith(message)
+    assert refusal(url(server, Authority(tmp_path, "another"))).startswith(message)
     require(url(server, None, ssl_cert_reqs="none", ssl_check_hostname="false"), may_be_away=False)
 
 

@@ -63,8 +63,8 @@ def test_no_address_under_admin_is_without_the_guard(api: RunningApi) -> None:
 
 def test_an_agent_is_told_why(api: RunningApi) -> None:
     with api.client(api.admit(Role.AGENT).headers) as agent:
-        told = problem(agent.post("/admin/flights", json={}), 403, "forbidden")
-    assert told["detail"] == "Only an administrator may do this. An agent can read, but not change anything."
+        problem_body = problem(agent.post("/admin/flights", json={}), 403, "forbidden")
+    assert problem_body["detail"] == "Only an administrator may do this. An agent can read, but not change anything."
 
 
 def test_an_agent_sees_what_belongs_to_others_and_changes_none_of_it(

@@ -41,10 +41,10 @@ def test_an_operator_who_wants_none_gets_none(
 def test_what_goes_wrong_is_told_and_stops_nobody(named: Pipeline, data_dir: Path, capsys: pytest.CaptureFixture[str]) -> None:
     data_dir.write_text("no folder for uploads")
     load()
-    said = capsys.readouterr().err.splitlines()
-    assert len(said) == 1
-    assert said[0].startswith("skyqueue: warning: The sample schedule was not loaded: ")
-    assert str(data_dir) in said[0]
+    messages = capsys.readouterr().err.splitlines()
+    assert len(messages) == 1
+    assert messages[0].startswith("skyqueue: warning: The sample schedule was not loaded: ")
+    assert str(data_dir) in messages[0]
 
 
 @pytest.mark.parametrize(
@@ -53,9 +53,9 @@ def test_what_goes_wrong_is_told_and_stops_nobody(named: Pipeline, data_dir: Pat
 def test_up_has_the_setting_and_an_argument(
     data_dir: Path, monkeypatch: pytest.MonkeyPatch, setting: str, arguments: list[str], wanted: bool
 ) -> None:
-    asked: list[bool] = []
+    questions: list[bool] = []
     monkeypatch.setenv("SKYQUEUE_SAMPLE", setting)
-    monkeypatch.setattr("launcher.commands.machine.up", lambda _, *, sample: asked.append(sample))
+    monkeypatch.setattr("launcher.commands.machine.up", lambda _, *, sample: questions.append(sample))
     with pytest.raises(SystemExit):
         cli.main(["up", *arguments])
-    assert asked == [wanted]
+    assert questions == [wanted]

@@ -64,14 +64,14 @@ def test_a_flight_that_is_moved_before_the_seats_are_taken_is_told_of(
 ) -> None:
     owner = UUID(traveller.get("/api/v1/auth/me").json()["id"])
     later = pipeline.flight(5, departs_in=timedelta(days=9))
-    asked = [
+    futures = [
         BookingRequest(owner, (UUID(flight["id"]),), 1),
         BookingRequest(owner, (UUID(flight["id"]),), 1, PaymentMode.HOLD),
         BookingRequest(owner, (UUID(flight["id"]), later), 1),
     ]
-    bookings = pipeline.accept(*asked)
+    bookings = pipeline.accept(*futures)
     move(admin, flight, hours=5)
-    (untouched,) = pipeline.accept(asked[0])
+    (untouched,) = pipeline.accept(futures[0])
     for booking in (*bookings, untouched):
         pipeline.work(booking)
     for booking in bookings:
@@ -107,10 +107,10 @@ def test_keeping_settles_the_change_and_the_fare_rule_counts_again(
 ) -> None:
     booking = book(flight["id"])
     move(admin, flight, hours=5)
-    kept, again = keep(traveller, booking), keep(traveller, booking)
-    assert kept.status_code == again.status_code == 200
-    assert kept.json()["schedule_change"]["action"] == again.json()["schedule_change"]["action"] == "kept"
-    assert kept.json()["available_actions"] == ["cancel"]
+    first, again = keep(traveller, booking), keep(traveller, booking)
+    assert first.status_code == again.status_code == 200
+    assert first.json()["schedule_change"]["action"] == again.json()["schedule_change"]["action"] == "kept"
+    assert first.json()["available_actions"] == ["cancel"]
     assert traveller.post(f"/api/v1/bookings/{booking}/cancellations").json()["fee_amount"] == "1875.00"
     move(admin, flight, hours=6)
     view = read(traveller, booking)
@@ -222,8 +222,8 @@ def test_there_is_nothing_to_keep_where_nothing_was_moved_or_the_booking_is_not_
     assert (refused.status_code, refused.json()["code"]) == (409, "no_schedule_change")
     move(admin, flight, hours=5)
     assert traveller.post(f"/api/v1/bookings/{booking}/schedule-change", json={"action": "cry"}).status_code == 422
-    with api.client(register(client).headers) as stranger:
-        for answer in (keep(stranger, booking), keep(stranger, UUID(int=7))):
+    with api.client(register(client).headers) as other_traveller:
+        for answer in (keep(other_traveller, booking), keep(other_traveller, UUID(int=7))):
             assert (answer.status_code, answer.json()["code"]) == (404, "booking_not_found")
     assert keep(admin, booking).status_code == 200
     move(admin, flight, hours=6)

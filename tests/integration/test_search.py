@@ -296,7 +296,7 @@ def test_one_flight_is_public_and_an_unknown_one_is_not_found(admin: httpx.Clien
 
 def test_of_many_who_miss_at_once_one_computes(admin: httpx.Client, client: httpx.Client) -> None:
     add_flight(admin)
-    with ThreadPoolExecutor(20) as crowd:
-        answers = list(crowd.map(lambda _: ask(client), range(60)))
+    with ThreadPoolExecutor(20) as pool:
+        answers = list(pool.map(lambda _: ask(client), range(60)))
     assert [answer.headers["x-cache"] for answer in answers].count("miss") == 1
     assert all(numbers(answer) == ["AI-202"] for answer in answers)

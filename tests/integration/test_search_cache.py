@@ -22,19 +22,19 @@ def asking(compute: Callable[[], Awaitable[bytes]], read: Callable[[bytes], byte
 
 
 class Database:
-    """Answers with `says`, counts how often it is asked, and takes as long as `open` is not set."""
+    """Answers with `result`, counts how often it is asked, and takes as long as `open` is not set."""
 
     def __init__(self) -> None:
-        self.says = b"first"
-        self.asked = 0
+        self.result = b"first"
+        self.queries = 0
         self.open = asyncio.Event()
         self.open.set()
 
     async def compute(self) -> bytes:
-        self.asked += 1
-        said = self.says
+        self.queries += 1
+        returned = self.result
         await self.open.wait()
-        return said
+        return returned
 
 
 @pytest.fixture
@@ -108,11 +108,11 @@ async def test_everybody_is_served_while_an_answer_in_use_is_computed_anew(
     assert not (await cache.get(asking(database.compute))).hit
     monkeypatch.setattr(search_cache, "REFRESH_FROM", 0.0)
     database.open.clear()
-    database.says = b"second"
+    database.result = b"second"
 
     answers = await asyncio.gather(*(cache.get(asking(database.compute)) for _ in range(100)))
     assert {(answer.value, answer.hit) for answer in answers} == {(b"first", True)}
-    await come_true(lambda: database.asked == 2)
+    await come_true(lambda: database.queries == 2)
     assert (await cache.get(asking(database.compute))).value == b"first"
 
     database.open.set()
@@ -120,7 +120,7 @@ async def test_everybody_is_served_while_an_answer_in_use_is_computed_anew(
     async with asyncio.timeout(5):
         while (await cache.get(asking(database.compute))).value == b"first":
             await asyncio.sleep(0.005)
-    assert database.asked == 2
+    assert database.queries == 2
 
 
 @pytest.mark.anyio
@@ -130,13 +130,13 @@ async def test_of_two_processes_that_use_an_answer_one_computes_it_anew(
     database = Database()
     for cache in two:
         await cache.get(asking(database.compute))
-    assert database.asked == 1
+    assert database.queries == 1
     monkeypatch.setattr(search_cache, "REFRESH_FROM", 0.0)
     database.open.clear()
-    database.says = b"second"
+    database.result = b"second"
     for cache in two:
         assert (await cache.get(asking(database.compute))).value == b"first"
-    await come_true(lambda: database.asked == 2)
+    await come_true(lambda: database.queries == 2)
     monkeypatch.setattr(search_cache, "REFRESH_FROM", 0.9)
     database.open.set()
 
@@ -144,7 +144,7 @@ async def test_of_two_processes_that_use_an_answer_one_computes_it_anew(
         for cache in two:
             while (await cache.get(asking(database.compute))).value == b"first":
                 await asyncio.sleep(0.005)
-    assert database.asked == 2
+    assert database.queries == 2
 
 
 @pytest.mark.anyio
@@ -170,12 +170,12 @@ async def test_nothing_is_served_longer_than_its_lifetime(two: tuple[SearchCache
     async with Redis.from_url(redis_url) as client:
         cache, database = SearchCache(client, seconds=1), Database()
         await cache.get(asking(database.compute))
-        database.says = b"second"
+        database.result = b"second"
         await asyncio.sleep(1.05)
         answers = await asyncio.gather(*(cache.get(asking(database.compute)) for _ in range(100)))
     assert {answer.value for answer in answers} == {b"second"}
     assert [answer.hit for answer in answers].count(False) == 1
-    assert database.asked == 2
+    assert database.queries == 2
 
 
 @pytest.mark.anyio
@@ -183,7 +183,7 @@ async def test_what_one_process_computed_another_serves_without_asking(two: tupl
     database = Database()
     for cache in (*two, *two):
         assert (await cache.get(asking(database.compute))).value == b"first"
-    assert database.asked == 1
+    assert database.queries == 1
 
 
 @pytest.mark.anyio
@@ -191,11 +191,11 @@ async def test_a_change_is_seen_by_every_process_at_once(two: tuple[SearchCache,
     database = Database()
     async with Redis.from_url(redis_url) as client:
         for version in range(5):
-            database.says = b"%d" % version
+            database.result = b"%d" % version
             await client.set(NAMES.version, version)
             for cache in (*two, *two):
-                assert (await cache.get(asking(database.compute))).value == database.says
-    assert database.asked == 5
+                assert (await cache.get(asking(database.compute))).value == database.result
+    assert database.queries == 5
 
 
 @pytest.mark.anyio
@@ -208,7 +208,7 @@ async def test_what_was_computed_before_redis_was_emptied_is_not_believed(
         await cache.get(asking(database.compute))
         await client.set(NAMES.version, "told")
         await client.flushdb()
-        database.says = b"second"
+        database.result = b"second"
         assert (await cache.get(asking(database.compute))).value == b"second"
 
 
@@ -222,7 +222,7 @@ async def test_an_entry_of_another_release_is_computed_anew(two: tuple[SearchCac
         return body
 
     await two[0].get(asking(database.compute))
-    database.says = b"second"
+    database.result = b"second"
     answer = await two[1].get(asking(database.compute, read_old))
     assert (answer.value, answer.hit) == (b"second", False)
 

@@ -16,7 +16,7 @@ import pytest
 from core.events import job_events
 from tests.support.api import ApiFactory
 from tests.support.flights import body, noon_in
-from tests.support.imports import HEADER, Office, OfficeFactory
+from tests.support.imports import HEADER, ImportSteps, ImportStepsFactory
 
 CHANGES = 12
 """Of each administrator."""
@@ -38,11 +38,11 @@ def shown(flight: dict[str, Any]) -> tuple[Any, ...]:
 class Administrator:
     """Changes flights between two cities that nobody else changes, and looks after each change."""
 
-    def __init__(self, office: Office, searchers: list[httpx.Client], route: tuple[str, str], seed: int) -> None:
-        self._office = office
+    def __init__(self, import_steps: ImportSteps, searchers: list[httpx.Client], route: tuple[str, str], seed: int) -> None:
+        self._office = import_steps
         self._searchers = searchers
         self._routes = [route, (route[1], route[0])]
-        self._dice = random.Random(seed)
+        self._rng = random.Random(seed)
         self._flights: list[str] = []
         self._made = 0
         self._seed = seed
@@ -50,7 +50,7 @@ class Administrator:
     def work(self) -> int:
         """How many changes were looked at."""
         for _ in range(CHANGES):
-            act = self._dice.choice([self.create, self.create, self.replace, self.replace, self.delete, self.bring, self.sell])
+            act = self._rng.choice([self.create, self.create, self.replace, self.replace, self.delete, self.bring, self.sell])
             act()
             self.look()
         return CHANGES
@@ -63,13 +63,13 @@ class Administrator:
     def replace(self) -> None:
         """Any of the flights becomes any other: another day, another direction, another price."""
         if self._flights:
-            address = f"/admin/flights/{self._dice.choice(self._flights)}"
+            address = f"/admin/flights/{self._rng.choice(self._flights)}"
             answer = self._office.admin.put(address, json=self._body())
             assert answer.status_code == 200 or answer.json()["code"] == "capacity_below_sold", answer.text
 
     def delete(self) -> None:
         if self._flights:
-            flight = self._flights.pop(self._dice.randrange(len(self._flights)))
+            flight = self._flights.pop(self._rng.randrange(len(self._flights)))
             assert self._office.admin.delete(f"/admin/flights/{flight}").status_code == 204
 
     def bring(self) -> None:
@@ -101,7 +101,7 @@ class Administrator:
     def look(self) -> None:
         """What every process says about every direction and day is what is in the database now."""
         for source, destination in self._routes:
-            day, sort = noon_in(self._dice.choice(DAYS)).date(), self._dice.choice(SORTS)
+            day, sort = noon_in(self._rng.choice(DAYS)).date(), self._rng.choice(SORTS)
             for searcher in self._searchers:
                 found = search(searcher, source, destination, day, sort)
                 assert [shown(flight) for flight in found] == self._truth(source, destination, day, sort)
@@ -111,24 +111,24 @@ class Administrator:
             "SELECT id, flight_number, source, destination, departure_ts, arrival_ts, total_seats, price, version FROM flights"
             f" WHERE source = '{source}' AND destination = '{destination}' AND departure_date = '{day}' ORDER BY {ORDERS[sort]}"
         )
-        return [tuple(_as_told(value) for value in row) for row in rows]
+        return [tuple(_as_shown(value) for value in row) for row in rows]
 
     def _body(self) -> dict[str, Any]:
         self._made += 1
-        source, destination = self._dice.choice(self._routes)
-        departure = noon_in(self._dice.choice(DAYS), hours=self._made / 50)
+        source, destination = self._rng.choice(self._routes)
+        departure = noon_in(self._rng.choice(DAYS), hours=self._made / 50)
         return body(
             flight_number=f"A{self._seed}-{self._made}",
             source=source,
             destination=destination,
             departure_ts=departure,
-            arrival_ts=noon_in(12, hours=self._dice.randrange(4)),
-            total_seats=self._dice.randint(1, 40),
-            price=f"{self._dice.randrange(900)}.50",
+            arrival_ts=noon_in(12, hours=self._rng.randrange(4)),
+            total_seats=self._rng.randint(1, 40),
+            price=f"{self._rng.randrange(900)}.50",
         )
 
 
-def _as_told(value: object) -> object:
+def _as_shown(value: object) -> object:
     if isinstance(value, datetime):
         return value.isoformat().replace("+00:00", "Z")
     return value if isinstance(value, int) else str(value)
@@ -153,29 +153,31 @@ def search(client: httpx.Client, source: str, destination: str, day: date, sort:
 
 
 @pytest.mark.parametrize("seed", [1, 2])
-def test_after_each_change_the_next_search_is_the_truth(open_office: OfficeFactory, start_api: ApiFactory, seed: int) -> None:
+def test_after_each_change_the_next_search_is_the_truth(
+    open_import_steps: ImportStepsFactory, start_api: ApiFactory, seed: int
+) -> None:
     """Two processes, whose answers expire all the time as well; travellers search without a pause."""
-    office = open_office(SEARCH_CACHE_SECONDS="1", UNKNOWN_PLACES="accept")
+    import_steps = open_import_steps(SEARCH_CACHE_SECONDS="1", UNKNOWN_PLACES="accept")
     other = start_api(SEARCH_CACHE_SECONDS="1")
     stop = threading.Event()
     routes = list(zip(CITIES[::2], CITIES[1::2], strict=True))
 
     def travel(client: httpx.Client) -> int:
-        dice, searches = random.Random(seed), 0
+        rng, searches = random.Random(seed), 0
         while not stop.is_set():
-            source, destination = dice.choice(routes)
-            search(client, source, destination, noon_in(dice.choice(DAYS)).date(), dice.choice(SORTS))
+            source, destination = rng.choice(routes)
+            search(client, source, destination, noon_in(rng.choice(DAYS)).date(), rng.choice(SORTS))
             searches += 1
         return searches
 
-    with ExitStack() as stack, ThreadPoolExecutor() as people:
-        searchers = [httpx.Client(base_url=base, timeout=30) for base in (office.admin.base_url, other.base_url)]
+    with ExitStack() as stack, ThreadPoolExecutor() as pool:
+        searchers = [httpx.Client(base_url=base, timeout=30) for base in (import_steps.admin.base_url, other.base_url)]
         for client in searchers:
             stack.enter_context(client)
-        travellers = [people.submit(travel, client) for client in searchers]
+        travellers = [pool.submit(travel, client) for client in searchers]
         try:
             work = [
-                people.submit(Administrator(office, searchers, route, 10 * seed + number).work)
+                pool.submit(Administrator(import_steps, searchers, route, 10 * seed + number).work)
                 for number, route in enumerate(routes)
             ]
             assert [each.result() for each in work] == [CHANGES] * len(routes)

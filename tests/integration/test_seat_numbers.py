@@ -19,11 +19,11 @@ from core.tickets.signature import TicketSigner
 from tests.support import shared_installation
 from tests.support.api import problem
 from tests.support.cabins import book, booked, flight_with_cabin, numbers, put, taken, wrong_numbers
-from tests.support.people import Person
 from tests.support.pipeline import Pipeline
+from tests.support.signed_in_user import SignedInUser
 
 pipeline, api, account = shared_installation.pipeline, shared_installation.api, shared_installation.account
-client, stranger, admin = shared_installation.client, shared_installation.stranger, shared_installation.admin
+client, other_traveller, admin = shared_installation.client, shared_installation.other_traveller, shared_installation.admin
 
 
 def test_a_booking_picks_its_seats_and_shows_them_before_a_worker_has_seen_it(client: httpx.Client, pipeline: Pipeline) -> None:
@@ -57,21 +57,21 @@ def test_a_flight_without_a_cabin_has_no_seat_map_and_books_as_before(client: ht
     segment = client.get(f"/api/v1/bookings/{booking}").json()["segments"][0]
     assert (segment["seat_numbers"], segment["seats_change_until"]) == ([], None)
     for wanted in ([["1A"]], "best"):
-        told = problem(book(client, flight, seat_numbers=wanted), 422, "validation")
-        assert [error["code"] for error in told["errors"]] == ["no_cabin"]
+        problem_body = problem(book(client, flight, seat_numbers=wanted), 422, "validation")
+        assert [error["code"] for error in problem_body["errors"]] == ["no_cabin"]
 
 
 def test_who_comes_second_is_told_which_seats_are_gone_and_is_not_booked(
-    client: httpx.Client, stranger: httpx.Client, pipeline: Pipeline
+    client: httpx.Client, other_traveller: httpx.Client, pipeline: Pipeline
 ) -> None:
     flight = flight_with_cabin(pipeline)
     booked(book(client, flight, seats=2, seat_numbers=[["1C", "1D"]]))
-    told = problem(book(stranger, flight, seats=3, seat_numbers=[["1A", "1C", "1D"]]), 409, "seat_taken")
-    assert told["seats"] == [{"flight_id": str(flight), "seat_number": seat} for seat in ("1C", "1D")]
-    assert "1C, 1D" in told["detail"]
-    assert stranger.get("/api/v1/bookings").json()["data"] == []
+    problem_body = problem(book(other_traveller, flight, seats=3, seat_numbers=[["1A", "1C", "1D"]]), 409, "seat_taken")
+    assert problem_body["seats"] == [{"flight_id": str(flight), "seat_number": seat} for seat in ("1C", "1D")]
+    assert "1C, 1D" in problem_body["detail"]
+    assert other_traveller.get("/api/v1/bookings").json()["data"] == []
     assert taken(client, flight) == ["1C", "1D"]
-    booked(book(stranger, flight, seat_numbers=[["1A"]]))
+    booked(book(other_traveller, flight, seat_numbers=[["1A"]]))
 
 
 @pytest.mark.parametrize(
@@ -89,8 +89,8 @@ def test_seats_that_nobody_can_have_are_refused_with_the_place_in_the_request(
     client: httpx.Client, pipeline: Pipeline, wanted: Any, errors: list[tuple[str, str]]
 ) -> None:
     flight = flight_with_cabin(pipeline)
-    told = problem(book(client, flight, seat_numbers=wanted), 422, "validation")
-    assert [(error["pointer"], error["code"]) for error in told["errors"]] == errors
+    problem_body = problem(book(client, flight, seat_numbers=wanted), 422, "validation")
+    assert [(error["pointer"], error["code"]) for error in problem_body["errors"]] == errors
     assert taken(client, flight) == []
 
 
@@ -114,8 +114,8 @@ def test_a_journey_picks_where_there_is_a_cabin(client: httpx.Client, pipeline: 
 def test_one_seat_that_is_gone_takes_no_other_one_along(client: httpx.Client, pipeline: Pipeline) -> None:
     first, second = flight_with_cabin(pipeline), flight_with_cabin(pipeline)
     booked(book(client, second, seat_numbers=[["1A"]]))
-    told = problem(book(client, first, second, seat_numbers=[["3A"], ["1A"]]), 409, "seat_taken")
-    assert told["seats"] == [{"flight_id": str(second), "seat_number": "1A"}]
+    problem_body = problem(book(client, first, second, seat_numbers=[["3A"], ["1A"]]), 409, "seat_taken")
+    assert problem_body["seats"] == [{"flight_id": str(second), "seat_number": "1A"}]
     assert taken(client, first) == []
 
 
@@ -146,14 +146,14 @@ def test_a_repeated_request_is_answered_with_its_booking_although_its_seats_are_
     assert taken(client, flight) == ["2A"]
 
 
-def test_seats_are_changed_all_or_none(client: httpx.Client, stranger: httpx.Client, pipeline: Pipeline) -> None:
+def test_seats_are_changed_all_or_none(client: httpx.Client, other_traveller: httpx.Client, pipeline: Pipeline) -> None:
     flight = flight_with_cabin(pipeline)
     mine = booked(book(client, flight, seats=2))
-    theirs = booked(book(stranger, flight, seat_numbers=[["1A"]]))
+    theirs = booked(book(other_traveller, flight, seat_numbers=[["1A"]]))
     pipeline.work(mine, theirs)
     assert put(client, mine, [["2C", "2D"]]).json()["segments"][0]["seat_numbers"] == ["2C", "2D"]
-    told = problem(put(client, mine, [["1A", "1C"]]), 409, "seat_taken")
-    assert told["seats"] == [{"flight_id": str(flight), "seat_number": "1A"}]
+    problem_body = problem(put(client, mine, [["1A", "1C"]]), 409, "seat_taken")
+    assert problem_body["seats"] == [{"flight_id": str(flight), "seat_number": "1A"}]
     assert numbers(client, mine) == [["2C", "2D"]], "what they had is theirs"
     assert put(client, mine, [["2D", "2C"]]).status_code == 200, "they change places with each other"
     assert numbers(client, mine) == [["2D", "2C"]]
@@ -179,8 +179,8 @@ def test_who_of_the_staff_changes_a_seat_is_in_the_audit_log(
 def test_seats_stay_as_they_are_once_check_in_has_closed(client: httpx.Client, pipeline: Pipeline) -> None:
     soon, later = flight_with_cabin(pipeline, departs_in=timedelta(minutes=59)), flight_with_cabin(pipeline)
     booking = booked(book(client, soon, later, seat_numbers=[["1A"], ["1A"]]))
-    told = problem(put(client, booking, [["2A"], ["2A"]]), 409, "seats_fixed")
-    assert told["flight_id"] == str(soon)
+    problem_body = problem(put(client, booking, [["2A"], ["2A"]]), 409, "seats_fixed")
+    assert problem_body["flight_id"] == str(soon)
     assert put(client, booking, [["1A"], ["2A"]]).status_code == 200, "what stays is no change"
     assert put(client, booking, "best").status_code == 200
     assert numbers(client, booking) == [["1A"], ["2A"]]
@@ -190,8 +190,8 @@ def test_seat_numbers_are_on_the_ticket_at_the_gate_in_the_mail_and_in_the_list_
     client: httpx.Client, admin: httpx.Client, pipeline: Pipeline
 ) -> None:
     flight = flight_with_cabin(pipeline)
-    people = [{"name": "Asha Rao"}, {"name": "Ravi Rao"}]
-    booking = booked(book(client, flight, seats=2, passengers=people, seat_numbers=[["2D", "2C"]]))
+    signed_in_user = [{"name": "Asha Rao"}, {"name": "Ravi Rao"}]
+    booking = booked(book(client, flight, seats=2, passengers=signed_in_user, seat_numbers=[["2D", "2C"]]))
     pipeline.work(booking)
     with pipeline.db.snapshot() as connection:
         signer = TicketSigner("a secret of this installation that is long enough")
@@ -220,7 +220,7 @@ def statements(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 @pytest.mark.parametrize("wanted", [None, (("1A",),)])
 def test_a_booking_without_numbers_costs_no_statement_about_them(
-    pipeline: Pipeline, account: Person, statements: list[str], wanted: tuple[tuple[str, ...], ...] | None
+    pipeline: Pipeline, account: SignedInUser, statements: list[str], wanted: tuple[tuple[str, ...], ...] | None
 ) -> None:
     flight = flight_with_cabin(pipeline)
     statements.clear()

@@ -21,7 +21,7 @@ from core.flights.announcements import served_places
 from tests.support.administrators import ensure_admin
 from tests.support.api import PASSWORD, ApiFactory, sign_in
 from tests.support.flights import add_flight, body, noon_in
-from tests.support.imports import Office, OfficeFactory, csv_of, row
+from tests.support.imports import ImportSteps, ImportStepsFactory, csv_of, row
 
 CHANGES = 60
 CITIES = ("Delhi", "Mumbai", "Pune", "Zürich", "Atlantis Harbour")
@@ -39,9 +39,9 @@ def two(start_api: ApiFactory, db: Database) -> Iterator[list[httpx.Client]]:
 
 
 @pytest.fixture
-def office(open_office: OfficeFactory) -> Office:
+def import_steps(open_import_steps: ImportStepsFactory) -> ImportSteps:
     """Where a place that no registry knows is taken as it is written."""
-    return open_office(UNKNOWN_PLACES="accept")
+    return open_import_steps(UNKNOWN_PLACES="accept")
 
 
 def listed(client: httpx.Client) -> tuple[list[str], str]:
@@ -61,12 +61,12 @@ def test_no_process_computes_the_list_for_a_change_that_leaves_the_places_as_the
         computed = redis.get(keys.AIRPORTS)
 
     address = f"/admin/flights/{flight['id']}"
-    twin = add_flight(other, flight_number="AI-9")
+    same_route = add_flight(other, flight_number="AI-9")
     back = add_flight(one, flight_number="AI-10", source="Mumbai", destination="Delhi")
     for change in (body(price=1), body(price=1, total_seats=10), body(price=1, departure_ts=noon_in(9))):
         assert one.put(address, json=change).status_code == 200
         assert [listed(client) for client in two] == [(both, "hit")] * 2
-    assert other.delete(f"/admin/flights/{twin['id']}").status_code == 204
+    assert other.delete(f"/admin/flights/{same_route['id']}").status_code == 204
     assert other.post(f"/admin/flights/{back['id']}/cancel", json={"reason": "Fog."}).status_code == 202
     assert [listed(client) for client in two] == [(both, "hit")] * 2
     with redis_py.Redis.from_url(redis_url) as redis:
@@ -74,19 +74,19 @@ def test_no_process_computes_the_list_for_a_change_that_leaves_the_places_as_the
 
 
 def test_every_process_lists_the_places_that_have_a_flight_after_any_change(two: list[httpx.Client], db: Database) -> None:
-    dice = random.Random(11)
+    rng = random.Random(11)
     made: list[str] = []
     for number in range(CHANGES):
-        client = dice.choice(two)
-        source, destination = dice.sample(CITIES, 2)
+        client = rng.choice(two)
+        source, destination = rng.sample(CITIES, 2)
         known = [city for city in CITIES if city != "Atlantis Harbour"]
         sent = body(flight_number=f"AI-{number}", source=source, destination=destination, price=number + 1)
-        if made and dice.random() < 0.45:
-            answer = client.delete(f"/admin/flights/{made.pop(dice.randrange(len(made)))}")
-        elif made and dice.random() < 0.5:
+        if made and rng.random() < 0.45:
+            answer = client.delete(f"/admin/flights/{made.pop(rng.randrange(len(made)))}")
+        elif made and rng.random() < 0.5:
             # A place that is known does not become one that is not.
-            source, destination = dice.sample(known, 2)
-            answer = client.put(f"/admin/flights/{dice.choice(made)}", json=sent | {"source": source, "destination": destination})
+            source, destination = rng.sample(known, 2)
+            answer = client.put(f"/admin/flights/{rng.choice(made)}", json=sent | {"source": source, "destination": destination})
         else:
             answer = client.post("/admin/flights", json=sent)
             made.append(answer.json()["id"])
@@ -104,9 +104,9 @@ def test_another_name_of_a_place_is_seen_at_once(two: list[httpx.Client]) -> Non
     assert listed(two[1])[0] == ["Bombay", "Delhi"]
 
 
-def test_an_import_has_the_list_computed_anew_for_new_lost_and_renamed_places_only(office: Office) -> None:
-    office.take(csv_of([row(1), row(2), row(3, destination="Pune")]))
-    assert listed(office.admin) == (["Delhi", "Mumbai", "Pune"], "miss")
+def test_an_import_has_the_list_computed_anew_for_new_lost_and_renamed_places_only(import_steps: ImportSteps) -> None:
+    import_steps.take(csv_of([row(1), row(2), row(3, destination="Pune")]))
+    assert listed(import_steps.admin) == (["Delhi", "Mumbai", "Pune"], "miss")
     steps: list[tuple[list[str], list[str], str]] = [
         ([row(1, price="1.00"), row(4)], ["Delhi", "Mumbai", "Pune"], "hit"),
         ([row(5, source="Atlantis Harbour")], ["Atlantis Harbour", "Delhi", "Mumbai", "Pune"], "miss"),
@@ -114,8 +114,8 @@ def test_an_import_has_the_list_computed_anew_for_new_lost_and_renamed_places_on
         ([row(5, source="ATLANTIS harbour")], ["ATLANTIS harbour", "Delhi", "Mumbai"], "miss"),
     ]
     for rows, places, cache in steps:
-        office.take(csv_of(rows))
-        assert listed(office.admin) == (places, cache)
+        import_steps.take(csv_of(rows))
+        assert listed(import_steps.admin) == (places, cache)
 
 
 def test_two_who_delete_the_last_flights_of_a_route_at_once_do_not_count_on_each_other(admin: httpx.Client, db: Database) -> None:
@@ -147,7 +147,7 @@ def delete(connection: RawConnection, flight_id: UUID) -> flights.Change:
 
 @pytest.mark.anyio
 @pytest.mark.parametrize(
-    ("told", "anew"),
+    ("announce_change", "anew"),
     [
         (lambda client: served_places.announce(client, ["DEL"]), True),
         (lambda client: served_places.announce(client, [], places_lost=True), True),
@@ -155,15 +155,15 @@ def delete(connection: RawConnection, flight_id: UUID) -> flights.Change:
     ],
 )
 async def test_what_is_told_while_the_list_is_computed_makes_it_out_of_date(
-    redis_url: str, told: Callable[[redis_py.Redis], None], anew: bool
+    redis_url: str, announce_change: Callable[[redis_py.Redis], None], anew: bool
 ) -> None:
     """Also of a place that was on the list before: it may have vanished and come back, and the rows were read between."""
     async with Redis.from_url(redis_url) as client:
         await served_places.keep(client, await served_places.begin(client), ["DEL", "BOM"])
         await client.set(keys.AIRPORTS_VERSION, "read before")
         turn = await served_places.begin(client)
-        with redis_py.Redis.from_url(redis_url) as teller:
-            told(teller)
+        with redis_py.Redis.from_url(redis_url) as publisher:
+            announce_change(publisher)
         await served_places.keep(client, turn, ["DEL", "BOM"])
         assert (await client.get(keys.AIRPORTS_VERSION) != b"read before") is anew
         assert bool(await client.smembers(keys.AIRPORTS_KNOWN)) is not anew

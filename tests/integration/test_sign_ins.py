@@ -46,8 +46,8 @@ def cookie_of(answer: httpx.Response) -> str:
 
 
 def first_cookie(client: httpx.Client) -> str:
-    person = register(client)
-    return cookie_of(client.post(TOKEN, data={"username": person.username, "password": PASSWORD}))
+    user = register(client)
+    return cookie_of(client.post(TOKEN, data={"username": user.username, "password": PASSWORD}))
 
 
 def forget_the_race(db: Database) -> None:

@@ -11,9 +11,9 @@ import pytest
 
 from core.users.models import Role
 from tests.support.api import RunningApi, problem
-from tests.support.imports import Office, csv_of, row
+from tests.support.imports import ImportSteps, csv_of, row
 from tests.support.mails import write
-from tests.support.money import Till
+from tests.support.money import PaymentSteps
 from tests.support.pipeline import Pipeline
 
 
@@ -127,9 +127,9 @@ def test_a_confirmation_is_written_once_more(traveller: httpx.Client, admin: htt
     problem(admin.post(again), 409, "no_mail_address")
     traveller.put("/api/v1/auth/email", json={"email": "asha@example.com"}).raise_for_status()
     for _ in range(2):
-        asked = admin.post(again)
-        assert asked.status_code == 202
-        assert asked.json() == {"kind": "confirmed", "address": "asha@example.com"}
+        accepted = admin.post(again)
+        assert accepted.status_code == 202
+        assert accepted.json() == {"kind": "confirmed", "address": "asha@example.com"}
         write(pipeline)
     mails = get(admin, "/admin/mails", booking_id=str(booking))["data"]
     assert [each["mail"]["kind"] for each in mails] == ["confirmed", "confirmed"]
@@ -145,26 +145,28 @@ def test_a_confirmation_is_written_once_more(traveller: httpx.Client, admin: htt
 # Imports
 
 
-def test_one_fault_of_a_thousand_rows_is_one_group(office: Office) -> None:
+def test_one_fault_of_a_thousand_rows_is_one_group(import_steps: ImportSteps) -> None:
     bad = [row(number, destination="Mumbaiii" if number % 10 else "Dehli") for number in range(1000)]
-    job = office.send(csv_of([*bad, row(1001, price="-1"), row(1002)]))
-    office.work(job)
-    groups = get(office.admin, f"/admin/flights/bulk-upload/{job}/faults")["data"]
-    told = [(group["code"], group["column"], group["rows"], group["values"]) for group in groups]
-    assert told[0] == ("unknown_place", "destination", 1000, 2)
+    job = import_steps.send(csv_of([*bad, row(1001, price="-1"), row(1002)]))
+    import_steps.work(job)
+    groups = get(import_steps.admin, f"/admin/flights/bulk-upload/{job}/faults")["data"]
+    shown = [(group["code"], group["column"], group["rows"], group["values"]) for group in groups]
+    assert shown[0] == ("unknown_place", "destination", 1000, 2)
     first = groups[0]["examples"][0]
     assert (first["value"], first["rows"], first["line"]) == ("Mumbaiii", 900, 3)
     assert groups[1]["column"] == "price"
     assert (groups[1]["rows"], groups[1]["first_line"]) == (1, 1002)
     assert sum(group["rows"] for group in groups) == 1001
-    problem(office.admin.get(f"/admin/flights/bulk-upload/{uuid4()}/faults"), 404, "import_not_found")
+    problem(import_steps.admin.get(f"/admin/flights/bulk-upload/{uuid4()}/faults"), 404, "import_not_found")
 
 
-def test_money_is_a_ledger_with_charge_refund_and_balance(admin: httpx.Client, till: Till, payer: UUID, flight: UUID) -> None:
-    booking = till.hold(payer, flight, 2)
-    claim = till.begin(booking)
-    till.settle(claim, till.call(claim))
-    till.steps.cancel(booking)
+def test_money_is_a_ledger_with_charge_refund_and_balance(
+    admin: httpx.Client, payment_steps: PaymentSteps, payer: UUID, flight: UUID
+) -> None:
+    booking = payment_steps.hold(payer, flight, 2)
+    claim = payment_steps.begin(booking)
+    payment_steps.settle(claim, payment_steps.call(claim))
+    payment_steps.steps.cancel(booking)
     seen = get(admin, f"/admin/bookings/{booking}")
     assert [(each["kind"], each["amount"]) for each in seen["ledger"]] == [("refund", "15000.00"), ("charge", "15000.00")]
     assert seen["totals"] == [{"currency": "INR", "captured": "15000.00", "refunded": "15000.00", "balance": "0.00"}]

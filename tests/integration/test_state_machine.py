@@ -30,13 +30,13 @@ from core.bookings.models import PaymentMode
 from core.bookings.states import BEGINNINGS, TRANSITIONS
 from core.lifecycle.reserve import Reservations
 from core.lifecycle.settle_payment import Claim
-from tests.support.ledger import Fate
+from tests.support.ledger import CallResult
 from tests.support.steps import Steps
 from tests.support.world import World, is_allowed
 
 SOAK: Final = "SKYQUEUE_TEST_LIVES" in os.environ
 LIVES: Final = int(os.environ.get("SKYQUEUE_TEST_LIVES", "40"))
-"""How many lives are lived. Without a attempt they are always the same ones; a soak asks for thousands of new ones."""
+"""How many sequences of events are tried. Without this variable they are the same in every run; a soak tries thousands of new ones."""
 STEPS: Final = 40
 DAY_MINUTES: Final = 24 * 60
 
@@ -45,7 +45,7 @@ seats = st.integers(1, 3)
 flights = st.integers(0, 2)
 journeys = st.one_of(flights.map(lambda each: {each}), st.sets(flights, min_size=2))
 modes = st.sampled_from([PaymentMode.HOLD, PaymentMode.TOKEN, PaymentMode.NONE])
-fates = st.sampled_from([Fate.CAPTURED, *Fate])
+results = st.sampled_from([CallResult.CAPTURED, *CallResult])
 
 DISTURBANCES: Final[dict[str, Callable[[World], None]]] = {
     "workers catch up": World.deliver_everything,
@@ -63,7 +63,7 @@ class Life(RuleBasedStateMachine):
     world: World
 
     trips = Bundle("trips")
-    asked = Bundle("asked")
+    reservations = Bundle("reservations")
     claims = Bundle("claims")
 
     def __init__(self) -> None:
@@ -92,19 +92,19 @@ class Life(RuleBasedStateMachine):
     def deliver_again(self, trip: UUID) -> None:
         self.world.deliver(trip)
 
-    @rule(target=asked, trip=trips)
+    @rule(target=reservations, trip=trips)
     def ask_redis(self, trip: UUID) -> Reservations | MultipleResults[Reservations]:
-        return self.world.ask_redis(trip) or multiple()
+        return self.world.reserve_in_redis(trip) or multiple()
 
-    @rule(asked=asked, dies=st.booleans())
-    def settle(self, asked: Reservations, dies: bool) -> None:
-        self.world.settle(asked, dies=dies)
+    @rule(reservations=reservations, dies=st.booleans())
+    def settle(self, reservations: Reservations, dies: bool) -> None:
+        self.world.settle(reservations, dies=dies)
 
-    @rule(trip=trips, fate=fates)
-    def pay(self, trip: UUID, fate: Fate) -> None:
+    @rule(trip=trips, result=results)
+    def pay(self, trip: UUID, result: CallResult) -> None:
         self.world.pay(trip)
         if (claim := self.world.claim(trip)) is not None:
-            self.world.hear(claim, fate)
+            self.world.settle_charge(claim, result)
 
     @rule(trip=trips, rival=st.one_of(st.none(), flights))
     def pay_too_late(self, trip: UUID, rival: int | None) -> None:
@@ -115,17 +115,17 @@ class Life(RuleBasedStateMachine):
         if rival is not None:
             self.world.sell_out(rival, PaymentMode.NONE)
         if claim is not None:
-            self.world.hear(claim, Fate.CAPTURED)
+            self.world.settle_charge(claim, CallResult.CAPTURED)
 
     @rule(target=claims, trip=trips)
     def claim(self, trip: UUID) -> Claim | MultipleResults[Claim]:
         self.world.pay(trip)
         return self.world.claim(trip) or multiple()
 
-    @rule(claim=claims, fate=fates)
-    def hear(self, claim: Claim, fate: Fate) -> None:
+    @rule(claim=claims, result=results)
+    def finish_charge(self, claim: Claim, result: CallResult) -> None:
         """Late, or for the second time, or after the sweep has asked as well."""
-        self.world.hear(claim, fate)
+        self.world.settle_charge(claim, result)
 
     @rule(claim=claims, again=st.booleans())
     def call_back(self, claim: Claim, again: bool) -> None:

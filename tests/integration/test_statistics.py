@@ -94,7 +94,7 @@ def test_a_small_table_is_left_alone(pipeline: Pipeline) -> None:
 
 @pytest.mark.usefixtures("without_autovacuum")
 def test_a_batch_of_bookings_does_not_read_the_keys_of_all_others(pipeline: Pipeline) -> None:
-    flight, crowd, traveller = pipeline.flight(10_000), pipeline.account().id, pipeline.account().id
+    flight, concurrent_clients, traveller = pipeline.flight(10_000), pipeline.account().id, pipeline.account().id
     requests = [BookingRequest(traveller, (flight,), 1, booking_id=new_id())]
     with pipeline.db.transaction() as connection:
         connection.execute("TRUNCATE bookings CASCADE")  # as in a new database
@@ -102,7 +102,7 @@ def test_a_batch_of_bookings_does_not_read_the_keys_of_all_others(pipeline: Pipe
         for _ in range((connection.prepare_threshold or 0) + 2):
             duplicates.find_duplicates(connection, requests, minutes=10)
         connection.execute(WITH_EXISTS, ([traveller], ["a"]), prepare=True)
-        sell(connection, crowd, flight)
+        sell(connection, concurrent_clients, flight)
         before = rows_read_in_full(connection, "bookings")
         duplicates.find_duplicates(connection, requests, minutes=10)
         read = rows_read_in_full(connection, "bookings") - before

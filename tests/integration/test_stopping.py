@@ -28,15 +28,15 @@ def test_whoever_waits_for_a_job_is_answered_when_the_process_is_stopped(pipelin
     with api.client(headers) as reader, api.client(headers) as booker, ThreadPoolExecutor() as background:
         job = book(reader, flight).json()["status_url"]
         polling = background.submit(poll, api, headers, job)
-        asked = threading.Event()
+        started = threading.Event()
 
         def notice(step: str, _: object) -> None:
             if step == "http11.send_request_body.complete":
-                asked.set()
+                started.set()
 
         reading = background.submit(reader.get, job, headers={"Prefer": "wait=15"}, extensions={"trace": notice})
         booking = background.submit(book, booker, flight, Prefer="wait=15")
-        assert asked.wait(10)
+        assert started.wait(10)
         until(lambda: pending(pipeline) == 2)
         api.stop()
         read, booked = reading.result(), booking.result()
@@ -47,13 +47,13 @@ def test_whoever_waits_for_a_job_is_answered_when_the_process_is_stopped(pipelin
 
 def poll(api: Api, headers: dict[str, str], job: str) -> list[int]:
     """What a client hears on one connection that is kept, until nobody is there to be asked."""
-    heard = []
+    responses = []
     with api.client(headers) as client:
         try:
             while True:
-                heard.append(client.get(job).status_code)
+                responses.append(client.get(job).status_code)
         except httpx.TransportError:
-            return heard
+            return responses
 
 
 def pending(pipeline: Pipeline) -> int:
@@ -90,9 +90,9 @@ def test_what_takes_longer_than_the_grace_is_a_503_in_our_words(pipeline: Pipeli
         client.sendall("\r\n".join([*head, "Expect: 100-continue", "", ""]).encode())
         assert client.recv(100).startswith(b"HTTP/1.1 100 ")  # somebody waits for the body now
         api.stop()
-        said = b""
+        received = b""
         while piece := client.recv(65536):
-            said += piece
-    assert said.startswith(b"HTTP/1.1 503 ")
-    assert b"retry-after: 5\r\n" in said
-    assert b'"code":"unavailable"' in said
+            received += piece
+    assert received.startswith(b"HTTP/1.1 503 ")
+    assert b"retry-after: 5\r\n" in received
+    assert b'"code":"unavailable"' in received

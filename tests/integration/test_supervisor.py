@@ -50,7 +50,7 @@ class Another(Stubborn):
 
 
 @pytest.fixture
-def told() -> list[str]:
+def messages() -> list[str]:
     return []
 
 
@@ -77,7 +77,7 @@ def watched(supervisor: Supervisor) -> Iterator[None]:
 
 
 def test_a_disk_that_is_full_is_told_once_and_what_died_comes_back(
-    own_guardian: Guardian, tmp_path: Path, told: list[str]
+    own_guardian: Guardian, tmp_path: Path, messages: list[str]
 ) -> None:
     tries: list[None] = []
 
@@ -86,33 +86,33 @@ def test_a_disk_that_is_full_is_told_once_and_what_died_comes_back(
         if len(tries) < 3:
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), "runtime.json")
 
-    supervisor = Supervisor(own_guardian, say=told.append, changed=publish, log=tmp_path / "supervisor.log")
+    supervisor = Supervisor(own_guardian, say=messages.append, changed=publish, log=tmp_path / "supervisor.log")
     child = Stubborn("worker", log=tmp_path / "worker.log", guardian=own_guardian)
     supervisor.launch(child)
-    victim = child.pid
+    killed_pid = child.pid
     with watched(supervisor):
-        os.kill(victim, signal.SIGKILL)
+        os.kill(killed_pid, signal.SIGKILL)
         until(lambda: len(tries) == 3)
         assert child.is_running
-        assert child.pid != victim
-        until(lambda: "no longer refuses" in told[-1])
-    assert len([line for line in told if "refused, trying again" in line and "No space left" in line]) == 1
+        assert child.pid != killed_pid
+        until(lambda: "no longer refuses" in messages[-1])
+    assert len([line for line in messages if "refused, trying again" in line and "No space left" in line]) == 1
     supervisor.stop()
 
 
 def test_it_knows_what_runs_and_what_was_started_again_for_which_reason(
-    own_guardian: Guardian, tmp_path: Path, told: list[str]
+    own_guardian: Guardian, tmp_path: Path, messages: list[str]
 ) -> None:
     supervisor = Supervisor(
-        own_guardian, say=told.append, changed=lambda: seen.append(supervisor.supervision()), log=tmp_path / "log"
+        own_guardian, say=messages.append, changed=lambda: seen.append(supervisor.supervision()), log=tmp_path / "log"
     )
     seen: list[Supervision] = []
     child = Stubborn("worker", log=tmp_path / "worker.log", guardian=own_guardian)
     supervisor.launch(child)
     assert supervisor.supervision().running == {"worker": True, "guardian": True}
-    victim = child.pid
+    killed_pid = child.pid
     with watched(supervisor):
-        os.kill(victim, signal.SIGKILL)
+        os.kill(killed_pid, signal.SIGKILL)
         until(lambda: len(seen) == 2)
     supervisor.stop()
     assert [each.running["worker"] for each in seen] == [False, True]
@@ -121,27 +121,27 @@ def test_it_knows_what_runs_and_what_was_started_again_for_which_reason(
     assert 0 <= time.time() - seen[0].started_at < 600
 
 
-def test_the_death_of_the_guardian_is_told_and_the_next_one_knows_what_is_watched(tmp_path: Path, told: list[str]) -> None:
+def test_the_death_of_the_guardian_is_told_and_the_next_one_knows_what_is_watched(tmp_path: Path, messages: list[str]) -> None:
     guardian = Guardian()
-    supervisor = Supervisor(guardian, say=told.append, changed=lambda: None, log=tmp_path / "supervisor.log")
+    supervisor = Supervisor(guardian, say=messages.append, changed=lambda: None, log=tmp_path / "supervisor.log")
     child = Stubborn("worker", log=tmp_path / "worker.log", guardian=guardian)
     supervisor.launch(child)
     supervisor.wait_for(child)
-    victim = guardian.pid
-    os.kill(victim, signal.SIGKILL)
+    killed_pid = guardian.pid
+    os.kill(killed_pid, signal.SIGKILL)
     with watched(supervisor):
-        until(lambda: len(told) == 2)
-    assert guardian.pid != victim
-    assert told == ["guardian ended (SIGKILL), starting it again", f"guardian is started again (process {guardian.pid})"]
+        until(lambda: len(messages) == 2)
+    assert guardian.pid != killed_pid
+    assert messages == ["guardian ended (SIGKILL), starting it again", f"guardian is started again (process {guardian.pid})"]
     guardian.close()  # as if this process had died
     until(lambda: not child.is_running)
 
 
 def test_a_guardian_that_cannot_be_replaced_is_told_with_the_reason_and_the_rest_goes_on(
-    own_guardian: Guardian, tmp_path: Path, told: list[str], monkeypatch: pytest.MonkeyPatch
+    own_guardian: Guardian, tmp_path: Path, messages: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(ward, "LAST_DELAY", 0.1)
-    supervisor = Supervisor(own_guardian, say=told.append, changed=lambda: None, log=tmp_path / "supervisor.log")
+    supervisor = Supervisor(own_guardian, say=messages.append, changed=lambda: None, log=tmp_path / "supervisor.log")
     child = Stubborn("worker", log=tmp_path / "worker.log", guardian=own_guardian)
     supervisor.launch(child)
     tries: list[None] = []
@@ -155,11 +155,11 @@ def test_a_guardian_that_cannot_be_replaced_is_told_with_the_reason_and_the_rest
             refusing.setattr(own_guardian, "_spawn", refuse)
             os.kill(own_guardian.pid, signal.SIGKILL)
             until(lambda: len(tries) > 2)
-            victim = child.pid
-            os.kill(victim, signal.SIGKILL)
-            until(lambda: child.pid != victim and child.is_running)
-        until(lambda: any("guardian is started again" in line for line in told))
-    assert [line for line in told if line.startswith("guardian")] == [
+            killed_pid = child.pid
+            os.kill(killed_pid, signal.SIGKILL)
+            until(lambda: child.pid != killed_pid and child.is_running)
+        until(lambda: any("guardian is started again" in line for line in messages))
+    assert [line for line in messages if line.startswith("guardian")] == [
         "guardian ended (SIGKILL), starting it again",
         "guardian cannot be started, trying again: [Errno 11] Resource temporarily unavailable",
         f"guardian is started again (process {own_guardian.pid})",
@@ -168,33 +168,33 @@ def test_a_guardian_that_cannot_be_replaced_is_told_with_the_reason_and_the_rest
 
 
 def test_a_process_that_keeps_ending_is_told_once_and_told_again_when_it_stays(
-    own_guardian: Guardian, tmp_path: Path, told: list[str], monkeypatch: pytest.MonkeyPatch
+    own_guardian: Guardian, tmp_path: Path, messages: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(ward, "LAST_DELAY", 0.05)
-    supervisor = Supervisor(own_guardian, say=told.append, changed=lambda: None, log=tmp_path / "supervisor.log")
+    supervisor = Supervisor(own_guardian, say=messages.append, changed=lambda: None, log=tmp_path / "supervisor.log")
     child = Stubborn("worker", log=tmp_path / "worker.log", guardian=own_guardian)
     supervisor.launch(child)
     with watched(supervisor):
         for _ in range(5):
-            victim = child.pid
-            os.kill(victim, signal.SIGKILL)
-            until(lambda victim=victim: child.pid != victim and child.is_running)  # type: ignore[misc]
+            killed_pid = child.pid
+            os.kill(killed_pid, signal.SIGKILL)
+            until(lambda killed_pid=killed_pid: child.pid != killed_pid and child.is_running)  # type: ignore[misc]
         monkeypatch.setattr(ward, "STEADY_SECONDS", 0.0)
-        until(lambda: len(told) == 3)
-    assert told[0] == f"worker ended (SIGKILL), starting it again; its log: {child.log}"
-    assert told[1].startswith("worker is started again (process ")
-    assert told[2].startswith("worker runs steadily again, after it ended 5 times in ")
+        until(lambda: len(messages) == 3)
+    assert messages[0] == f"worker ended (SIGKILL), starting it again; its log: {child.log}"
+    assert messages[1].startswith("worker is started again (process ")
+    assert messages[2].startswith("worker runs steadily again, after it ended 5 times in ")
     supervisor.stop()
 
 
 def test_logs_that_are_too_long_are_begun_anew_its_own_too_and_one_that_cannot_be_is_told(
-    own_guardian: Guardian, tmp_path: Path, told: list[str], monkeypatch: pytest.MonkeyPatch
+    own_guardian: Guardian, tmp_path: Path, messages: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("launcher.supervisor.supervisor.ROTATE_SECONDS", 0.0)
     failures: list[str] = []
     monkeypatch.setattr(Incident, "failed", lambda _, error: failures.append(error))
     own = tmp_path / "supervisor.log"
-    supervisor = Supervisor(own_guardian, say=told.append, changed=lambda: None, log=own)
+    supervisor = Supervisor(own_guardian, say=messages.append, changed=lambda: None, log=own)
     children = [Stubborn(name, log=tmp_path / f"{name}.log", guardian=own_guardian) for name in ("mockpay", "worker")]
     supervisor.launch(*children)
     supervisor.wait_for(*children)
@@ -206,7 +206,7 @@ def test_logs_that_are_too_long_are_begun_anew_its_own_too_and_one_that_cannot_b
         until(lambda: all(log_files.former(log).is_file() and log.stat().st_size == 0 for log in (own, children[1].log)))
         until(lambda: "Is a directory" in failures[0])
     assert children[0].log.stat().st_size > log_files.LOG_BYTES
-    assert told == []
+    assert messages == []
     supervisor.stop()
 
 
@@ -217,8 +217,10 @@ def test_a_secret_that_finds_no_room_leaves_nothing(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["runtime.json"]
 
 
-def test_the_end_comes_in_time_however_many_have_to_be_killed(own_guardian: Guardian, tmp_path: Path, told: list[str]) -> None:
-    supervisor = Supervisor(own_guardian, say=told.append, changed=lambda: None, log=tmp_path / "supervisor.log")
+def test_the_end_comes_in_time_however_many_have_to_be_killed(
+    own_guardian: Guardian, tmp_path: Path, messages: list[str]
+) -> None:
+    supervisor = Supervisor(own_guardian, say=messages.append, changed=lambda: None, log=tmp_path / "supervisor.log")
     children = [Stubborn(f"worker-{number}", log=tmp_path / f"{number}.log", guardian=own_guardian) for number in range(6)]
     children += [Another(f"api-{number}", log=tmp_path / f"api-{number}.log", guardian=own_guardian) for number in range(2)]
     supervisor.launch(*children)

@@ -157,13 +157,13 @@ def test_a_pass_ends_when_somebody_else_sweeps(steps: Steps, sweeping: Sweeper) 
 def holds_beside_a_locked_flight(steps: Steps, sweeping: Sweeper) -> tuple[list[str], str]:
     """What became of the holds on it, which have been due for longer, and of one on another flight."""
     full, other = steps.pipeline.flight(MANY), steps.pipeline.flight(10)
-    kept, (free,) = overdue(steps, full, MANY), overdue(steps, other)
-    steps.execute("UPDATE bookings SET next_at = next_at - interval '1 min' WHERE id = ANY(%s)", kept)
+    locked_bookings, (free,) = overdue(steps, full, MANY), overdue(steps, other)
+    steps.execute("UPDATE bookings SET next_at = next_at - interval '1 min' WHERE id = ANY(%s)", locked_bookings)
     with locked(steps.pipeline, "flights", full):
         sweeping.sweep_once()
-        found = [steps.status(each) for each in kept], steps.status(free)
+        found = [steps.status(each) for each in locked_bookings], steps.status(free)
     sweeping.sweep_once()
-    assert {steps.status(each) for each in kept} == {"EXPIRED"}
+    assert {steps.status(each) for each in locked_bookings} == {"EXPIRED"}
     return found
 
 

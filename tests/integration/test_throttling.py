@@ -24,7 +24,7 @@ BURST = LIMITS[Scope.LOGIN_GUESS].burst
 GUESS = "a guess of a stranger"
 
 
-class Whereabouts:
+class ClientAddress:
     """Where the next requests come from, as the proxy in front of us would say."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -33,8 +33,8 @@ class Whereabouts:
 
 
 @pytest.fixture
-def whereabouts(monkeypatch: pytest.MonkeyPatch) -> Whereabouts:
-    return Whereabouts(monkeypatch)
+def client_address(monkeypatch: pytest.MonkeyPatch) -> ClientAddress:
+    return ClientAddress(monkeypatch)
 
 
 @pytest.fixture
@@ -67,22 +67,22 @@ def guess_until_refused(client: httpx.Client, cookies: str = "") -> None:
     assert 1 <= int(refused.headers["retry-after"]) <= 6
 
 
-def test_guessing_from_elsewhere_never_locks_the_owner_out(limited: httpx.Client, whereabouts: Whereabouts) -> None:
+def test_guessing_from_elsewhere_never_locks_the_owner_out(limited: httpx.Client, client_address: ClientAddress) -> None:
     for attacker in ("192.0.2.66", "192.0.2.67"):
-        whereabouts.address = attacker
+        client_address.address = attacker
         guess_until_refused(limited)
         problem(attempt(limited), 429, "rate_limited")  # the right password does not help who has guessed
-    whereabouts.address = "198.51.100.1"
+    client_address.address = "198.51.100.1"
     assert attempt(limited).status_code == 200
 
 
 def test_control_counted_by_account_alone_it_does(
-    limited: httpx.Client, whereabouts: Whereabouts, monkeypatch: pytest.MonkeyPatch
+    limited: httpx.Client, client_address: ClientAddress, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(given_passwords, "allowances_of", lambda _request, _services, username: [(Scope.LOGIN_GUESS, username)])
-    whereabouts.address = "192.0.2.66"
+    client_address.address = "192.0.2.66"
     guess_until_refused(limited)
-    whereabouts.address = "198.51.100.1"
+    client_address.address = "198.51.100.1"
     problem(attempt(limited), 429, "rate_limited")
 
 
@@ -119,13 +119,13 @@ def test_a_device_is_known_to_the_account_it_signed_in_to_alone(limited: httpx.C
 
 
 def test_a_crowd_of_addresses_is_slowed_down_too_and_a_known_device_is_not(
-    limited: httpx.Client, whereabouts: Whereabouts, monkeypatch: pytest.MonkeyPatch
+    limited: httpx.Client, client_address: ClientAddress, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(LIMITS, Scope.LOGIN_ACCOUNT, Limit(per_minute=1, burst=5))
     device = known_device(limited)
     statuses = []
     for number in range(8):
-        whereabouts.address = f"192.0.2.{number}"
+        client_address.address = f"192.0.2.{number}"
         statuses.append(attempt(limited, GUESS).status_code)
     assert statuses == [401] * 5 + [429] * 3
     assert attempt(limited, cookies=device).status_code == 200
@@ -137,10 +137,10 @@ def test_signing_in_often_with_the_right_password_is_not_guessing(limited: httpx
 
 
 def test_what_is_no_address_is_limited_like_one(
-    limited: httpx.Client, whereabouts: Whereabouts, monkeypatch: pytest.MonkeyPatch
+    limited: httpx.Client, client_address: ClientAddress, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(LIMITS, Scope.REGISTER_ADDRESS, Limit(per_minute=1, burst=2))
-    whereabouts.address = addresses.NO_ADDRESS
+    client_address.address = addresses.NO_ADDRESS
     statuses = [
         limited.post(REGISTER, json={"username": f"crowd-{number}", "password": PASSWORD}).status_code for number in range(3)
     ]
@@ -176,7 +176,7 @@ def test_a_crowd_that_registers_keeps_nobody_from_signing_in(
         if not apart:
             object.__setattr__(api.services.hashing, "registrations", api.services.hashing.sign_ins)
         with hashing_stands_still(monkeypatch) as at_work:
-            crowd = [
+            concurrent_clients = [
                 pool.submit(client.post, REGISTER, json={"username": f"crowd-{number}", "password": PASSWORD})
                 for number in range(AT_ONCE)
             ]
@@ -186,4 +186,4 @@ def test_a_crowd_that_registers_keeps_nobody_from_signing_in(
             else:
                 with pytest.raises(httpx.ReadTimeout):
                     client.post(TOKEN, data={"username": "asha", "password": PASSWORD}, timeout=2)
-        assert {registering.result().status_code for registering in crowd} == {201}
+        assert {registering.result().status_code for registering in concurrent_clients} == {201}

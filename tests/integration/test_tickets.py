@@ -52,9 +52,9 @@ def test_a_flight_that_moves_raises_the_sequence_and_keeps_the_uid(
 
 
 def test_somebody_elses_ticket_does_not_exist(api: RunningApi, traveller: httpx.Client, booking: UUID) -> None:
-    with api.client(api.admit().headers) as stranger:
+    with api.client(api.admit().headers) as other_traveller:
         for name in ("ticket.pdf", "calendar.ics"):
-            problem(stranger.get(f"/api/v1/bookings/{booking}/{name}"), 404, "booking_not_found")
+            problem(other_traveller.get(f"/api/v1/bookings/{booking}/{name}"), 404, "booking_not_found")
 
 
 def test_there_is_no_ticket_before_and_after_the_booking_stands(traveller: httpx.Client, pipeline: Pipeline) -> None:

@@ -84,8 +84,8 @@ async def test_a_reader_that_is_too_far_behind_or_whose_log_is_lost_forgets_ever
         assert not await held_after(pipeline.redis.flushdb)
 
         def fall_behind() -> None:
-            with ThreadPoolExecutor(8) as crowd:
-                list(crowd.map(lambda _: route_versions.renew(pipeline.redis, far), range(1001)))
+            with ThreadPoolExecutor(8) as pool:
+                list(pool.map(lambda _: route_versions.renew(pipeline.redis, far), range(1001)))
 
         assert not await held_after(fall_behind)
         near = RouteDays(RouteDay("AAA", f"B{number}", noon_in(3).date()) for number in range(201))

@@ -102,7 +102,7 @@ def test_bookings_of_one_batch_have_a_tree_each_and_the_batch_is_linked(always: 
 
 
 @contextmanager
-def everything_told(pipeline: Pipeline) -> Iterator[None]:
+def everything_exported(pipeline: Pipeline) -> Iterator[None]:
     """A webhook is called for each booking that is accepted or confirmed, and mails are sent."""
     with webhook_receiver.receiving() as called, mail_server() as mails:
         with pipeline.db.transaction() as connection:
@@ -130,10 +130,10 @@ def value_of(pipeline: Pipeline, statement: LiteralString) -> Any:
 
 def book_with_address(api: Api, pipeline: Pipeline) -> str:
     """By a traveller who gets mails. Returns the id of the request, once all that follows from it is sent."""
-    person = pipeline.account()
+    user = pipeline.account()
     with pipeline.db.transaction() as connection:
-        connection.execute("UPDATE users SET email = 'asha@example.com' WHERE id = %s", (person.id,))
-    request_id = book(api, pipeline, **person.headers)[1]
+        connection.execute("UPDATE users SET email = 'asha@example.com' WHERE id = %s", (user.id,))
+    request_id = book(api, pipeline, **user.headers)[1]
     sent = """
         SELECT (SELECT count(*) FROM webhook_deliveries WHERE status = 'DELIVERED') = 2
            AND (SELECT count(*) FROM mails WHERE status = 'SENT') = 1
@@ -149,7 +149,7 @@ def count_stored(pipeline: Pipeline) -> int:
 
 
 def test_webhooks_and_mails_are_in_the_trace_of_what_caused_them(always: Pipeline, received: Received) -> None:
-    with everything_told(always):
+    with everything_exported(always):
         api = always.api()
         always.worker()
         request_id = book_with_address(api, always)
@@ -162,7 +162,7 @@ def test_webhooks_and_mails_are_in_the_trace_of_what_caused_them(always: Pipelin
 
 def test_without_traces_none_is_stored_with_webhooks_and_mails(pipeline: Pipeline) -> None:
     pipeline.more_environment = {}
-    with everything_told(pipeline):
+    with everything_exported(pipeline):
         api = pipeline.api()
         pipeline.worker()
         book_with_address(api, pipeline)

@@ -18,16 +18,16 @@ from core.bookings.models import PaymentMode
 from core.bookings.segments import MixedCurrencies, NotChronological
 from core.bookings.states import BookingStatus
 from tests.support.intake import new_intake
-from tests.support.money import Till
-from tests.support.people import Person
+from tests.support.money import PaymentSteps
 from tests.support.pipeline import Pipeline
+from tests.support.signed_in_user import SignedInUser
 from tests.support.steps import Steps
 from tests.support.waiting import until
 from workers.bookings import reserve_bookings
 
 
 @pytest.fixture
-def traveller(pipeline: Pipeline) -> Person:
+def traveller(pipeline: Pipeline) -> SignedInUser:
     return pipeline.account()
 
 
@@ -40,7 +40,7 @@ def taken(pipeline: Pipeline, flights: Sequence[UUID]) -> list[tuple[int, int]]:
     return [pipeline.seats(flight)[:2] for flight in flights]
 
 
-def test_a_trip_is_one_booking_with_one_price_and_one_reference(steps: Steps, traveller: Person) -> None:
+def test_a_trip_is_one_booking_with_one_price_and_one_reference(steps: Steps, traveller: SignedInUser) -> None:
     flights = journey(steps.pipeline, 5, 5, 5)
     booking = steps.read(steps.book(traveller.id, flights, 2))
     assert (booking.status, booking.price_total, booking.id) == (BookingStatus.CONFIRMED, "45000.00", booking.trip_id)
@@ -56,7 +56,7 @@ def test_a_trip_is_one_booking_with_one_price_and_one_reference(steps: Steps, tr
 @pytest.mark.parametrize("full", [0, 1, 2])
 @pytest.mark.parametrize("mode", [PaymentMode.NONE, PaymentMode.HOLD])
 def test_one_sold_out_flight_leaves_no_seat_taken_on_the_others(
-    steps: Steps, traveller: Person, full: int, mode: PaymentMode
+    steps: Steps, traveller: SignedInUser, full: int, mode: PaymentMode
 ) -> None:
     flights = journey(steps.pipeline, *(1 if leg == full else 5 for leg in range(3)))
     booking = steps.read(steps.book(traveller.id, flights, 2, mode))
@@ -68,13 +68,13 @@ def test_one_sold_out_flight_leaves_no_seat_taken_on_the_others(
     assert all(steps.pipeline.seats(flight)[2] in (None, 1 if flight == flights[full] else 5) for flight in flights)
 
 
-def test_a_single_flight_needs_no_word_about_which(steps: Steps, traveller: Person) -> None:
+def test_a_single_flight_needs_no_word_about_which(steps: Steps, traveller: SignedInUser) -> None:
     booking = steps.read(steps.book(traveller.id, steps.pipeline.flight(1), 2))
     assert booking.failure is not None
     assert booking.failure.flight_id is None
 
 
-def test_a_cancelled_flight_fails_the_whole_trip(steps: Steps, traveller: Person) -> None:
+def test_a_cancelled_flight_fails_the_whole_trip(steps: Steps, traveller: SignedInUser) -> None:
     flights = journey(steps.pipeline, 5, 5)
     (trip_id,) = steps.pipeline.accept(BookingRequest(traveller.id, tuple(flights), 1))
     steps.execute("UPDATE flights SET status = 'CANCELLED' WHERE id = %s", flights[1])
@@ -85,7 +85,7 @@ def test_a_cancelled_flight_fails_the_whole_trip(steps: Steps, traveller: Person
     assert taken(steps.pipeline, flights) == [(0, 0)] * 2
 
 
-def test_one_cancellation_gives_back_every_seat_once(steps: Steps, traveller: Person) -> None:
+def test_one_cancellation_gives_back_every_seat_once(steps: Steps, traveller: SignedInUser) -> None:
     flights = journey(steps.pipeline, 3, 3)
     trip_id = steps.book(traveller.id, flights, 3)
     other = steps.book(traveller.id, flights, 1)
@@ -97,47 +97,53 @@ def test_one_cancellation_gives_back_every_seat_once(steps: Steps, traveller: Pe
     assert steps.pipeline.violations() == []
 
 
-def test_a_trip_is_paid_once_for_all_of_it(steps: Steps, till: Till, traveller: Person) -> None:
+def test_a_trip_is_paid_once_for_all_of_it(steps: Steps, payment_steps: PaymentSteps, traveller: SignedInUser) -> None:
     flights = journey(steps.pipeline, 4, 4, 4)
-    trip_id = till.hold(traveller.id, tuple(flights), 2)
+    trip_id = payment_steps.hold(traveller.id, tuple(flights), 2)
     assert taken(steps.pipeline, flights) == [(2, 0)] * 3
-    till.pay(trip_id, owner_id=traveller.id)
-    till.work(trip_id)
-    assert till.rows("SELECT amount, status FROM payments WHERE booking_id = %s", trip_id) == [(Decimal(45000), "SUCCEEDED")]
+    payment_steps.pay(trip_id, owner_id=traveller.id)
+    payment_steps.work(trip_id)
+    assert payment_steps.rows("SELECT amount, status FROM payments WHERE booking_id = %s", trip_id) == [
+        (Decimal(45000), "SUCCEEDED")
+    ]
     assert {segment.seats for segment in steps.read(trip_id).segments} == {2}
     assert taken(steps.pipeline, flights) == [(0, 2)] * 3
     steps.cancel(trip_id, traveller.id)
     assert taken(steps.pipeline, flights) == [(0, 0)] * 3
-    assert len(till.refunds(trip_id)) == 1
-    till.refund()
+    assert len(payment_steps.refunds(trip_id)) == 1
+    payment_steps.refund()
     steps.pipeline.redis.flushdb()  # the messages about them, for which no worker runs here
     assert steps.pipeline.violations() == []
 
 
-def test_a_trip_that_is_not_paid_in_time_ends_as_a_whole(steps: Steps, till: Till, traveller: Person) -> None:
+def test_a_trip_that_is_not_paid_in_time_ends_as_a_whole(
+    steps: Steps, payment_steps: PaymentSteps, traveller: SignedInUser
+) -> None:
     flights = journey(steps.pipeline, 4, 4)
-    trip_id = till.hold(traveller.id, tuple(flights))
-    till.expire(trip_id)
+    trip_id = payment_steps.hold(traveller.id, tuple(flights))
+    payment_steps.expire(trip_id)
     assert steps.status(trip_id) == "EXPIRED"
     assert taken(steps.pipeline, flights) == [(0, 0)] * 2
     assert steps.pipeline.violations() == []
 
 
-def test_late_money_rescues_all_of_a_trip_or_none_of_it(steps: Steps, till: Till, traveller: Person) -> None:
+def test_late_money_rescues_all_of_a_trip_or_none_of_it(
+    steps: Steps, payment_steps: PaymentSteps, traveller: SignedInUser
+) -> None:
     flights = journey(steps.pipeline, 4, 1)
-    trip_id = till.hold(traveller.id, tuple(flights))
-    till.pay(trip_id, owner_id=traveller.id)
-    claim = till.claim(trip_id)
+    trip_id = payment_steps.hold(traveller.id, tuple(flights))
+    payment_steps.pay(trip_id, owner_id=traveller.id)
+    claim = payment_steps.claim(trip_id)
     assert claim is not None
-    till.expire(trip_id, minutes_ago=24 * 60)
+    payment_steps.expire(trip_id, minutes_ago=24 * 60)
     steps.book(steps.pipeline.account().id, flights[1])
-    till.settle(claim, till.call(claim))
+    payment_steps.settle(claim, payment_steps.call(claim))
     assert steps.status(trip_id) == "EXPIRED"
-    assert till.refunds(trip_id)[0][:2] == (Decimal(15000), "late_payment")
+    assert payment_steps.refunds(trip_id)[0][:2] == (Decimal(15000), "late_payment")
     assert taken(steps.pipeline, flights) == [(0, 0), (0, 1)]
 
 
-def test_a_trip_that_is_given_back_serves_every_line(steps: Steps, traveller: Person) -> None:
+def test_a_trip_that_is_given_back_serves_every_line(steps: Steps, traveller: SignedInUser) -> None:
     flights = journey(steps.pipeline, 2, 2)
     trip_id = steps.book(traveller.id, flights, 2)
     waiting = [steps.pipeline.account().id for _ in flights]
@@ -152,7 +158,7 @@ def test_a_trip_that_is_given_back_serves_every_line(steps: Steps, traveller: Pe
     assert steps.pipeline.violations() == []
 
 
-def test_working_a_trip_twice_takes_its_seats_once(steps: Steps, traveller: Person) -> None:
+def test_working_a_trip_twice_takes_its_seats_once(steps: Steps, traveller: SignedInUser) -> None:
     flights = journey(steps.pipeline, 4, 4)
     (trip_id,) = steps.pipeline.accept(BookingRequest(traveller.id, tuple(flights), 2))
     for _ in range(2):
@@ -161,7 +167,7 @@ def test_working_a_trip_twice_takes_its_seats_once(steps: Steps, traveller: Pers
     assert [steps.pipeline.seats(flight)[2] for flight in flights] == [2, 2]
 
 
-def test_flights_that_overlap_are_no_trip(steps: Steps, traveller: Person) -> None:
+def test_flights_that_overlap_are_no_trip(steps: Steps, traveller: SignedInUser) -> None:
     early, late = journey(steps.pipeline, 5, 5)
     steps.execute("UPDATE flights SET arrival_ts = (SELECT departure_ts FROM flights WHERE id = %s) WHERE id = %s", late, early)
     (fits,) = new_intake(steps.context.db).accept([BookingRequest(traveller.id, (early, late), 1)])
@@ -173,7 +179,7 @@ def test_flights_that_overlap_are_no_trip(steps: Steps, traveller: Person) -> No
         assert answer.data["errors"][0]["pointer"] == "/flight_ids/1"
 
 
-def test_a_trip_has_one_currency(steps: Steps, traveller: Person) -> None:
+def test_a_trip_has_one_currency(steps: Steps, traveller: SignedInUser) -> None:
     flights = journey(steps.pipeline, 5, 5, 5)
     steps.execute("UPDATE flights SET currency = 'EUR' WHERE id = %s", flights[2])
     (answer,) = new_intake(steps.context.db).accept([BookingRequest(traveller.id, tuple(flights), 1)])
@@ -183,7 +189,7 @@ def test_a_trip_has_one_currency(steps: Steps, traveller: Person) -> None:
         assert connection.execute("SELECT count(*) FROM bookings").fetchone() == (0,)
 
 
-def test_a_flawed_trip_does_not_take_its_batch_down(steps: Steps, traveller: Person) -> None:
+def test_a_flawed_trip_does_not_take_its_batch_down(steps: Steps, traveller: SignedInUser) -> None:
     flights = journey(steps.pipeline, 5, 5)
     good, bad, also_good = new_intake(steps.context.db).accept(
         [
@@ -197,7 +203,7 @@ def test_a_flawed_trip_does_not_take_its_batch_down(steps: Steps, traveller: Per
     assert not isinstance(also_good, Exception)
 
 
-def test_trips_over_shared_flights_never_wait_for_each_other_for_ever(steps: Steps, traveller: Person) -> None:
+def test_trips_over_shared_flights_never_wait_for_each_other_for_ever(steps: Steps, traveller: SignedInUser) -> None:
     """Two workers, one connection pool each, and trips that name the same few flights in every combination."""
     pipeline, order = steps.pipeline, Random(7)
     flights = journey(pipeline, *[12] * 4)
@@ -238,7 +244,7 @@ def refused_without_a_reason(pipeline: Pipeline) -> list[UUID]:
     return [row[0] for row in rows]
 
 
-def test_a_trip_enters_and_is_followed_like_any_booking(pipeline: Pipeline, steps: Steps, traveller: Person) -> None:
+def test_a_trip_enters_and_is_followed_like_any_booking(pipeline: Pipeline, steps: Steps, traveller: SignedInUser) -> None:
     flights = journey(pipeline, 5, 5)
     there = [str(each) for each in flights]
     with httpx.Client(base_url=pipeline.api().base_url, headers=traveller.headers) as client:

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from core.text.characters import strip_invisible
 from tests.support.flights import body, noon_in
-from tests.support.imports import HEADER, Office, OfficeFactory
+from tests.support.imports import HEADER, ImportSteps, ImportStepsFactory
 
 EXAMPLES = int(os.environ.get("SKYQUEUE_TEST_PLACES", "12"))
 """Files of a dozen rows. Set it to some hundreds for a thorough look."""
@@ -39,33 +39,33 @@ def names(draw: st.DrawFn) -> str:
     if draw(st.integers(0, 4)) == 0:
         return draw(st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=12))
     name = draw(st.sampled_from(NAMES))
-    dice = draw(st.randoms(use_true_random=False))
+    rng = draw(st.randoms(use_true_random=False))
     for _ in range(draw(st.sampled_from((0, 0, 1, 1, 2, 4)))):
-        name = _mutated(name, dice)
+        name = _mutated(name, rng)
     return name
 
 
-def _mutated(name: str, dice: random.Random) -> str:
-    place = dice.randint(0, len(name))
-    match dice.randrange(7):
+def _mutated(name: str, rng: random.Random) -> str:
+    place = rng.randint(0, len(name))
+    match rng.randrange(7):
         case 0:
-            return name[:place] + dice.choice(STRANGE) + name[place:]
+            return name[:place] + rng.choice(STRANGE) + name[place:]
         case 1:
             return name[:place] + name[place + 1 :]
         case 2:
             return name[:place] + name[place : place + 2][::-1] + name[place + 2 :]
         case 3:
-            return name.swapcase() if dice.random() < 0.5 else name.upper()
+            return name.swapcase() if rng.random() < 0.5 else name.upper()
         case 4:
-            return unicodedata.normalize(dice.choice(("NFC", "NFD", "NFKC", "NFKD")), name)
+            return unicodedata.normalize(rng.choice(("NFC", "NFD", "NFKC", "NFKD")), name)
         case 5:
-            return dice.choice((" ", "  ", "\u3000", "\u200b ")) + name + dice.choice(("", " ", "\ufeff"))
+            return rng.choice((" ", "  ", "\u3000", "\u200b ")) + name + rng.choice(("", " ", "\ufeff"))
         case _:
-            return name + dice.choice((" ", ", ", "-", "/")) + dice.choice(("India", "JFK", "x" * 70, "(DEL)"))
+            return name + rng.choice((" ", ", ", "-", "/")) + rng.choice(("India", "JFK", "x" * 70, "(DEL)"))
 
 
-def test_a_place_is_read_alike_at_both_doors(open_office: OfficeFactory) -> None:
-    offices = {choice: open_office(UNKNOWN_PLACES=choice) for choice in ("refuse", "accept")}
+def test_a_place_is_read_alike_at_both_doors(open_import_steps: ImportStepsFactory) -> None:
+    sides = {choice: open_import_steps(UNKNOWN_PLACES=choice) for choice in ("refuse", "accept")}
 
     @settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
     @given(
@@ -73,13 +73,13 @@ def test_a_place_is_read_alike_at_both_doors(open_office: OfficeFactory) -> None
         choice=st.sampled_from(("refuse", "refuse", "accept")),
     )
     def agrees(pairs: list[tuple[str, str]], choice: str) -> None:
-        office = offices[choice]
-        office.rows("SELECT 1")
-        with office.db.transaction() as connection:
+        import_steps = sides[choice]
+        import_steps.rows("SELECT 1")
+        with import_steps.db.transaction() as connection:
             connection.execute("TRUNCATE flights CASCADE")
-        asked = [read for pair in enumerate(pairs) for read in asked_for(office, *pair)]
-        filed = list(sent_as_a_file(office, pairs))
-        for sent, one, other in zip((name for pair in pairs for name in pair), asked, filed, strict=True):
+        by_request = [read for pair in enumerate(pairs) for read in read_by_request(import_steps, *pair)]
+        filed = list(sent_as_a_file(import_steps, pairs))
+        for sent, one, other in zip((name for pair in pairs for name in pair), by_request, filed, strict=True):
             assert one == other, sent
             if one.stored is not None:
                 assert one.stored[0] == _tidied(sent), "what is stored is what was written, but for blanks and what nobody sees"
@@ -87,11 +87,11 @@ def test_a_place_is_read_alike_at_both_doors(open_office: OfficeFactory) -> None
     agrees()
 
 
-def asked_for(office: Office, number: int, pair: tuple[str, str]) -> list[Read]:
+def read_by_request(import_steps: ImportSteps, number: int, pair: tuple[str, str]) -> list[Read]:
     """How the API reads the two places of a flight."""
     source, destination = pair
     fields = body(flight_number=f"API-{number}", source=source, destination=destination)
-    answer = office.admin.post("/admin/flights", json=fields)
+    answer = import_steps.admin.post("/admin/flights", json=fields)
     if answer.status_code == 201:
         flight = answer.json()
         return [Read((flight[end], flight[f"{end}_iata"]), None) for end in ("source", "destination")]
@@ -99,7 +99,7 @@ def asked_for(office: Office, number: int, pair: tuple[str, str]) -> list[Read]:
     return _faults({error["pointer"].removeprefix("/"): error["code"] for error in answer.json()["errors"]})
 
 
-def sent_as_a_file(office: Office, pairs: list[tuple[str, str]]) -> Iterator[Read]:
+def sent_as_a_file(import_steps: ImportSteps, pairs: list[tuple[str, str]]) -> Iterator[Read]:
     """How the import reads them. A cell that a spreadsheet would run has an apostrophe in front, as in the files that we give out."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n", quoting=csv.QUOTE_ALL)
@@ -110,13 +110,13 @@ def sent_as_a_file(office: Office, pairs: list[tuple[str, str]]) -> Iterator[Rea
         writer.writerow([f"CSV-{number}", *cells, *times, 150, "7500.00"])
     lines = text.getvalue()
     starts = list(_first_lines(lines))
-    status = office.take(lines.encode())
+    status = import_steps.take(lines.encode())
     errors: dict[int, dict[str, str]] = {}
     for error in status["errors"]:
         errors.setdefault(error["line"], {})[error["column"]] = error["code"]
     stored = {
         row[0]: row[1:]
-        for row in office.rows("SELECT flight_number, source, source_iata, destination, destination_iata FROM flights")
+        for row in import_steps.rows("SELECT flight_number, source, source_iata, destination, destination_iata FROM flights")
     }
     for number in range(len(pairs)):
         if (row := stored.get(f"CSV-{number}")) is not None:

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from core.flights import numbers
 from core.text.characters import strip_invisible
 from tests.support.flights import noon_in
-from tests.support.imports import HEADER, Office
+from tests.support.imports import HEADER, ImportSteps
 
 EXAMPLES: Final = int(os.environ.get("SKYQUEUE_TEST_ROWS", "6"))
 """Files of a dozen rows. Set it to some hundreds for a thorough look."""
@@ -43,30 +43,30 @@ Row = dict[str, str]
 @st.composite
 def rows(draw: st.DrawFn, day: int) -> Row:
     """A row of which most cells are right."""
-    dice = draw(st.randoms(use_true_random=False))
+    rng = draw(st.randoms(use_true_random=False))
     found = {}
     for column in COLUMNS:
-        cell = CELLS[column][0] if dice.random() < 0.6 else dice.choice(CELLS[column])
+        cell = CELLS[column][0] if rng.random() < 0.6 else rng.choice(CELLS[column])
         cell = cell.replace("{day}", f"{noon_in(10 + day):%Y-%m-%d}")
-        if dice.random() < 0.08:
-            place = dice.randint(0, len(cell))
-            cell = cell[:place] + dice.choice(STRANGE) + cell[place + dice.randint(0, 1) :]
-        elif dice.random() < 0.02:
+        if rng.random() < 0.08:
+            place = rng.randint(0, len(cell))
+            cell = cell[:place] + rng.choice(STRANGE) + cell[place + rng.randint(0, 1) :]
+        elif rng.random() < 0.02:
             cell = draw(st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=12))
         # An apostrophe, and what a spreadsheet would run as a formula, mean something in a file alone.
         found[column] = cell.strip().lstrip("'=+-@\t\r ").strip()
     return found
 
 
-def test_a_row_is_read_alike_at_both_doors(office: Office) -> None:
+def test_a_row_is_read_alike_at_both_doors(import_steps: ImportSteps) -> None:
     @settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
     @given(st.tuples(*(rows(day) for day in range(12))))
     def agrees(given_rows: tuple[Row, ...]) -> None:
-        forget_flights(office)
-        asked = [asked_for(office, row) for row in given_rows]
-        forget_flights(office)
-        filed = sent_as_a_file(office, given_rows)
-        for row, one, other in zip(given_rows, asked, filed, strict=True):
+        forget_flights(import_steps)
+        by_request = [read_by_request(import_steps, row) for row in given_rows]
+        forget_flights(import_steps)
+        filed = sent_as_a_file(import_steps, given_rows)
+        for row, one, other in zip(given_rows, by_request, filed, strict=True):
             if isinstance(one, set) and isinstance(other, set):
                 assert one & other, (row, one, other)
             else:
@@ -75,8 +75,8 @@ def test_a_row_is_read_alike_at_both_doors(office: Office) -> None:
     agrees()
 
 
-def forget_flights(office: Office) -> None:
-    with office.db.transaction() as connection:
+def forget_flights(import_steps: ImportSteps) -> None:
+    with import_steps.db.transaction() as connection:
         connection.execute("TRUNCATE flights CASCADE")
 
 
@@ -84,19 +84,19 @@ def stored(flight: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in flight.items() if name not in ("id", "version", "available_seats", "status")}
 
 
-def asked_for(office: Office, row: Row) -> dict[str, Any] | set[str]:
+def read_by_request(import_steps: ImportSteps, row: Row) -> dict[str, Any] | set[str]:
     """The flight that the API makes of a row, or the fields at fault."""
     fields: dict[str, Any] = {name: cell for name, cell in row.items() if not (name == "currency" and cell == "")}
     if row["total_seats"].isascii() and row["total_seats"].isdigit():
         fields["total_seats"] = int(row["total_seats"])
-    answer = office.admin.post("/admin/flights", json=fields)
+    answer = import_steps.admin.post("/admin/flights", json=fields)
     assert answer.status_code in (201, 422), answer.text
     if answer.status_code == 201:
         return stored(answer.json())
     return {error["pointer"].removeprefix("/") for error in answer.json()["errors"]}
 
 
-def sent_as_a_file(office: Office, given_rows: tuple[Row, ...]) -> list[dict[str, Any] | set[str]]:
+def sent_as_a_file(import_steps: ImportSteps, given_rows: tuple[Row, ...]) -> list[dict[str, Any] | set[str]]:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n", quoting=csv.QUOTE_ALL)
     writer.writerow(COLUMNS)
@@ -104,11 +104,11 @@ def sent_as_a_file(office: Office, given_rows: tuple[Row, ...]) -> list[dict[str
     for row in given_rows:
         begins.append(text.getvalue().count("\n") + 1)
         writer.writerow(row.values())
-    status = office.take(text.getvalue().encode())
+    status = import_steps.take(text.getvalue().encode())
     faults: dict[int, set[str]] = {}
     for error in status["errors"]:
         faults.setdefault(error["line"], set()).add(error["column"] or "")
-    flights = office.admin.get("/admin/flights", params={"limit": 100, "sort": "created_at"}).json()["data"]
+    flights = import_steps.admin.get("/admin/flights", params={"limit": 100, "sort": "created_at"}).json()["data"]
     made = iter(sorted(flights, key=lambda flight: flight["departure_ts"]))
     found = iter([stored(flight) for flight in made])
     return [faults[line] if line in faults else next(found) for line in begins]
@@ -133,31 +133,31 @@ PIECES: Final = [b'"', b"\n", b"\r", b"\r\n", b",", b";", b"\t", b"\0", b"\xff",
 def files(draw: st.DrawFn) -> bytes:
     """A file as a program wrote it, with a few slips anywhere."""
     data = draw(st.sampled_from(FILES)).replace("{day}", f"{noon_in(10):%Y-%m-%d}").encode()
-    dice: random.Random = draw(st.randoms(use_true_random=False))
+    rng: random.Random = draw(st.randoms(use_true_random=False))
     for _ in range(draw(st.sampled_from((1, 1, 2, 5)))):
-        place, length = dice.randint(0, len(data)), dice.choice((0, 0, 1, 3))
-        data = data[:place] + dice.choice((b"", *PIECES)) + data[place + length :]
+        place, length = rng.randint(0, len(data)), rng.choice((0, 0, 1, 3))
+        data = data[:place] + rng.choice((b"", *PIECES)) + data[place + length :]
     return data
 
 
-def test_no_slip_in_a_file_is_a_failure_or_changes_a_value_without_a_word(office: Office) -> None:
+def test_no_slip_in_a_file_is_a_failure_or_changes_a_value_without_a_word(import_steps: ImportSteps) -> None:
     @settings(max_examples=5 * EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
     @given(files())
     def holds(data: bytes) -> None:
-        forget_flights(office)
-        answer = office.admin.post("/admin/flights/bulk-upload", content=data, headers={"content-type": "text/csv"})
+        forget_flights(import_steps)
+        answer = import_steps.admin.post("/admin/flights/bulk-upload", content=data, headers={"content-type": "text/csv"})
         assert answer.status_code in (202, 415, 422), answer.text
         if answer.status_code != 202:
             assert answer.json()["detail"]
             return
         job = answer.json()["job_id"]
-        office.work(job)
-        status = office.status(job)
+        import_steps.work(job)
+        status = import_steps.status(job)
         assert status["status"] == "COMPLETED"
         assert status["created"] + status["failed"] == status["progress"]["processed"]
         assert len({error["line"] for error in status["errors"]}) == status["failed"]
         written = set(cells_of(data))
-        for flight in office.admin.get("/admin/flights", params={"limit": 100}).json()["data"]:
+        for flight in import_steps.admin.get("/admin/flights", params={"limit": 100}).json()["data"]:
             assert as_written(flight) in written, (flight, data)
 
     holds()

@@ -11,7 +11,7 @@ import pytest
 
 from api.http import understanding
 from tests.support.api import PASSWORD, problem, register
-from tests.support.imports import Office, csv_of, row
+from tests.support.imports import ImportSteps, csv_of, row
 
 UPLOAD = "/admin/flights/bulk-upload"
 FLIGHT = {
@@ -76,16 +76,18 @@ def test_without_the_safeguard_the_parameter_would_be_passed_over(admin: httpx.C
         ("dryrun", ("?dryrun", "unknown_parameter"), "Did you mean 'dry_run'?"),
     ],
 )
-def test_an_upload_with_an_unknown_option_imports_nothing(office: Office, query: str, error: tuple[str, str], says: str) -> None:
-    answer = office.admin.post(f"{UPLOAD}?{query}", files={"file": ("a.csv", csv_of([row(1)]))})
+def test_an_upload_with_an_unknown_option_imports_nothing(
+    import_steps: ImportSteps, query: str, error: tuple[str, str], says: str
+) -> None:
+    answer = import_steps.admin.post(f"{UPLOAD}?{query}", files={"file": ("a.csv", csv_of([row(1)]))})
     assert pointers(answer) == [error]
     assert says in answer.json()["detail"]
-    assert office.rows("SELECT count(*) FROM imports") == [(0,)]
+    assert import_steps.rows("SELECT count(*) FROM imports") == [(0,)]
 
 
 @pytest.mark.parametrize("query", ["dry_run=", "mode=", "times="])
-def test_an_option_without_a_value_is_refused(office: Office, query: str) -> None:
-    answer = office.admin.post(f"{UPLOAD}?{query}", files={"file": ("a.csv", csv_of([row(1)]))})
+def test_an_option_without_a_value_is_refused(import_steps: ImportSteps, query: str) -> None:
+    answer = import_steps.admin.post(f"{UPLOAD}?{query}", files={"file": ("a.csv", csv_of([row(1)]))})
     problem(answer, 422, "validation")
 
 
@@ -100,56 +102,58 @@ def test_an_option_without_a_value_is_refused(office: Office, query: str) -> Non
     ],
 )
 @pytest.mark.parametrize("first", [True, False])
-def test_a_field_of_the_form_beside_the_file_is_refused(office: Office, field: str, says: str, first: bool) -> None:
+def test_a_field_of_the_form_beside_the_file_is_refused(import_steps: ImportSteps, field: str, says: str, first: bool) -> None:
     parts: list[Any] = [("file", ("a.csv", csv_of([row(1)]))), (field, (None, b"true"))]
-    answer = office.admin.post(UPLOAD, files=parts[::-1] if first else parts)
+    answer = import_steps.admin.post(UPLOAD, files=parts[::-1] if first else parts)
     assert pointers(answer) == [(f"/{field}", "unknown_field")]
     assert says in answer.json()["detail"]
-    assert office.rows("SELECT count(*) FROM imports") == [(0,)]
-    assert not office.folder.exists() or not list(office.folder.iterdir())
+    assert import_steps.rows("SELECT count(*) FROM imports") == [(0,)]
+    assert not import_steps.folder.exists() or not list(import_steps.folder.iterdir())
 
 
-def test_what_is_deleted_or_cancelled_on_trial_stays(office: Office) -> None:
-    flight = office.admin.post("/admin/flights", json=FLIGHT).json()["id"]
-    booking = office.admin.post("/api/v1/booking", json={"flight_id": flight, "seats": 1}).json()["booking_id"]
-    job = office.send(csv_of([row(1)]))
+def test_what_is_deleted_or_cancelled_on_trial_stays(import_steps: ImportSteps) -> None:
+    flight = import_steps.admin.post("/admin/flights", json=FLIGHT).json()["id"]
+    booking = import_steps.admin.post("/api/v1/booking", json={"flight_id": flight, "seats": 1}).json()["booking_id"]
+    job = import_steps.send(csv_of([row(1)]))
     for method, path in (
         ("DELETE", f"/admin/flights/{flight}"),
         ("DELETE", f"/api/v1/bookings/{booking}"),
         ("POST", f"/api/v1/bookings/{booking}/cancellations"),
         ("POST", f"/admin/imports/{job}/cancel"),
     ):
-        assert pointers(office.admin.request(method, f"{path}?dry_run=true")) == [("?dry_run", "unknown_parameter")]
-        in_a_form = office.admin.request(method, path, data={"dry_run": "true"})
+        assert pointers(import_steps.admin.request(method, f"{path}?dry_run=true")) == [("?dry_run", "unknown_parameter")]
+        in_a_form = import_steps.admin.request(method, path, data={"dry_run": "true"})
         assert pointers(in_a_form) == [("", "unknown_field")]
-        in_json = office.admin.request(method, path, json={"dry_run": True})
+        in_json = import_steps.admin.request(method, path, json={"dry_run": True})
         assert pointers(in_json) == [("", "unknown_field")]
-        large = office.admin.request(method, path, content=b" " * 4096)
+        large = import_steps.admin.request(method, path, content=b" " * 4096)
         assert pointers(large) == [("", "unknown_field")]
-        piecewise = office.admin.request(method, path, content=iter([b"dry", b"_run"]))
+        piecewise = import_steps.admin.request(method, path, content=iter([b"dry", b"_run"]))
         assert pointers(piecewise) == [("", "unknown_field")]
-    assert office.admin.get(f"/admin/flights/{flight}").status_code == 200
-    assert office.admin.get(f"/api/v1/bookings/{booking}").json()["status"] == "PENDING"
-    assert office.status(job)["status"] == "PENDING"
+    assert import_steps.admin.get(f"/admin/flights/{flight}").status_code == 200
+    assert import_steps.admin.get(f"/api/v1/bookings/{booking}").json()["status"] == "PENDING"
+    assert import_steps.status(job)["status"] == "PENDING"
 
 
-def test_an_empty_body_where_none_is_read_is_no_fault(office: Office) -> None:
+def test_an_empty_body_where_none_is_read_is_no_fault(import_steps: ImportSteps) -> None:
     for content in (b"", b"{}", b" null \n"):
-        job = office.send(csv_of([row(len(content) + 1)]))
-        answer = office.admin.post(f"/admin/imports/{job}/cancel", content=content, headers={"Content-Type": "application/json"})
+        job = import_steps.send(csv_of([row(len(content) + 1)]))
+        answer = import_steps.admin.post(
+            f"/admin/imports/{job}/cancel", content=content, headers={"Content-Type": "application/json"}
+        )
         assert answer.status_code == 202, answer.text
 
 
 def test_a_form_to_sign_in_with_is_understood_as_well(client: httpx.Client) -> None:
-    person = register(client)
-    good = {"username": person.username, "password": PASSWORD}
+    user = register(client)
+    good = {"username": user.username, "password": PASSWORD}
     usual = {**good, "grant_type": "password", "scope": "", "client_id": "web", "client_secret": ""}
     assert client.post("/api/v1/auth/token", data=usual).status_code == 200
     answer = client.post("/api/v1/auth/token", data={**good, "user_name": "x"})
     assert pointers(answer) == [("/user_name", "unknown_field")]
     twice = client.post(
         "/api/v1/auth/token",
-        content=f"username={person.username}&password=a&password=b",
+        content=f"username={user.username}&password=a&password=b",
         headers={"Content-Type": "application/x-www-form-urlencoded"},
     )
     assert pointers(twice) == [("/password", "repeated")]
@@ -161,12 +165,12 @@ def test_a_field_of_json_that_nobody_knows_has_a_suggestion(admin: httpx.Client)
     assert "Did you mean 'total_seats'?" in answer.json()["errors"][0]["message"]
 
 
-def test_an_empty_filter_is_no_filter(office: Office) -> None:
-    office.take(csv_of([row(1), row(2)]))
-    everything = office.admin.get("/admin/flights").json()
+def test_an_empty_filter_is_no_filter(import_steps: ImportSteps) -> None:
+    import_steps.take(csv_of([row(1), row(2)]))
+    everything = import_steps.admin.get("/admin/flights").json()
     assert len(everything["data"]) == 2
     for query in ("source=&cursor=", "source=&destination=&date=&status=&q=&sort=&limit=&cursor=", "q=", "status=&date="):
-        answer = office.admin.get(f"/admin/flights?{query}")
+        answer = import_steps.admin.get(f"/admin/flights?{query}")
         assert answer.status_code == 200, answer.text
         assert answer.json() == everything
     for path in (
@@ -174,17 +178,19 @@ def test_an_empty_filter_is_no_filter(office: Office) -> None:
         "/api/v1/bookings?status=&cursor=",
         "/admin/audit?entity=&cursor=",
     ):
-        assert office.admin.get(path).status_code == 200, path
+        assert import_steps.admin.get(path).status_code == 200, path
     found = "/api/v1/search?source=Delhi&destination=Mumbai&date=2030-01-01"
-    assert office.admin.get(f"{found}&sort=&limit=&seats=").json() == office.admin.get(found).json() != []
-    assert office.admin.get("/api/v1/search?source=&destination=Mumbai&date=2030-01-01").status_code == 422
+    assert import_steps.admin.get(f"{found}&sort=&limit=&seats=").json() == import_steps.admin.get(found).json() != []
+    assert import_steps.admin.get("/api/v1/search?source=&destination=Mumbai&date=2030-01-01").status_code == 422
 
 
 @pytest.mark.parametrize(
-    ("asked", "choices"),
+    ("wrong_address", "choices"),
     [("encoding=latin1", "utf-8, utf-16, windows-1250"), ("mode=UPSERT", "upsert, create"), ("match=days", "time, day")],
 )
-def test_a_choice_that_there_is_not_names_those_that_there_are(office: Office, asked: str, choices: str) -> None:
-    answer = office.admin.post(f"{UPLOAD}?{asked}", content=csv_of([row(1)]), headers={"Content-Type": "text/csv"})
+def test_a_choice_that_there_is_not_names_those_that_there_are(
+    import_steps: ImportSteps, wrong_address: str, choices: str
+) -> None:
+    answer = import_steps.admin.post(f"{UPLOAD}?{wrong_address}", content=csv_of([row(1)]), headers={"Content-Type": "text/csv"})
     (error,) = problem(answer, 422, "validation")["errors"]
     assert (error["code"], f" Choose one of {choices}" in error["message"]) == ("unknown_value", True)

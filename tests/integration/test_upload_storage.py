@@ -19,7 +19,7 @@ from core.imports.storage.files import Storage
 from core.imports.storage.folder import FolderStorage
 from core.imports.storage.opening import open_storage
 from core.settings import Servers
-from tests.support.imports import Office, counts, csv_of, row
+from tests.support.imports import ImportSteps, counts, csv_of, row
 from tests.support.small_disk import on_small_disk
 from workers.import_run import Ending, run_import
 from workers.sweeps import uploads
@@ -69,11 +69,11 @@ def test_a_file_is_kept_as_it_was_sent(storage: Storage) -> None:
         storage.open("some.csv")
 
 
-@pytest.mark.parametrize("kept", [True, False])
-def test_a_file_that_is_discarded_leaves_nothing(storage: Storage, kept: bool) -> None:
+@pytest.mark.parametrize("is_stored", [True, False])
+def test_a_file_that_is_discarded_leaves_nothing(storage: Storage, is_stored: bool) -> None:
     upload = storage.receive("some.csv")
     upload.write(b"half")
-    if kept:
+    if is_stored:
         upload.keep()
     upload.discard()
     assert list(storage.list()) == []
@@ -111,33 +111,33 @@ def test_a_probe_is_refused_by_a_full_disk(tmp_path: Path) -> None:
     assert on_small_disk(tmp_path, 1, [sys.executable, "-c", code, str(tmp_path)]) == "No space left on device\n"
 
 
-def test_a_file_is_worked_from_any_storage(office: Office, storage: Storage) -> None:
+def test_a_file_is_worked_from_any_storage(import_steps: ImportSteps, storage: Storage) -> None:
     data = csv_of(row(number) for number in range(1, 60_001))
-    job = office.send(data)
+    job = import_steps.send(data)
     keep(storage, storage_key(job), data)
     with storage.open(storage_key(job)) as file:
         assert read_layout(file.read(HEAD_BYTES)).first_line == 2
-    assert run_import(office.db, office.redis, storage, job) is Ending.COMPLETED
-    assert counts(office.status(job))["created"] == 60_000
+    assert run_import(import_steps.db, import_steps.redis, storage, job) is Ending.COMPLETED
+    assert counts(import_steps.status(job))["created"] == 60_000
     assert list(storage.list()) == []
 
 
-def test_files_that_nobody_needs_are_deleted(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
-    waiting, done = office.send(csv_of([row(1)])), office.send(csv_of([row(2)]))
-    office.work(done)
+def test_files_that_nobody_needs_are_deleted(import_steps: ImportSteps, monkeypatch: pytest.MonkeyPatch) -> None:
+    waiting, done = import_steps.send(csv_of([row(1)])), import_steps.send(csv_of([row(2)]))
+    import_steps.work(done)
     lost, half = uuid4(), uuid4()
     names = {storage_key(done), storage_key(lost), f"{storage_key(half)}.part", "notes.txt", "x.csv"}
     for name in names:
-        (office.folder / name).write_bytes(b"x")
-    assert uploads.delete_orphans(office.db, office.storage) == [], "what is young may be on its way"
+        (import_steps.folder / name).write_bytes(b"x")
+    assert uploads.delete_orphans(import_steps.db, import_steps.storage) == [], "what is young may be on its way"
 
     long_ago = (datetime.now(UTC) - orphans.YOUNG - timedelta(minutes=1)).timestamp()
-    for path in office.folder.iterdir():
+    for path in import_steps.folder.iterdir():
         os.utime(path, (long_ago, long_ago))
     expected = sorted([storage_key(done), storage_key(lost), f"{storage_key(half)}.part"])
-    assert uploads.delete_orphans(office.db, office.storage) == expected
-    assert sorted(path.name for path in office.folder.iterdir()) == sorted([storage_key(waiting), "notes.txt", "x.csv"])
-    assert office.work(waiting) is Ending.COMPLETED, "the file of an import that waits is never touched"
+    assert uploads.delete_orphans(import_steps.db, import_steps.storage) == expected
+    assert sorted(path.name for path in import_steps.folder.iterdir()) == sorted([storage_key(waiting), "notes.txt", "x.csv"])
+    assert import_steps.work(waiting) is Ending.COMPLETED, "the file of an import that waits is never touched"
 
 
 def test_a_storage_that_is_no_bucket_is_refused_at_the_start(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -147,13 +147,15 @@ def test_a_storage_that_is_no_bucket_is_refused_at_the_start(monkeypatch: pytest
     assert "password" not in str(refused.value)
 
 
-def test_an_upload_is_asked_to_come_again_while_the_bucket_is_away(open_office: object, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_upload_is_asked_to_come_again_while_the_bucket_is_away(
+    open_import_steps: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")
-    office = open_office(  # type: ignore[operator]
+    import_steps = open_import_steps(  # type: ignore[operator]
         STORAGE_URL="s3://key:secret@nowhere/uploads?region=x&scheme=http&endpoint_override=127.0.0.1:1"
     )
-    answer = office.admin.post(
+    answer = import_steps.admin.post(
         "/admin/flights/bulk-upload", content=csv_of([row(1)]), headers={"Content-Type": "text/csv"}, timeout=60
     )
     assert (answer.status_code, answer.json()["code"]) == (503, "unavailable")
-    assert office.rows("SELECT count(*) FROM imports") == [(0,)]
+    assert import_steps.rows("SELECT count(*) FROM imports") == [(0,)]

@@ -11,8 +11,8 @@ import httpx
 import pytest
 
 from core.users.models import Role
-from tests.support.people import Person
 from tests.support.pipeline import Pipeline
+from tests.support.signed_in_user import SignedInUser
 from tests.support.steps import Steps
 
 
@@ -27,7 +27,7 @@ class Travellers:
     def new(self, role: Role = Role.TRAVELLER) -> httpx.Client:
         return self.of(self._pipeline.account(role))
 
-    def of(self, account: Person) -> httpx.Client:
+    def of(self, account: SignedInUser) -> httpx.Client:
         return self._stack.enter_context(httpx.Client(base_url=self._base_url, headers=account.headers, timeout=30))
 
 
@@ -111,9 +111,9 @@ def test_nobody_sees_or_leaves_anothers_place(steps: Steps, travellers: Travelle
     flight = steps.pipeline.flight(1)
     first, other, admin = travellers.new(), travellers.new(), travellers.new(Role.ADMIN)
     assert first.post(line(flight), json={"party_size": 2}).status_code == 201
-    for stranger in (other, admin):
-        assert code(stranger.get(line(flight))) == (404, "not_waiting")
-        assert code(stranger.delete(line(flight))) == (404, "not_waiting")
+    for other_traveller in (other, admin):
+        assert code(other_traveller.get(line(flight))) == (404, "not_waiting")
+        assert code(other_traveller.delete(line(flight))) == (404, "not_waiting")
     assert first.get(line(flight)).json()["status"] == "WAITING"
 
 

@@ -11,7 +11,7 @@ import pytest
 from core.bookings.models import PaymentMode
 from core.waitlist.errors import NotWaiting
 from core.waitlist.models import WaitStatus
-from tests.support.money import Till
+from tests.support.money import PaymentSteps
 from tests.support.steps import Join, Steps, offered, standing
 
 
@@ -108,12 +108,12 @@ def test_cancelling_the_offered_booking_leaves_the_line(steps: Steps, sold_out: 
 
 
 def test_an_offer_that_is_not_paid_in_time_goes_on(
-    steps: Steps, till: Till, sold_out: tuple[UUID, list[UUID]], wait: Join
+    steps: Steps, payment_steps: PaymentSteps, sold_out: tuple[UUID, list[UUID]], wait: Join
 ) -> None:
     flight, bookings = sold_out
     first, second = wait(flight), wait(flight)
     steps.cancel(bookings[0])
-    till.expire(offered(steps, flight, first))
+    payment_steps.expire(offered(steps, flight, first))
     ended = steps.place(flight, first)
     assert (ended.status, ended.offer) == (WaitStatus.EXPIRED, None)
     assert "did not pay in time. After a while you may join again" in ended.explanation
@@ -124,14 +124,14 @@ def test_an_offer_that_is_not_paid_in_time_goes_on(
 
 
 def test_an_offer_that_is_paid_is_a_booking_like_any_other(
-    steps: Steps, till: Till, sold_out: tuple[UUID, list[UUID]], wait: Join
+    steps: Steps, payment_steps: PaymentSteps, sold_out: tuple[UUID, list[UUID]], wait: Join
 ) -> None:
     flight, bookings = sold_out
     first, second = wait(flight), wait(flight)
     steps.cancel(bookings[0])
     booking = offered(steps, flight, first)
-    till.pay(booking, owner_id=first)
-    till.work(booking)
+    payment_steps.pay(booking, owner_id=first)
+    payment_steps.work(booking)
     assert (steps.status(booking), steps.place(flight, first).status) == ("CONFIRMED", WaitStatus.BOOKED)
     assert steps.place(flight, second).status is WaitStatus.WAITING
     with pytest.raises(NotWaiting):
@@ -141,38 +141,40 @@ def test_an_offer_that_is_paid_is_a_booking_like_any_other(
     assert standing(steps.place(flight, second)) == (WaitStatus.OFFERED, None, 1)
 
 
-def test_a_declined_card_leaves_the_offer_open(steps: Steps, till: Till, sold_out: tuple[UUID, list[UUID]], wait: Join) -> None:
-    flight, bookings = sold_out
-    traveller = wait(flight)
-    steps.cancel(bookings[0])
-    booking = offered(steps, flight, traveller)
-    till.pay(booking, "tok_declined", owner_id=traveller)
-    till.work(booking)
-    assert steps.place(flight, traveller).status is WaitStatus.OFFERED
-    till.pay(booking, owner_id=traveller)
-    till.work(booking)
-    assert steps.place(flight, traveller).status is WaitStatus.BOOKED
-
-
-@pytest.mark.parametrize("next_in_line", [True, False])
-def test_money_for_an_offer_that_went_on_is_given_back_or_rescued(
-    steps: Steps, till: Till, sold_out: tuple[UUID, list[UUID]], wait: Join, next_in_line: bool
+def test_a_declined_card_leaves_the_offer_open(
+    steps: Steps, payment_steps: PaymentSteps, sold_out: tuple[UUID, list[UUID]], wait: Join
 ) -> None:
     flight, bookings = sold_out
     traveller = wait(flight)
     steps.cancel(bookings[0])
     booking = offered(steps, flight, traveller)
-    till.pay(booking, owner_id=traveller)
-    claim = till.claim(booking)
+    payment_steps.pay(booking, "tok_declined", owner_id=traveller)
+    payment_steps.work(booking)
+    assert steps.place(flight, traveller).status is WaitStatus.OFFERED
+    payment_steps.pay(booking, owner_id=traveller)
+    payment_steps.work(booking)
+    assert steps.place(flight, traveller).status is WaitStatus.BOOKED
+
+
+@pytest.mark.parametrize("next_in_line", [True, False])
+def test_money_for_an_offer_that_went_on_is_given_back_or_rescued(
+    steps: Steps, payment_steps: PaymentSteps, sold_out: tuple[UUID, list[UUID]], wait: Join, next_in_line: bool
+) -> None:
+    flight, bookings = sold_out
+    traveller = wait(flight)
+    steps.cancel(bookings[0])
+    booking = offered(steps, flight, traveller)
+    payment_steps.pay(booking, owner_id=traveller)
+    claim = payment_steps.claim(booking)
     assert claim is not None
     if next_in_line:
         wait(flight)
-    till.expire(booking, minutes_ago=24 * 60)
+    payment_steps.expire(booking, minutes_ago=24 * 60)
     assert steps.status(booking) == "EXPIRED"
-    till.settle(claim, till.call(claim))
+    payment_steps.settle(claim, payment_steps.call(claim))
     if next_in_line:
         assert (steps.status(booking), steps.place(flight, traveller).status) == ("EXPIRED", WaitStatus.EXPIRED)
-        assert till.refunds(booking)[0][1] == "late_payment"
+        assert payment_steps.refunds(booking)[0][1] == "late_payment"
     else:
         assert (steps.status(booking), steps.place(flight, traveller).status) == ("CONFIRMED", WaitStatus.BOOKED)
     steps.pipeline.context.inventory.drop([flight])
@@ -180,19 +182,19 @@ def test_money_for_an_offer_that_went_on_is_given_back_or_rescued(
 
 
 def test_a_traveller_who_leaves_while_paying_gets_the_money_back(
-    steps: Steps, till: Till, sold_out: tuple[UUID, list[UUID]], wait: Join
+    steps: Steps, payment_steps: PaymentSteps, sold_out: tuple[UUID, list[UUID]], wait: Join
 ) -> None:
     flight, bookings = sold_out
     traveller = wait(flight)
     steps.cancel(bookings[0])
     booking = offered(steps, flight, traveller)
-    till.pay(booking, owner_id=traveller)
-    claim = till.claim(booking)
+    payment_steps.pay(booking, owner_id=traveller)
+    claim = payment_steps.claim(booking)
     assert claim is not None
     steps.leave(flight, traveller)
-    till.settle(claim, till.call(claim))
+    payment_steps.settle(claim, payment_steps.call(claim))
     assert steps.status(booking) == "CANCELLED"
-    assert [reason for _, reason, _ in till.refunds(booking)] == ["cancelled"]
+    assert [reason for _, reason, _ in payment_steps.refunds(booking)] == ["cancelled"]
 
 
 def test_nothing_is_offered_after_departure(steps: Steps, sold_out: tuple[UUID, list[UUID]], wait: Join) -> None:

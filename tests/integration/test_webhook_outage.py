@@ -25,17 +25,17 @@ STEP: Final = timedelta(hours=2)
 
 
 class Receiver:
-    """Away until `back_at`. `heard`: what it was told of each booking, in the order of arrival."""
+    """Away until `back_at`. `received`: what it was told of each booking, in the order of arrival."""
 
     def __init__(self, back_at: datetime) -> None:
         self._back_at = back_at
-        self.heard: dict[UUID, list[str]] = defaultdict(list)
+        self.received: dict[UUID, list[str]] = defaultdict(list)
 
     def take(self, delivery: deliveries.DueDelivery, at: datetime) -> Attempt:
         if at < self._back_at:
             return Attempt(delivery, None, "ConnectError", 1)
         data = msgspec.json.decode(delivery.body)["data"]
-        self.heard[UUID(data["booking_id"])].append(data["status"])
+        self.received[UUID(data["booking_id"])].append(data["status"])
         return Attempt(delivery, 200, None, 1)
 
 
@@ -82,8 +82,8 @@ def live_through_it(db: Database, retries: Sequence[timedelta], count: int) -> t
 def test_ten_thousand_events_outlive_an_outage_of_three_days(db: Database) -> None:
     receiver, bookings = live_through_it(db, RETRIES, BOOKINGS)
     in_order = [str(number) for number in range(EVENTS_OF_EACH)]
-    assert len(receiver.heard) == len(bookings) == BOOKINGS
-    assert [booking for booking in bookings if receiver.heard[booking] != in_order] == []
+    assert len(receiver.received) == len(bookings) == BOOKINGS
+    assert [booking for booking in bookings if receiver.received[booking] != in_order] == []
     with db.snapshot() as connection:
         assert connection.execute("SELECT status, count(*) FROM webhook_deliveries GROUP BY 1").fetchall() == [
             ("DELIVERED", BOOKINGS * EVENTS_OF_EACH)
@@ -95,7 +95,7 @@ def test_ten_thousand_events_outlive_an_outage_of_three_days(db: Database) -> No
 def test_fewer_attempts_lose_events(db: Database) -> None:
     """The control: with an hour of attempts, what happened at the beginning is given up."""
     receiver, bookings = live_through_it(db, RETRIES[:3], 10)
-    assert all("0" not in receiver.heard[booking] for booking in bookings)
+    assert all("0" not in receiver.received[booking] for booking in bookings)
 
 
 def test_an_address_that_takes_nothing_for_three_days_is_disabled(db: Database) -> None:

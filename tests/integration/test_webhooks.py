@@ -163,8 +163,8 @@ def test_an_agent_sees_webhooks_and_changes_none(api: RunningApi, admin: httpx.C
 def test_what_nothing_can_be_sent_to_is_refused(start_api: ApiFactory, url: str) -> None:
     api = start_api()
     with api.client(api.admit(Role.ADMIN).headers) as admin:
-        told = problem(admin.post(WEBHOOKS, json={"url": url, "events": ALL}), 422, "validation")
-    assert told["errors"][0]["pointer"] == "/url"
+        problem_body = problem(admin.post(WEBHOOKS, json={"url": url, "events": ALL}), 422, "validation")
+    assert problem_body["errors"][0]["pointer"] == "/url"
 
 
 def call(url: str, *, allows_private: bool) -> Attempt:

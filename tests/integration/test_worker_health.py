@@ -100,9 +100,9 @@ def test_nobody_says_that_it_lives_after_a_thread_has_died(alive_path: Path) -> 
 
 def test_the_check_ends_with_a_status_and_says_why(alive_path: Path) -> None:
     command = [sys.executable, "-m", "workers.alive"]
-    asked = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert asked.returncode == 1
-    assert asked.stderr == f"skyqueue: no worker has written its health file: {alive_path}: No such file or directory\n"
+    completed = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert completed.returncode == 1
+    assert completed.stderr == f"skyqueue: no worker has written its health file: {alive_path}: No such file or directory\n"
     alive_path.touch()
     assert subprocess.run(command, check=False).returncode == 0
     without = {name: value for name, value in os.environ.items() if name != alive.VARIABLE}

@@ -24,7 +24,7 @@ from api.services import Services, services_of
 from core.settings import Settings
 from core.users import service
 from core.users.models import Role
-from tests.support.people import Person
+from tests.support.signed_in_user import SignedInUser
 from tests.support.waiting import until
 
 PASSWORD = "a long walk in the rain"
@@ -45,11 +45,13 @@ class RunningApi:
     def client(self, headers: dict[str, str] | None = None) -> httpx.Client:
         return httpx.Client(base_url=self.base_url, headers=headers, timeout=30)
 
-    def admit(self, role: Role = Role.TRAVELLER) -> Person:
+    def admit(self, role: Role = Role.TRAVELLER) -> SignedInUser:
         """A new account with a token of this application, and without a password."""
         with self.services.db.unit_of_work() as session:
             principal = service.register(session, f"{role}-{secrets.token_hex(6)}", "-", role)
-        return Person(principal.user_id, principal.username, {"Authorization": f"Bearer {self.services.tokens.issue(principal)}"})
+        return SignedInUser(
+            principal.user_id, principal.username, {"Authorization": f"Bearer {self.services.tokens.issue(principal)}"}
+        )
 
 
 @contextmanager
@@ -83,16 +85,16 @@ def running(app: Litestar, serve: Callable[[uvicorn.Config, Litestar], uvicorn.S
         assert not thread.is_alive(), "the application did not stop"
 
 
-def sign_in(client: httpx.Client, username: str, password: str = PASSWORD) -> Person:
+def sign_in(client: httpx.Client, username: str, password: str = PASSWORD) -> SignedInUser:
     answer = client.post("/api/v1/auth/token", data={"username": username, "password": password})
     assert answer.status_code == 200, answer.text
     headers = {"Authorization": f"Bearer {answer.json()['access_token']}"}
     me = client.get("/api/v1/auth/me", headers=headers).json()
-    return Person(UUID(me["id"]), me["username"], headers)
+    return SignedInUser(UUID(me["id"]), me["username"], headers)
 
 
-def register(client: httpx.Client, username: str | None = None) -> Person:
-    """A new traveller, signed in the way travellers do. Who only needs one asks `RunningApi.admit`, which hashes no password."""
+def register(client: httpx.Client, username: str | None = None) -> SignedInUser:
+    """A new traveller, registered and signed in over HTTP. `RunningApi.admit` is faster, because it hashes no password."""
     username = username or f"traveller-{secrets.token_hex(6)}"
     answer = client.post("/api/v1/auth/register", json={"username": username, "password": PASSWORD})
     assert answer.status_code == 201, answer.text
@@ -155,7 +157,7 @@ def api(start_api: ApiFactory) -> RunningApi:
 
 @pytest.fixture
 def client(api: RunningApi) -> Iterator[httpx.Client]:
-    """Somebody who is not signed in."""
+    """A client without an account."""
     with api.client() as client:
         yield client
 

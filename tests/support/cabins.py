@@ -24,7 +24,7 @@ def flight_with_cabin(pipeline: Pipeline, cabin: str = SMALL, *, departs_in: tim
 
 
 def book(client: httpx.Client, *flights: UUID, seats: int = 1, **more: Any) -> httpx.Response:
-    """Ask for seats on one flight or on several."""
+    """Book seats on one flight or on several."""
     named = {"flight_id": str(flights[0])} if len(flights) == 1 else {"flight_ids": [str(flight) for flight in flights]}
     return client.post("/api/v1/booking", json={**named, "seats": seats, "allow_duplicate": True, **more})
 
@@ -50,5 +50,5 @@ def put(client: httpx.Client, booking: UUID, wanted: Any) -> httpx.Response:
 
 
 def wrong_numbers(pipeline: Pipeline) -> list[str]:
-    """What the checker says of seat numbers."""
+    """The violations of seat numbers that the checker finds."""
     return [each for each in pipeline.violations() if each.startswith("I13")]

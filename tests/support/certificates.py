@@ -27,7 +27,7 @@ _SIGNS: Final = x509.KeyUsage(
 
 
 class Authority:
-    """Nobody but who is given `certificate` trusts it."""
+    """Only a client that is given `certificate` trusts it."""
 
     def __init__(self, folder: Path, name: str = "authority") -> None:
         self._folder = folder

@@ -50,8 +50,8 @@ def in_chunks_of(rows: int, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @dataclass
-class Office:
-    """An administrator at the desk, and the worker's code behind it."""
+class ImportSteps:
+    """The steps of an import: `admin` uploads and reads, and `work` runs the worker's code in the process of the test."""
 
     admin: httpx.Client
     db: Database
@@ -96,21 +96,21 @@ def faults(status: dict[str, Any]) -> list[tuple[int, str | None, str]]:
     return [(error["line"], error["column"], error["code"]) for error in status["errors"]]
 
 
-OfficeFactory = Callable[..., Office]
+ImportStepsFactory = Callable[..., ImportSteps]
 
 
 @pytest.fixture
-def open_office(start_api: ApiFactory, db: Database, redis_url: str, tmp_path: Path) -> Iterator[OfficeFactory]:
-    """Call it with settings for an office whose API has them."""
+def open_import_steps(start_api: ApiFactory, db: Database, redis_url: str, tmp_path: Path) -> Iterator[ImportStepsFactory]:
+    """Call it with settings for import steps with an API that has them."""
     clients: list[Any] = []
 
-    def start(**settings: str) -> Office:
+    def start(**settings: str) -> ImportSteps:
         api = start_api(DATA_DIR=str(tmp_path), **settings)
         admin = api.client(api.admit(Role.ADMIN).headers)
         redis = redis_py.Redis.from_url(redis_url)
         clients.extend((admin, redis))
         unknown_places = UnknownPlaces(api.services.settings.flights.unknown_places)
-        return Office(admin, db, redis, folder_storage(tmp_path), tmp_path / "uploads", unknown_places)
+        return ImportSteps(admin, db, redis, folder_storage(tmp_path), tmp_path / "uploads", unknown_places)
 
     yield start
     for client in clients:
@@ -118,5 +118,5 @@ def open_office(start_api: ApiFactory, db: Database, redis_url: str, tmp_path: P
 
 
 @pytest.fixture
-def office(open_office: OfficeFactory) -> Office:
-    return open_office()
+def import_steps(open_import_steps: ImportStepsFactory) -> ImportSteps:
+    return open_import_steps()

@@ -29,7 +29,7 @@ class InstalledProcesses:
 
     @property
     def environment(self) -> dict[str, str]:
-        """What its processes are told."""
+        """The environment of its processes."""
         return {
             "SKYQUEUE_DATABASE_URL": self.database_url,
             "SKYQUEUE_REDIS_URL": self.redis_url,

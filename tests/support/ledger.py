@@ -9,14 +9,14 @@ from core.lifecycle.settle_payment import Claim
 from core.payments.provider import ChargeOutcome, ChargeStatus
 
 
-class Fate(Enum):
-    """What happens to one call."""
+class CallResult(Enum):
+    """The result of one call to the provider."""
 
     CAPTURED = "captured"
     DECLINED = "declined"
-    CAPTURED_UNHEARD = "captured, and the answer is lost"
+    CAPTURED_RESPONSE_LOST = "captured, and the answer is lost"
     LOST = "the call is lost"
-    NOT_SENT = "nobody is reached"
+    NOT_SENT = "the provider is not reached"
     UNDECIDED = "it has arrived and is not decided"
 
 
@@ -30,27 +30,27 @@ class Ledger:
     def captured(self) -> set[UUID]:
         return {payment_id for payment_id, captured in self.decided.items() if captured}
 
-    def call(self, claim: Claim, fate: Fate) -> ChargeOutcome:
-        """What a worker hears when it calls for this claim, as `workers.payment_operations.ChargeOperation.call` would."""
-        if fate is Fate.NOT_SENT:
+    def call(self, claim: Claim, result: CallResult) -> ChargeOutcome:
+        """The result of the call for this claim, as `workers.payment_operations.ChargeOperation.call` would."""
+        if result is CallResult.NOT_SENT:
             return (
                 ChargeOutcome(ChargeStatus.UNKNOWN)
                 if claim.ask_first
                 else ChargeOutcome(ChargeStatus.NOT_SENT, attempt=claim.attempt)
             )
-        if fate is Fate.LOST:
+        if result is CallResult.LOST:
             return ChargeOutcome(ChargeStatus.UNKNOWN)
         payment_id = claim.charge.payment_id
         if payment_id not in self.decided:
             if claim.ask_first and not claim.may_charge:
                 return ChargeOutcome(ChargeStatus.NOT_FOUND)
-            if fate is Fate.UNDECIDED:
+            if result is CallResult.UNDECIDED:
                 return ChargeOutcome(ChargeStatus.PROCESSING)
-            self.decided[payment_id] = fate is not Fate.DECLINED
-        return ChargeOutcome(ChargeStatus.UNKNOWN) if fate is Fate.CAPTURED_UNHEARD else self.outcome_of(payment_id)
+            self.decided[payment_id] = result is not CallResult.DECLINED
+        return ChargeOutcome(ChargeStatus.UNKNOWN) if result is CallResult.CAPTURED_RESPONSE_LOST else self.outcome_of(payment_id)
 
     def outcome_of(self, payment_id: UUID) -> ChargeOutcome:
-        """What the provider says of a charge that it decided."""
+        """The outcome of a charge that the provider has decided."""
         return (
             ChargeOutcome(ChargeStatus.CAPTURED)
             if self.decided[payment_id]

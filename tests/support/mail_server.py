@@ -21,7 +21,7 @@ class MailServer:
 
 
 class _Conversation(socketserver.StreamRequestHandler):
-    """What `smtplib` says, and nothing more."""
+    """Supports the commands that `smtplib` sends, and no others."""
 
     server: _Server
 

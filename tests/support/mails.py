@@ -21,8 +21,8 @@ ADDRESS: Final = "asha@example.com"
 def asha(api: RunningApi) -> Iterator[httpx.Client]:
     """A traveller whose username is an address."""
     with api.client() as client:
-        person = register(client, ADDRESS)
-    with api.client(person.headers) as client:
+        user = register(client, ADDRESS)
+    with api.client(user.headers) as client:
         yield client
 
 

@@ -89,12 +89,12 @@ def start_provider(tmp_path: Path) -> Iterator[ProviderFactory]:
 
 @pytest.fixture
 def provider(start_provider: ProviderFactory) -> PracticeProvider:
-    """A provider that calls nobody back."""
+    """A provider that sends no callbacks."""
     return start_provider()
 
 
-class Till:
-    """The steps of a payment, one by one: nothing happens here but what a test asks for."""
+class PaymentSteps:
+    """The steps of a payment, called one by one in the process of the test. No worker and no sweep run."""
 
     def __init__(self, steps: Steps, provider: PracticeProvider, portal: BlockingPortal, seconds: float) -> None:
         self.steps = steps
@@ -111,7 +111,7 @@ class Till:
         return self.steps.book(user_id, flight_ids, seats, PaymentMode.HOLD)
 
     def pay(self, trip_id: UUID, token: str = "tok_ok", owner_id: UUID | None = None) -> None:
-        """What the API does when the traveller pays; no worker hears of it."""
+        """What the API does when the traveller pays. No message is sent to a worker."""
         with self.steps.context.db.transaction() as connection:
             after = pay.pay(connection, trip_id, owner_id, token)
         after.messages.clear()
@@ -176,8 +176,8 @@ class Till:
             trip_id,
         )
 
-    def wind(self) -> None:
-        """Let every lease and every pause of payments and refunds be over."""
+    def end_leases(self) -> None:
+        """End every lease and every waiting time of payments and refunds."""
         self.steps.execute("UPDATE payments SET next_at = now() - interval '1 second' WHERE next_at IS NOT NULL")
         self.steps.execute("UPDATE refunds SET next_at = now() - interval '1 second' WHERE next_at IS NOT NULL")
 
@@ -210,27 +210,27 @@ class Till:
         self._portal.call(self._line.close)
 
 
-TillFactory = Callable[[PracticeProvider, float], Till]
+PaymentStepsFactory = Callable[[PracticeProvider, float], PaymentSteps]
 
 
 @pytest.fixture
-def open_till(steps: Steps) -> Iterator[TillFactory]:
-    """Call it with a provider, and how many seconds its answers are waited for."""
+def open_payment_steps(steps: Steps) -> Iterator[PaymentStepsFactory]:
+    """Call it with a provider, and the time-out of its responses in seconds."""
     with ExitStack() as stack:
         portal = stack.enter_context(start_blocking_portal())
 
-        def opened(provider: PracticeProvider, seconds: float) -> Till:
-            till = Till(steps, provider, portal, seconds)
-            stack.callback(till.close)
-            return till
+        def opened(provider: PracticeProvider, seconds: float) -> PaymentSteps:
+            payment_steps = PaymentSteps(steps, provider, portal, seconds)
+            stack.callback(payment_steps.close)
+            return payment_steps
 
         yield opened
 
 
 @pytest.fixture
-def till(open_till: TillFactory, provider: PracticeProvider) -> Till:
-    """Payments against a provider that never calls back, with half a second of patience."""
-    return open_till(provider, 0.5)
+def payment_steps(open_payment_steps: PaymentStepsFactory, provider: PracticeProvider) -> PaymentSteps:
+    """Payments against a provider that never calls back, with a time-out of half a second."""
+    return open_payment_steps(provider, 0.5)
 
 
 @pytest.fixture
@@ -244,30 +244,30 @@ def flight(pipeline: Pipeline) -> UUID:
     return pipeline.flight(4, departs_in=FREE_TO_CANCEL)
 
 
-def statuses(till: Till, trip: UUID) -> list[str]:
+def statuses(payment_steps: PaymentSteps, trip: UUID) -> list[str]:
     """Of its payments, in their order."""
-    return [status for _, status, _ in till.payments(trip)]
+    return [status for _, status, _ in payment_steps.payments(trip)]
 
 
-def settle_everything(till: Till, trip: UUID) -> None:
+def settle_everything(payment_steps: PaymentSteps, trip: UUID) -> None:
     """What workers and the sweep do until nothing is left to do."""
 
     def nothing_is_left() -> bool:
-        till.wind()
-        till.sweep()
-        till.work(trip)
-        till.refund()
-        return not till.rows(
+        payment_steps.end_leases()
+        payment_steps.sweep()
+        payment_steps.work(trip)
+        payment_steps.refund()
+        return not payment_steps.rows(
             "SELECT FROM payments WHERE next_at IS NOT NULL UNION ALL SELECT FROM refunds WHERE next_at IS NOT NULL"
         )
 
     until(nothing_is_left)
 
 
-def assert_square(till: Till, *trips: UUID) -> None:
-    """Who is confirmed has paid, and nobody else has; and every invariant holds."""
+def assert_square(payment_steps: PaymentSteps, *trips: UUID) -> None:
+    """Confirmed bookings are paid, all others are not, and every invariant holds."""
     for trip in trips:
-        owed = till.rows("SELECT sum(price_total) FROM bookings WHERE id = %s AND status = 'CONFIRMED'", trip)[0][0]
-        assert till.provider.balance(*(payment for payment, _, _ in till.payments(trip))) == (owed or 0)
+        owed = payment_steps.rows("SELECT sum(price_total) FROM bookings WHERE id = %s AND status = 'CONFIRMED'", trip)[0][0]
+        assert payment_steps.provider.balance(*(payment for payment, _, _ in payment_steps.payments(trip))) == (owed or 0)
     # Nobody reads the queue in these tests.
-    assert [each for each in till.steps.pipeline.violations() if not each.startswith("I8")] == []
+    assert [each for each in payment_steps.steps.pipeline.violations() if not each.startswith("I8")] == []

@@ -61,7 +61,7 @@ def seconds(trip: Trip) -> int:
 
 
 def beats(one: Trip, other: Trip) -> bool:
-    """Whether nobody would choose the other."""
+    """Whether `one` dominates `other`: it is worse in nothing, and better in something."""
     better = [
         (one[0].departure - other[0].departure).total_seconds(),
         (other[-1].arrival - one[-1].arrival).total_seconds(),
@@ -82,12 +82,12 @@ def ranked(found: Sequence[Trip], by: By, *, schedule: Sequence[Trip] = ()) -> l
         first = {"best": (mix,), "price": (price(trip), seconds(trip)), "fastest": (seconds(trip), price(trip))}[by]
         return (*first, price(trip), stops, trip[0].departure, [flight.id for flight in trip])
 
-    kept = [trip for trip in found if len(trip) == 1 or not any(beats(other, trip) for other in found)]
-    return sorted(kept, key=rank)
+    undominated = [trip for trip in found if len(trip) == 1 or not any(beats(other, trip) for other in found)]
+    return sorted(undominated, key=rank)
 
 
 def is_possible(trip: Trip, *, wait: tuple[timedelta, timedelta]) -> bool:
-    """Whether somebody can make it, asked of an answer rather than of the flights."""
+    """Whether its connections are possible, checked on the answer and not on the flights."""
     places = [trip[0].source, *(flight.destination for flight in trip)]
     return len(set(places)) == len(places) and all(
         one.destination == two.source and wait[0] <= two.departure - one.arrival <= wait[1] and one.currency == two.currency

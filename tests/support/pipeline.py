@@ -39,8 +39,8 @@ from core.users.models import Role
 from core.users.tokens import AccessTokens, Principal
 from tests.support.installed_processes import InstalledProcesses
 from tests.support.intake import ANY_NUMBER, new_intake
-from tests.support.people import Person
 from tests.support.process_forks import ProcessForker
+from tests.support.signed_in_user import SignedInUser
 from tests.support.waiting import until
 from workers.bookings import reserve_bookings
 from workers.context import Context
@@ -81,7 +81,7 @@ class Pipeline(InstalledProcesses):
 
     # Rows
 
-    def accounts(self, count: int, role: Role = Role.TRAVELLER) -> list[Person]:
+    def accounts(self, count: int, role: Role = Role.TRAVELLER) -> list[SignedInUser]:
         """New accounts, signed in."""
         made = [Principal(new_id(), f"{role}-{secrets.token_hex(8)}", role) for _ in range(count)]
         with self.db.transaction() as connection:
@@ -91,11 +91,11 @@ class Pipeline(InstalledProcesses):
             )
         return [self.sign_in(each) for each in made]
 
-    def sign_in(self, principal: Principal) -> Person:
+    def sign_in(self, principal: Principal) -> SignedInUser:
         """An account that exists."""
-        return Person(principal.user_id, principal.username, {"Authorization": f"Bearer {self._tokens.issue(principal)}"})
+        return SignedInUser(principal.user_id, principal.username, {"Authorization": f"Bearer {self._tokens.issue(principal)}"})
 
-    def account(self, role: Role = Role.TRAVELLER) -> Person:
+    def account(self, role: Role = Role.TRAVELLER) -> SignedInUser:
         return self.accounts(1, role)[0]
 
     def flight(self, seats: int, *, departs_in: timedelta | None = None) -> UUID:
@@ -123,7 +123,7 @@ class Pipeline(InstalledProcesses):
         return flight_id
 
     def accept(self, *requests: BookingRequest) -> list[UUID]:
-        """Put requests on disk as the API does, and tell nobody. One traveller may book a flight again and again."""
+        """Store requests as the API does, without sending messages. A traveller may book the same flight several times."""
         meant = [replace(request, allow_duplicate=True) for request in requests]
         answers = new_intake(self.db, hold_limit=ANY_NUMBER).accept(meant)
         assert all(isinstance(answer, Accepted) for answer in answers), answers
@@ -255,7 +255,7 @@ class Pipeline(InstalledProcesses):
         sweeper.repair_inventory()
 
     def violations(self, accepted: Sequence[UUID] = ()) -> list[str]:
-        """What the checker says now."""
+        """The violations that the checker finds now."""
         with self.db.transaction() as connection:
             return [str(each) for each in checker.check(connection, self.redis, accepted)]
 

@@ -41,7 +41,7 @@ class ProcessForker:
             self._parent.communicate()
 
     def fork(self, program: str, environment: Mapping[str, str], log: Path) -> int:
-        """Start `api` or `worker` with these settings and no other; returns its pid. `log` gets what it says."""
+        """Start `api` or `worker` with these settings and no other; returns its pid. `log` gets its output."""
         with self._lock:
             parent = self._parent = self._parent or subprocess.Popen(
                 [sys.executable, "-m", "tests.support.process_forks"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
@@ -57,7 +57,7 @@ class ProcessForker:
         return int(answer)
 
     def forget(self, pid: int) -> None:
-        """That process has ended; its pid may soon be somebody else's."""
+        """That process has ended. Another process may get its pid."""
         self._guardian.forget(pid)
 
 

@@ -122,20 +122,20 @@ class Product:
         os.killpg(self._process.pid, signal.SIGINT)
 
     def wait(self, seconds: float) -> tuple[int, str]:
-        """Its exit status and all that it said; fails when it takes longer."""
+        """Its exit status and all of its output. Fails when it takes longer than `seconds`."""
         assert self._process is not None
-        said, _ = self._process.communicate(timeout=seconds)
+        output, _ = self._process.communicate(timeout=seconds)
         guardian().forget(self._process.pid)
-        return self._process.returncode, said
+        return self._process.returncode, output
 
     def end(self, number: signal.Signals = signal.SIGTERM) -> None:
-        """Tell it to end, and check that it does as promised: in time, in order, leaving nothing behind."""
+        """Send the signal to end, and check that it ends in time, in order, and leaves no process behind."""
         pids = list(self.pids.values())
         self.send(number)
-        status, said = self.wait(10)
-        assert status == 0, said
-        assert all_gone(pids), said
-        assert not self.runtime, said
+        status, output = self.wait(10)
+        assert status == 0, output
+        assert all_gone(pids), output
+        assert not self.runtime, output
 
     def kill(self) -> None:
         """Kill it with SIGKILL, as a crash would. Safe after its end."""

@@ -19,7 +19,7 @@ from tests.support.waiting import until
 
 
 class ProviderProcess:
-    """Its books and its port stay when it dies."""
+    """Its ledger and its port stay the same when it is killed."""
 
     def __init__(self, ledger: Path, guardian: Guardian) -> None:
         self._port = free_port()

@@ -13,5 +13,5 @@ def ready(api: RunningApi) -> httpx.Response:
 
 
 def codes(api: RunningApi) -> set[str]:
-    """Of the reasons that readiness gives for servers: nobody works here, and nobody can be paid."""
+    """The codes of all reasons, without those that every test has: no worker runs, and there is no payment provider."""
     return {cause["code"] for cause in ready(api).json()["causes"]} - {"no_worker", "provider_missing"}

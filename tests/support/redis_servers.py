@@ -59,7 +59,7 @@ class RedisServer:
 
     @property
     def url(self) -> str:
-        """Of somebody without a password."""
+        """The address without a password."""
         return f"redis://{self.place}/0"
 
     def start(self, **changes: str) -> None:

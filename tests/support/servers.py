@@ -136,7 +136,7 @@ class HandedOn:
             _drop_database(self._postgres, self._name)
 
     def _clean(self) -> bool:
-        """Empty it, and tell whether it is as it was at first."""
+        """Empty it. Returns whether its schema is unchanged."""
         with self._connected() as connection:
             connection.execute(_DISCONNECT_OTHERS)
             if _schema_of(connection) != self._schema:

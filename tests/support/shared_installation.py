@@ -11,9 +11,9 @@ import httpx
 import pytest
 
 from core.users.models import Role
-from tests.support.people import Person
 from tests.support.pipeline import Pipeline
 from tests.support.processes import Api
+from tests.support.signed_in_user import SignedInUser
 
 
 @pytest.fixture
@@ -28,19 +28,19 @@ def api(shared_api: Api) -> Api:
 
 
 @pytest.fixture
-def account(pipeline: Pipeline) -> Person:
+def account(pipeline: Pipeline) -> SignedInUser:
     return pipeline.account()
 
 
 @pytest.fixture
-def client(api: Api, account: Person) -> Iterator[httpx.Client]:
+def client(api: Api, account: SignedInUser) -> Iterator[httpx.Client]:
     """What `account` uses."""
     with api.client(account.headers) as client:
         yield client
 
 
 @pytest.fixture
-def stranger(api: Api, pipeline: Pipeline) -> Iterator[httpx.Client]:
+def other_traveller(api: Api, pipeline: Pipeline) -> Iterator[httpx.Client]:
     """Another traveller."""
     with api.client(pipeline.account().headers) as client:
         yield client

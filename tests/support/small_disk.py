@@ -22,7 +22,7 @@ def mounted(folder: Path, megabytes: int) -> list[str]:
 
 
 def on_small_disk(folder: Path, megabytes: int, command: Sequence[str]) -> str:
-    """What the command says, when it succeeds."""
+    """The output of the command, which must succeed."""
     ended = subprocess.run([*mounted(folder, megabytes), *command], capture_output=True, text=True, check=False, timeout=100)
     assert ended.returncode == 0, ended.stderr
     return ended.stdout

@@ -30,7 +30,7 @@ Join = Callable[..., UUID]
 
 
 class Steps:
-    """`pipeline` has the servers and the rows; nothing happens here but what a test asks for."""
+    """`pipeline` has the servers and the rows. No worker and no sweep run; a test calls each step."""
 
     def __init__(self, pipeline: Pipeline) -> None:
         self.pipeline = pipeline

@@ -38,10 +38,10 @@ class Listening:
 
     def types(self, last: str) -> list[str]:
         """The types of the events that come, up to the first of the type `last`."""
-        heard = [self.frame()["event"]]
-        while heard[-1] != last:
-            heard.append(self.frame()["event"])
-        return heard
+        received = [self.frame()["event"]]
+        while received[-1] != last:
+            received.append(self.frame()["event"])
+        return received
 
     def data(self) -> dict[str, Any]:
         """The data of the next event."""

@@ -1,4 +1,4 @@
-"""Some flights and travellers on real servers, with one method for each thing that can happen to them."""
+"""Some flights and travellers on real servers, with one method for each event that can happen to them."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ from core.payments.events import ProviderEvent
 from core.seats.inventory import take_snapshots
 from core.waitlist import entries
 from tests.support.intake import ANY_NUMBER, new_intake
-from tests.support.ledger import Fate, Ledger
+from tests.support.ledger import CallResult, Ledger
 from tests.support.steps import HOLD_MINUTES, Steps
 from workers.bookings import reserve_bookings
 from workers.flights import cancel_flights
 from workers.payment_operations import ChargeOperation, Edge
 from workers.sweeps import money
 
-# From then on Postgres itself notes every status that a booking moves to.
+# With these triggers Postgres stores every change of the status of a booking.
 WATCH: Final = """
     CREATE TABLE seen_moves (source text, target text, UNIQUE NULLS NOT DISTINCT (source, target));
     CREATE FUNCTION see_move() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
@@ -48,7 +48,7 @@ ROUNDS: Final = 20
 """More than the questions that a payment is worth."""
 
 Transition = tuple[str | None, str]
-"""From None: how a booking came into the world."""
+"""From None: the first status of a booking."""
 
 
 def is_allowed(move: Transition) -> bool:
@@ -80,7 +80,7 @@ class World:
     # Reserving
 
     def accept(self, who: int, where: set[int], seats: int, mode: PaymentMode) -> UUID | None:
-        """On disk, and on no queue. None: refused at the door."""
+        """Store a booking without sending a message. None: it was refused."""
         token = "tok_ok" if mode is PaymentMode.TOKEN else None
         legs = tuple(self._flights[each] for each in sorted(where))
         request = BookingRequest(self._travellers[who], legs, seats, mode, payment_token=token, allow_duplicate=True)
@@ -103,16 +103,16 @@ class World:
         self.deliver(*trips)
         return trips
 
-    def ask_redis(self, trip: UUID) -> Reservations | None:
-        """The first half of a worker's work. It may be slow with the other half, or dead, or a zombie."""
+    def reserve_in_redis(self, trip: UUID) -> Reservations | None:
+        """The first half of a worker's work. The second half may come late, never, or after another worker did it."""
         with self._context.db.snapshot() as connection:
             waiting = pending.load_pending(connection, [trip])
         return reserve.reserve_in_redis(self._context.inventory, waiting, self._load, now()) if waiting else None
 
-    def settle(self, asked: Reservations, *, dies: bool) -> None:
-        """The other half; a worker that dies has committed, and tells nobody."""
+    def settle(self, reservations: Reservations, *, dies: bool) -> None:
+        """The second half. `dies`: the worker crashes after its commit, so it publishes nothing."""
         with self._context.db.transaction() as connection:
-            after = reserve.commit_reservations(connection, asked, hold_minutes=HOLD_MINUTES)
+            after = reserve.commit_reservations(connection, reservations, hold_minutes=HOLD_MINUTES)
         if not dies:
             self._run_after(after)
 
@@ -140,12 +140,12 @@ class World:
     def claim(self, trip: UUID) -> Claim | None:
         return self._charges.claim([trip])[0]
 
-    def hear(self, claim: Claim, fate: Fate) -> None:
-        """A call to the provider, and what a worker does with its answer."""
-        self._charges.settle([(claim, self.ledger.call(claim, fate))])
+    def settle_charge(self, claim: Claim, result: CallResult) -> None:
+        """A call to the provider, and what a worker does with its response."""
+        self._charges.settle([(claim, self.ledger.call(claim, result))])
 
     def call_back(self, payment_id: UUID, *, again: bool) -> None:
-        """The provider tells what it decided, in a new event or in one that came before."""
+        """The provider sends its decision, in a new event, or (`again`) in one that it sent before."""
         if payment_id in self.ledger.decided:
             event_id = f"evt_{payment_id if again else new_id()}"
             event = ProviderEvent(event_id, payment_id, self.ledger.outcome_of(payment_id), "{}")
@@ -237,7 +237,7 @@ class World:
             self.sweep_money()
             for trip in self.ids("SELECT DISTINCT booking_id FROM payments WHERE status IN ('REQUIRES_PAYMENT', 'UNKNOWN')"):
                 if (claim := self.claim(trip)) is not None:
-                    self.hear(claim, Fate.CAPTURED)
+                    self.settle_charge(claim, CallResult.CAPTURED)
             unfinished = self.ids(
                 "SELECT id FROM bookings WHERE status = 'PENDING'"
                 " UNION ALL SELECT id FROM payments WHERE status NOT IN ('SUCCEEDED', 'DECLINED')"

@@ -18,18 +18,18 @@ class Gate:
 
     def __init__(self) -> None:
         self.batches: list[list[int]] = []
-        self.begun = threading.Event()
+        self.started = threading.Event()
         self.open = threading.Event()
 
     def work(self, items: list[int]) -> Sequence[int | Exception]:
         self.batches.append(items)
-        self.begun.set()
+        self.started.set()
         assert self.open.wait(10)
         return [item * 10 for item in items]
 
 
-async def begun(gate: Gate) -> None:
-    assert await asyncio.to_thread(gate.begun.wait, 10)
+async def started(gate: Gate) -> None:
+    assert await asyncio.to_thread(gate.started.wait, 10)
 
 
 async def test_idle_an_item_is_a_batch_of_one() -> None:
@@ -46,7 +46,7 @@ async def test_what_arrives_during_a_batch_is_the_next_batch_up_to_the_limit() -
     gate = Gate()
     batcher: Batcher[int, int] = Batcher("test", gate.work, limit=4)
     first = batcher.submit(0)
-    await begun(gate)
+    await started(gate)
     later = [batcher.submit(item) for item in range(1, 7)]
     assert batcher.waiting == 6
     gate.open.set()
@@ -82,7 +82,7 @@ async def test_a_caller_who_goes_away_disturbs_nobody() -> None:
     gate = Gate()
     batcher: Batcher[int, int] = Batcher("test", gate.work, limit=100)
     first = batcher.submit(0)
-    await begun(gate)
+    await started(gate)
     gone, stays = batcher.submit(1), batcher.submit(2)
     gone.cancel()
     gate.open.set()
@@ -97,7 +97,7 @@ async def test_a_batch_that_does_not_end_is_seen_to_stall() -> None:
     batcher: Batcher[int, int] = Batcher("test", gate.work, limit=100)
     assert batcher.stalled_seconds == 0
     pending = batcher.submit(1)
-    await begun(gate)
+    await started(gate)
     assert batcher.stalled_seconds > 0
     gate.open.set()
     await pending

@@ -28,26 +28,26 @@ def breaker(clock: Clock) -> CircuitBreaker:
     return CircuitBreaker(clock)
 
 
-def fail(breaker: CircuitBreaker, lanes: int, times: int = 1) -> None:
+def fail(breaker: CircuitBreaker, flights: int, times: int = 1) -> None:
     for _ in range(times):
-        for lane in range(lanes):
-            breaker.record(lane, answered=False)
+        for flight in range(flights):
+            breaker.record(flight, answered=False)
 
 
 def test_failures_of_several_flights_open_it(breaker: CircuitBreaker) -> None:
-    fail(breaker, lanes=MIN_CALLS)
+    fail(breaker, flights=MIN_CALLS)
     assert breaker.is_open
     assert not breaker.allows("any")
 
 
 def test_one_flight_alone_never_opens_it(breaker: CircuitBreaker) -> None:
-    fail(breaker, lanes=1, times=100)
+    fail(breaker, flights=1, times=100)
     assert not breaker.is_open
 
 
 def test_a_flight_that_hangs_is_outvoted_by_those_that_do_not(breaker: CircuitBreaker) -> None:
-    for lane in range(3):
-        breaker.record(lane, answered=True)
+    for flight in range(3):
+        breaker.record(flight, answered=True)
     for _ in range(100):
         breaker.record("hanging", answered=False)
     assert not breaker.is_open
@@ -56,81 +56,81 @@ def test_a_flight_that_hangs_is_outvoted_by_those_that_do_not(breaker: CircuitBr
 @pytest.mark.parametrize(("failures", "opens"), [(5, False), (10, True)])
 def test_it_judges_by_the_rate_and_not_by_failures_in_a_row(breaker: CircuitBreaker, failures: int, opens: bool) -> None:
     for _ in range(10):
-        for lane in range(4):
-            breaker.record(lane, answered=True)
-    fail(breaker, lanes=4, times=failures)
+        for flight in range(4):
+            breaker.record(flight, answered=True)
+    fail(breaker, flights=4, times=failures)
     assert breaker.is_open == opens
 
 
 def test_old_failures_are_forgotten(breaker: CircuitBreaker, clock: Clock) -> None:
-    fail(breaker, lanes=MIN_CALLS - 1)
+    fail(breaker, flights=MIN_CALLS - 1)
     clock.now += WINDOW_SECONDS + 1
-    fail(breaker, lanes=MIN_CALLS - 1)
+    fail(breaker, flights=MIN_CALLS - 1)
     assert not breaker.is_open
 
 
 def test_while_open_a_few_probes_go_through_in_each_round(breaker: CircuitBreaker, clock: Clock) -> None:
-    fail(breaker, lanes=MIN_CALLS)
+    fail(breaker, flights=MIN_CALLS)
     for _ in range(2):
         clock.now += ROUND_SECONDS
-        assert [breaker.allows(lane) for lane in range(PROBES + 1)] == [True] * PROBES + [False]
+        assert [breaker.allows(flight) for flight in range(PROBES + 1)] == [True] * PROBES + [False]
         assert not breaker.allows(0)
 
 
 def test_the_first_probe_that_is_answered_closes_it(breaker: CircuitBreaker, clock: Clock) -> None:
-    fail(breaker, lanes=MIN_CALLS)
+    fail(breaker, flights=MIN_CALLS)
     clock.now += ROUND_SECONDS
     breaker.record(0, answered=False)
     assert not breaker.allows(100) or not breaker.allows(100)
     breaker.record(1, answered=True)
-    assert all(breaker.allows(lane) for lane in range(100))
+    assert all(breaker.allows(flight) for flight in range(100))
 
 
 def test_a_full_lane_holds_up_only_itself() -> None:
-    lanes: Bulkhead[str, int] = Bulkhead(width=2, total=10, depth=100)
+    flights: Bulkhead[str, int] = Bulkhead(width=2, total=10, depth=100)
     for item in range(20):
-        assert lanes.put("hanging", item)
-    assert lanes.put("other", 100)
-    started = [lanes.take() for _ in range(4)]
+        assert flights.put("hanging", item)
+    assert flights.put("other", 100)
+    started = [flights.take() for _ in range(4)]
     assert started[3] is None
     assert {taken for taken in started if taken} == {("hanging", 0), ("hanging", 1), ("other", 100)}
 
 
 def test_what_is_here_already_is_not_queued_again() -> None:
-    lanes: Bulkhead[str, int] = Bulkhead(width=1, total=1, depth=10)
-    assert lanes.put("a", 1)
-    assert not lanes.put("a", 1)
-    assert lanes.take() == ("a", 1)
-    assert not lanes.put("a", 1)
-    lanes.done("a", 1)
-    assert lanes.put("a", 1)
+    flights: Bulkhead[str, int] = Bulkhead(width=1, total=1, depth=10)
+    assert flights.put("a", 1)
+    assert not flights.put("a", 1)
+    assert flights.take() == ("a", 1)
+    assert not flights.put("a", 1)
+    flights.done("a", 1)
+    assert flights.put("a", 1)
 
 
 @pytest.mark.parametrize("seed", range(50))
 def test_lanes_are_what_a_simple_model_says(seed: int) -> None:
     chance = random.Random(seed)
     width, total, depth = chance.randint(1, 3), chance.randint(1, 6), chance.randint(1, 5)
-    lanes: Bulkhead[int, int] = Bulkhead(width=width, total=total, depth=depth)
-    waiting: dict[int, list[int]] = {lane: [] for lane in range(5)}
+    flights: Bulkhead[int, int] = Bulkhead(width=width, total=total, depth=depth)
+    waiting: dict[int, list[int]] = {flight: [] for flight in range(5)}
     running: list[tuple[int, int]] = []
     for item in range(300):
         match chance.choice(("put", "put", "take", "done")):
             case "put":
-                lane = chance.randrange(5)
-                queued = lanes.put(lane, item)
-                assert queued == (len(waiting[lane]) < depth)
+                flight = chance.randrange(5)
+                queued = flights.put(flight, item)
+                assert queued == (len(waiting[flight]) < depth)
                 if queued:
-                    waiting[lane].append(item)
+                    waiting[flight].append(item)
             case "take":
-                crowded = {lane for lane in waiting if sum(1 for other, _ in running if other == lane) >= width}
-                possible = any(queue for lane, queue in waiting.items() if lane not in crowded) and len(running) < total
-                taken = lanes.take()
+                crowded = {flight for flight in waiting if sum(1 for other, _ in running if other == flight) >= width}
+                possible = any(queue for flight, queue in waiting.items() if flight not in crowded) and len(running) < total
+                taken = flights.take()
                 assert (taken is not None) == possible
                 if taken is not None:
                     assert waiting[taken[0]].pop(0) == taken[1]
                     running.append(taken)
             case _:
                 if running:
-                    lanes.done(*running.pop(chance.randrange(len(running))))
-    assert lanes.in_flight == len(running)
-    assert lanes.waiting == sum(map(len, waiting.values()))
+                    flights.done(*running.pop(chance.randrange(len(running))))
+    assert flights.in_flight == len(running)
+    assert flights.waiting == sum(map(len, waiting.values()))

@@ -54,7 +54,7 @@ def test_an_address_is_shown_without_its_secrets(database_url: str, shown: str) 
 
 
 @pytest.mark.parametrize(
-    ("database_url", "told"),
+    ("database_url", "message"),
     [
         ("hidden", "is not the address"),
         ("mysql://u:hidden@h/d", "is not the address"),
@@ -68,8 +68,8 @@ def test_an_address_is_shown_without_its_secrets(database_url: str, shown: str) 
         ("postgresql://u:hidden@h/d?target_session_attrs=prefer-standby", "has target_session_attrs=prefer-standby, but"),
     ],
 )
-def test_what_is_no_address_is_refused_and_not_quoted(database_url: str, told: str) -> None:
+def test_what_is_no_address_is_refused_and_not_quoted(database_url: str, message: str) -> None:
     with pytest.raises(UnusableDatabase) as refused:
         address.require_valid(database_url)
-    assert f"SKYQUEUE_DATABASE_URL {told}" in str(refused.value)
+    assert f"SKYQUEUE_DATABASE_URL {message}" in str(refused.value)
     assert "hidden" not in str(refused.value)

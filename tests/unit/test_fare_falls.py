@@ -10,7 +10,7 @@ from core.fare_watches.falls import is_news
 
 
 @pytest.mark.parametrize(
-    ("price", "lowest", "below", "told"),
+    ("price", "lowest", "below", "notified"),
     [
         (6900, 7500, None, True),
         (7500, 7500, None, False),
@@ -25,6 +25,8 @@ from core.fare_watches.falls import is_news
         (6600, None, 6500, False),
     ],
 )
-def test_only_a_price_below_the_lowest_known_one_is_news(price: int, lowest: int | None, below: int | None, told: bool) -> None:
+def test_only_a_price_below_the_lowest_known_one_is_news(
+    price: int, lowest: int | None, below: int | None, notified: bool
+) -> None:
     known, wanted = (None if each is None else Decimal(each) for each in (lowest, below))
-    assert is_news(Decimal(price), known, wanted) is told
+    assert is_news(Decimal(price), known, wanted) is notified

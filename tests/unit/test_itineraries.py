@@ -123,8 +123,8 @@ def test_itineraries_are_those_that_trying_everything_finds(
     expected = [[segment.id for segment in trip] for trip in oracle.ranked(every, by.value)]
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(search, "_FIRST_LIST", first_list)  # small lists make it go on, several times
-        asked = query(places, "AAA", "BBB", on, by, max_stops, currency)
-        found = find(tables, asked, count)
+        request = query(places, "AAA", "BBB", on, by, max_stops, currency)
+        found = find(tables, request, count)
     assert ids(found) == expected[:count]
     assert found.complete
     for itinerary in found.itineraries:
@@ -135,15 +135,15 @@ def test_itineraries_are_those_that_trying_everything_finds(
 @given(flights=timetables(), by=st.sampled_from(Ranking), full=st.lists(st.integers(1, 40), max_size=10))
 def test_without_sold_out_flights_the_others_keep_their_order(flights: list[Flight], by: Ranking, full: list[int]) -> None:
     tables, places = tables_of(flights)
-    asked = query(places, "AAA", "BBB", TODAY.date(), by)
-    schedule = find(tables, asked, 100)
+    request = query(places, "AAA", "BBB", TODAY.date(), by)
+    schedule = find(tables, request, 100)
     gone = {each.id for number, each in enumerate(flights, 1) if number in full}
     rows = [
         row
         for row, flight_id in enumerate(np.concatenate([t.flights.flight_id for t in tables]) if tables else [])
         if UUID(bytes=flight_id.tobytes()) in gone
     ]
-    found = find(tables, asked, 100, left_out=np.array(rows, dtype=np.int64), weights=schedule.weights)
+    found = find(tables, request, 100, left_out=np.array(rows, dtype=np.int64), weights=schedule.weights)
     every = oracle.trips([each for each in flights if each.currency == "INR"], "AAA", "BBB", TODAY.date(), max_stops=2, wait=WAIT)
     left = [trip for trip in every if not gone & {segment.id for segment in trip}]
     assert ids(found) == [[segment.id for segment in trip] for trip in oracle.ranked(left, by.value, schedule=every)]
@@ -156,16 +156,16 @@ def test_no_flight_of_an_itinerary_leaves_after_the_last_departure_that_was_anno
 ) -> None:
     tables, places = tables_of(flights)
     on = TODAY.date() + timedelta(days=day)
-    asked = query(places, "AAA", "BBB", on, Ranking.BEST, max_stops)
+    request = query(places, "AAA", "BBB", on, Ranking.BEST, max_stops)
 
     def until(end: int) -> list[DayTable]:
         return [table for table in tables if table.day <= end]
 
     known = until(day_number(on) + 1)
     for _ in range(max_stops):
-        end = last_departure(known, asked) if known else None
+        end = last_departure(known, request) if known else None
         known = until(max(end // DAY_SECONDS, day_number(on) + 1)) if end is not None else known
-    assert ids(find(known, asked, 100)) == ids(find(tables, asked, 100))
+    assert ids(find(known, request, 100)) == ids(find(tables, request, 100))
 
 
 @settings(max_examples=60, deadline=None)
@@ -216,10 +216,15 @@ def test_an_itinerary_in_two_currencies_is_none() -> None:
 def test_a_flight_that_has_left_begins_no_itinerary() -> None:
     flights = [flight(1, "AAA", "BBB", TODAY, 60), flight(2, "AAA", "BBB", TODAY + timedelta(hours=1), 60)]
     tables, places = tables_of(flights)
-    asked: Any = query(places, "AAA", "BBB", TODAY.date(), Ranking.BEST)
+    request: Any = query(places, "AAA", "BBB", TODAY.date(), Ranking.BEST)
     at = moment(TODAY)
     later = ItineraryQuery(
-        source=asked.source, destination=asked.destination, date=asked.date, now=at, ranking=asked.ranking, rules=asked.rules
+        source=request.source,
+        destination=request.destination,
+        date=request.date,
+        now=at,
+        ranking=request.ranking,
+        rules=request.rules,
     )
     assert ids(find(tables, later, 20)) == [[flights[1].id]]
 
@@ -245,8 +250,8 @@ def test_the_currency_of_most_flights_is_searched_and_the_others_are_named() -> 
         flight(3, "AAA", "BBB", TODAY, 60, 8_000, "INR"),
     ]
     tables, places = tables_of(flights)
-    asked = replace(query(places, "AAA", "BBB", TODAY.date(), Ranking.PRICE), currency=None)
-    found = find(tables, asked, 20)
+    request = replace(query(places, "AAA", "BBB", TODAY.date(), Ranking.PRICE), currency=None)
+    found = find(tables, request, 20)
     assert (ids(found), found.currency, found.other_currencies) == ([[flights[2].id], [flights[0].id]], 0, (1,))
-    other = find(tables, replace(asked, currency=1), 20)
+    other = find(tables, replace(request, currency=1), 20)
     assert (ids(other), other.other_currencies) == ([[flights[1].id]], (0,))

@@ -47,8 +47,8 @@ def test_they_are_made_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]) 
     assert make(tmp_path) == 0
     assert held(tmp_path) == made
     listed = ", ".join(MADE)
-    said = capsys.readouterr()
-    assert (said.out, said.err) == (f"Made: {listed}.\nKept: {listed}.\n", "")
+    output = capsys.readouterr()
+    assert (output.out, output.err) == (f"Made: {listed}.\nKept: {listed}.\n", "")
 
 
 def test_they_are_closed_to_others_but_for_what_valkey_reads_which_holds_no_password(tmp_path: Path) -> None:
@@ -122,7 +122,7 @@ def test_a_change_that_somebody_else_does_not_follow_is_told(
 
 
 @pytest.mark.parametrize(
-    ("name", "value", "told"),
+    ("name", "value", "message"),
     [
         ("SKYQUEUE_JWT_SECRET", "short", "SKYQUEUE_JWT_SECRET is shorter than 32 bytes. Set another"),
         ("SKYQUEUE_DATABASE_URL", "hidden", "SKYQUEUE_DATABASE_URL is not the address of a Postgres database."),
@@ -132,13 +132,13 @@ def test_a_change_that_somebody_else_does_not_follow_is_told(
     ],
 )
 def test_what_is_of_no_use_is_told_before_anything_is_written(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], name: str, value: str, told: str
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], name: str, value: str, message: str
 ) -> None:
     monkeypatch.setenv(name, value)
     assert make(tmp_path) == 1
-    said = capsys.readouterr().err
-    assert said.startswith(f"skyqueue: {told}")
-    assert "hidden" not in said
+    output = capsys.readouterr().err
+    assert output.startswith(f"skyqueue: {message}")
+    assert "hidden" not in output
     assert list(tmp_path.iterdir()) == []
 
 

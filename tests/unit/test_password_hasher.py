@@ -24,8 +24,8 @@ async def test_a_queue_takes_so_many_and_tells_the_rest(monkeypatch: pytest.Monk
     everybody = [asyncio.create_task(register()) for _ in range(6)]
     await at_work.wait()
     done.set()
-    told = [str(refused) for refused in await asyncio.gather(*everybody, return_exceptions=True) if refused is not None]
-    assert told == ["Too many new accounts at once; try again shortly."] * 2
+    refusals = [str(refused) for refused in await asyncio.gather(*everybody, return_exceptions=True) if refused is not None]
+    assert refusals == ["Too many new accounts at once; try again shortly."] * 2
 
 
 async def test_what_a_queue_runs_is_run_in_a_thread() -> None:

@@ -10,18 +10,18 @@ import pytest
 from api.http.polling import ask_again_in
 
 
-@pytest.mark.parametrize(("expected", "told"), [(None, "1"), (0.0, "1"), (0.4, "1"), (1.0, "1"), (5.0, "5"), (60.0, "10")])
-def test_a_client_is_told_to_ask_again_when_the_work_is_probably_done(expected: float | None, told: str) -> None:
-    assert ask_again_in(expected, chance=lambda: 0.5) == told
+@pytest.mark.parametrize(("expected", "header"), [(None, "1"), (0.0, "1"), (0.4, "1"), (1.0, "1"), (5.0, "5"), (60.0, "10")])
+def test_a_client_is_told_to_ask_again_when_the_work_is_probably_done(expected: float | None, header: str) -> None:
+    assert ask_again_in(expected, chance=lambda: 0.5) == header
 
 
 def test_clients_that_came_together_are_spread_and_asked_on_average_for_the_expected_wait() -> None:
     chance = random.Random(7).random
-    told = Counter(int(ask_again_in(5.0, chance=chance)) for _ in range(10_000))
+    header = Counter(int(ask_again_in(5.0, chance=chance)) for _ in range(10_000))
 
-    assert set(told) == {4, 5, 6}
-    assert min(told.values()) > 1_500
-    assert sum(seconds * clients for seconds, clients in told.items()) / 10_000 == pytest.approx(5.0, abs=0.05)
+    assert set(header) == {4, 5, 6}
+    assert min(header.values()) > 1_500
+    assert sum(seconds * clients for seconds, clients in header.items()) / 10_000 == pytest.approx(5.0, abs=0.05)
 
 
 def test_without_chance_all_of_them_would_come_back_in_the_same_second() -> None:

@@ -19,7 +19,7 @@ class Answering:
         return [(newest_revision(), False)]
 
 
-class Door:
+class DatabaseThatAnswers:
     hangs = False
 
 
@@ -29,5 +29,5 @@ async def test_three_slow_checks_in_a_row_are_a_slow_postgres(
     monkeypatch: pytest.MonkeyPatch, limit: float, expected: list[list[Code]]
 ) -> None:
     monkeypatch.setattr(postgres, "SLOW_SECONDS", limit)
-    check = PostgresCheck(cast("WatchedDatabase", Door()), cast("CheckConnection", Answering()))
+    check = PostgresCheck(cast("WatchedDatabase", DatabaseThatAnswers()), cast("CheckConnection", Answering()))
     assert [[finding.code for finding in await check.ask()] for _ in range(3)] == expected

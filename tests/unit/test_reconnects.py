@@ -19,9 +19,9 @@ def test_the_words_are_those_of_this_release() -> None:
 
 def test_the_consumers_other_errors_stay(caplog: pytest.LogCaptureFixture) -> None:
     reconnects.leave_out("bookings")
-    said = logging.getLogger("dramatiq.worker.ConsumerThread(bookings)")
+    logger = logging.getLogger("dramatiq.worker.ConsumerThread(bookings)")
     with caplog.at_level(logging.INFO):
         for words in reconnects.SAID_AT_EVERY_TRY:
-            said.critical(words, *[1] * words.count("%"))
-        said.critical("Consumer encountered an unexpected error.")
+            logger.critical(words, *[1] * words.count("%"))
+        logger.critical("Consumer encountered an unexpected error.")
     assert [record.getMessage() for record in caplog.records] == ["Consumer encountered an unexpected error."]

@@ -32,7 +32,7 @@ def test_an_address_is_understood(text: str, url: str, place: str, user: str, da
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "message"),
     [
         ("hidden", "is not the address of a Redis server. It looks like redis://"),
         ("http://hidden@host", "is not the address of a Redis server"),
@@ -68,10 +68,10 @@ def test_an_address_is_understood(text: str, url: str, place: str, user: str, da
         ("redis://:hidden@host?db=1&db=2", "has the parameter db without a value, or twice"),
     ],
 )
-def test_what_the_driver_would_misread_is_refused(text: str, told: str) -> None:
+def test_what_the_driver_would_misread_is_refused(text: str, message: str) -> None:
     with pytest.raises(UnusableRedis) as refused:
         parse(text)
-    assert str(refused.value).startswith(f"SKYQUEUE_REDIS_URL {told}")
+    assert str(refused.value).startswith(f"SKYQUEUE_REDIS_URL {message}")
     assert "hid" not in str(refused.value)
     assert "\n" not in str(refused.value)
 

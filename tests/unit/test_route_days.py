@@ -19,13 +19,13 @@ ROUTE_DAYS = st.builds(
 
 @given(st.sets(ROUTE_DAYS), st.sets(ROUTE_DAYS))
 def test_a_set_of_route_days_gives_back_what_was_put_into_it(some: set[RouteDay], more: set[RouteDay]) -> None:
-    kept = RouteDays(some)
-    kept.update(more)
-    kept.update(RouteDays(some))
+    collected = RouteDays(some)
+    collected.update(more)
+    collected.update(RouteDays(some))
     everything = some | more
-    assert set(kept) == everything
-    assert len(kept) == len(everything)
-    assert kept.days() == {each.day for each in everything}
-    assert {route: days for route, days in kept.by_route() if days} == {
+    assert set(collected) == everything
+    assert len(collected) == len(everything)
+    assert collected.days() == {each.day for each in everything}
+    assert {route: days for route, days in collected.by_route() if days} == {
         route: {each.day for each in everything if each[:2] == route} for route in {each[:2] for each in everything}
     }

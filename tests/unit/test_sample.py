@@ -66,13 +66,13 @@ def test_a_city_that_the_registry_does_not_know_is_left_out(
 ) -> None:
     end_of = resolver.end_of
     monkeypatch.setattr(resolver, "end_of", lambda city: None if city in missing else end_of(city))
-    said: list[str] = []
-    assert write_schedule(tmp_path / "sample.csv", say=said.append) > 10_000
+    messages: list[str] = []
+    assert write_schedule(tmp_path / "sample.csv", say=messages.append) > 10_000
     with (tmp_path / "sample.csv").open(newline="", encoding="utf-8") as file:
         flown = {city for row in csv.DictReader(file) for city in (row["source"], row["destination"])}
     assert not flown & missing
     assert len(flown) > len(CITIES) - 15  # some cities have flights from Delhi only
-    (line,) = said
+    (line,) = messages
     assert line.startswith(f"The sample schedule has no flights of {', '.join(city for city in CITIES if city in missing)}: ")
 
 

@@ -71,7 +71,7 @@ def test_both_at_once_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 
 
 @pytest.mark.parametrize(
-    ("held", "told"),
+    ("held", "message"),
     [
         (None, "cannot be read: No such file or directory."),
         (b"", "is empty."),
@@ -81,7 +81,7 @@ def test_both_at_once_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ],
 )
 def test_a_file_that_holds_no_secret_is_told_and_never_quoted(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, held: bytes | None, told: str
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, held: bytes | None, message: str
 ) -> None:
     file = tmp_path / "secret"
     if held is not None:
@@ -89,7 +89,7 @@ def test_a_file_that_holds_no_secret_is_told_and_never_quoted(
     monkeypatch.setenv("SKYQUEUE_JWT_SECRET_FILE", str(file))
     with pytest.raises(WrongFile) as refused:
         jwt_secret()
-    assert str(refused.value) == f"SKYQUEUE_JWT_SECRET_FILE: {file} {told}"
+    assert str(refused.value) == f"SKYQUEUE_JWT_SECRET_FILE: {file} {message}"
 
 
 @pytest.mark.parametrize("path", ["/dev/null", "/"])

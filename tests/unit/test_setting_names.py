@@ -61,7 +61,7 @@ def test_every_fault_has_a_line(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "told"),
+    ("name", "message"),
     [
         ("SKYQUEUE_HOLD_MINS", " The nearest name is SKYQUEUE_HOLD_MINUTES."),
         ("SKYQUEUE_DB_URL", " The nearest name is SKYQUEUE_DATABASE_URL."),
@@ -70,12 +70,12 @@ def test_every_fault_has_a_line(monkeypatch: pytest.MonkeyPatch) -> None:
     ],
 )
 def test_a_setting_of_another_version_stops_no_start_and_is_told_once(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], name: str, told: str
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], name: str, message: str
 ) -> None:
     monkeypatch.setenv(name, "20")
     for _ in range(2):
         read_settings("skyqueue api")
-    assert capsys.readouterr().err == f"skyqueue api: {name} is not a setting of this version, and changes nothing.{told}\n"
+    assert capsys.readouterr().err == f"skyqueue api: {name} is not a setting of this version, and changes nothing.{message}\n"
 
 
 @pytest.mark.parametrize(
@@ -124,5 +124,5 @@ def test_the_names_of_the_product_and_of_its_containers_are_known() -> None:
     """No document, no test and no container of ours names a variable that a start would complain about."""
     files = [ROOT / "compose.yaml", ROOT / "Containerfile", ROOT / "README.md", *(ROOT / "docs").rglob("*.md")]
     named = {name for file in files for name in re.findall(r"SKYQUEUE_[A-Z0-9_]*[A-Z0-9]", file.read_text())}
-    told = unknown(dict.fromkeys(named, "1"), known_variables())
-    assert set(told) - {"SKYQUEUE_X", "SKYQUEUE_X_FILE", "SKYQUEUE_PORT_8000_TCP", "SKYQUEUE_HOLD_MINUTE"} == set()
+    message = unknown(dict.fromkeys(named, "1"), known_variables())
+    assert set(message) - {"SKYQUEUE_X", "SKYQUEUE_X_FILE", "SKYQUEUE_PORT_8000_TCP", "SKYQUEUE_HOLD_MINUTE"} == set()

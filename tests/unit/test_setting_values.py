@@ -35,7 +35,7 @@ def test_a_number_may_be_written_in_any_clear_way(monkeypatch: pytest.MonkeyPatc
 
 
 @pytest.mark.parametrize(
-    ("name", "written", "told"),
+    ("name", "written", "message"),
     [
         *(
             ("HOLD_MINUTES", written, f"SKYQUEUE_HOLD_MINUTES must be a whole number, and it is {written!r}.")
@@ -73,16 +73,16 @@ def test_a_number_may_be_written_in_any_clear_way(monkeypatch: pytest.MonkeyPatc
         ("DATA_DIR", '"/data"', "SKYQUEUE_DATA_DIR is in quotes, which belong to the value here. Write it without them."),
     ],
 )
-def test_what_is_not_clear_is_told_in_one_line(monkeypatch: pytest.MonkeyPatch, name: str, written: str, told: str) -> None:
+def test_what_is_not_clear_is_told_in_one_line(monkeypatch: pytest.MonkeyPatch, name: str, written: str, message: str) -> None:
     monkeypatch.setenv(f"SKYQUEUE_{name}", written)
     with pytest.raises(WrongSettings) as refused:
         Settings()
-    assert refused.value.lines == (told,)
-    assert "hidden" not in told
+    assert refused.value.lines == (message,)
+    assert "hidden" not in message
 
 
 @pytest.mark.parametrize(
-    ("url", "told"),
+    ("url", "message"),
     [
         ("ftp://key:hidden@bucket", "It must begin with s3://. It looks like"),
         ("s3://", "It names no bucket. It looks like"),
@@ -92,12 +92,14 @@ def test_what_is_not_clear_is_told_in_one_line(monkeypatch: pytest.MonkeyPatch, 
         ("s3://key:hidden@bucket?scheme=ftp", "Invalid S3 connection scheme 'ftp'. It looks like"),
     ],
 )
-def test_what_is_no_bucket_is_told_without_its_secret(monkeypatch: pytest.MonkeyPatch, url: str, told: str) -> None:
+def test_what_is_no_bucket_is_told_without_its_secret(monkeypatch: pytest.MonkeyPatch, url: str, message: str) -> None:
     monkeypatch.setenv("SKYQUEUE_STORAGE_URL", url)
     with pytest.raises(WrongSettings) as refused:
         Settings()
     (line,) = refused.value.lines
-    assert line.startswith(f"SKYQUEUE_STORAGE_URL is not the address of a bucket. {told} s3://key:secret@bucket/prefix?region=")
+    assert line.startswith(
+        f"SKYQUEUE_STORAGE_URL is not the address of a bucket. {message} s3://key:secret@bucket/prefix?region="
+    )
     assert "hid" not in line
 
 

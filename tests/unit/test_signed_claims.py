@@ -77,7 +77,7 @@ CLAIMS: Final = {"sub": str(new_id()), "username": "ann", "role": "traveller", "
 
 @given(
     left_out=st.sets(st.sampled_from(["sub", "username", "role", "iat", "exp", "iss", "aud"]), max_size=1),
-    said=st.dictionaries(
+    payload=st.dictionaries(
         st.sampled_from(["sub", "username", "role", "iat", "exp", "iss", "aud", "nbf"]),
         st.none()
         | st.booleans()
@@ -89,10 +89,10 @@ CLAIMS: Final = {"sub": str(new_id()), "username": "ann", "role": "traveller", "
     ),
 )
 def test_claims_of_every_shape_are_accepted_by_ours_only_where_pyjwt_accepts_them(
-    left_out: set[str], said: dict[str, Any]
+    left_out: set[str], payload: dict[str, Any]
 ) -> None:
     now = int(time.time())
-    claims = {**CLAIMS, "iat": now, "exp": now + 60, **said}
+    claims = {**CLAIMS, "iat": now, "exp": now + 60, **payload}
     agree(signed({key: value for key, value in claims.items() if key not in left_out}))
 
 

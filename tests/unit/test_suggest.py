@@ -155,9 +155,9 @@ def test_edits_are_those_of_the_best_beginning_by_the_textbook(spellings: set[st
 
 
 def test_a_long_text_is_looked_for_among_long_names() -> None:
-    dice = random.Random(1)
+    rng = random.Random(1)
     names = [
-        " ".join("".join(dice.choices("abcdefghilmnorstu", k=dice.randint(4, 10))) for _ in range(9))[:80] for _ in range(2000)
+        " ".join("".join(rng.choices("abcdefghilmnorstu", k=rng.randint(4, 10))) for _ in range(9))[:80] for _ in range(2000)
     ]
     index = Suggestions(
         ServedPlace(name, AirportView(name=name, iata=None, city=None, country=None, timezone=None), 1) for name in names

@@ -119,18 +119,18 @@ def test_the_example_of_the_page_reads_a_call_and_refuses_another() -> None:
     names: dict[str, Any] = {}
     exec(example, names)
     secret, body = signature.new_secret(), b'{"type":"webhook.ping"}'
-    told = signature.headers([secret], "msg_1", int(time.time()), body)
-    assert names["read"](secret, told, body) == {"type": "webhook.ping"}
-    assert names["read"](secret, told, body + b" ") is None
+    signed_headers = signature.headers([secret], "msg_1", int(time.time()), body)
+    assert names["read"](secret, signed_headers, body) == {"type": "webhook.ping"}
+    assert names["read"](secret, signed_headers, body + b" ") is None
 
 
 def test_either_secret_verifies_a_call_during_a_rotation_and_no_other() -> None:
     new, old = signature.new_secret(), signature.new_secret()
     body = b'{"type":"webhook.ping"}'
-    told = signature.headers([new, old], "msg_1", int(time.time()), body)
+    signed_headers = signature.headers([new, old], "msg_1", int(time.time()), body)
     for secret in (new, old):
-        assert Webhook(secret).verify(body, told) == {"type": "webhook.ping"}
+        assert Webhook(secret).verify(body, signed_headers) == {"type": "webhook.ping"}
     with pytest.raises(WebhookVerificationError):
-        Webhook(signature.new_secret()).verify(body, told)
+        Webhook(signature.new_secret()).verify(body, signed_headers)
     with pytest.raises(WebhookVerificationError):
-        Webhook(new).verify(body + b" ", told)
+        Webhook(new).verify(body + b" ", signed_headers)

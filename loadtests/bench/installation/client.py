@@ -47,8 +47,8 @@ async def hammer(
     """`clients` connections, each with one request in flight, for `seconds`. `request_of` gives the first request, the second, ..."""
     loop = asyncio.get_running_loop()
     tally = Tally()
-    begun = time.perf_counter()
-    stop_at = begun + seconds
+    started_at = time.perf_counter()
+    stop_at = started_at + seconds
     requests = map(request_of, count())
     connections = [
         (await loop.create_connection(lambda: _Connection(tally, requests, stop_at, keep_bodies), "127.0.0.1", port))[1]
@@ -57,7 +57,7 @@ async def hammer(
     for connection in connections:
         connection.begin()
     await asyncio.gather(*(connection.done for connection in connections))
-    tally.seconds = time.perf_counter() - begun
+    tally.seconds = time.perf_counter() - started_at
     return tally
 
 

@@ -53,8 +53,8 @@ def faults(page: Page, *, within: str = "html") -> list[str]:
     """
     page.evaluate(AXE.read_text())
     found = page.evaluate("within => axe.run(within, { resultTypes: ['violations'] })", within)["violations"]
-    told = [f"{fault['id']}: {fault['help']}: {[node['html'] for node in fault['nodes']]}" for fault in found]
-    return told + [f"too small for a finger: {target}" for target in small_targets(page, within=within)]
+    messages = [f"{fault['id']}: {fault['help']}: {[node['html'] for node in fault['nodes']]}" for fault in found]
+    return messages + [f"too small for a finger: {target}" for target in small_targets(page, within=within)]
 
 
 def small_targets(page: Page, *, within: str = "html") -> list[str]:

@@ -53,12 +53,12 @@ class Admin:
 
 @pytest.fixture(scope="package")
 def admin(served: Product) -> Admin:
-    told = served.runtime["admin"]
-    return Admin(told["username"], Path(told["password_file"]).read_text().strip())
+    credentials = served.runtime["admin"]
+    return Admin(credentials["username"], Path(credentials["password_file"]).read_text().strip())
 
 
 @pytest.fixture(scope="package")
-def back_office(served: Product, admin: Admin) -> Iterator[httpx.Client]:
+def admin_client(served: Product, admin: Admin) -> Iterator[httpx.Client]:
     """The API as the administrator uses it, to set the scene of a test."""
     with served.client() as client:
         answer = client.post("/api/v1/auth/token", data={"username": admin.username, "password": admin.password})
@@ -97,7 +97,7 @@ def page(request: pytest.FixtureRequest, chromium: Browser, served: Product) -> 
 
 
 @dataclass(frozen=True)
-class Camera:
+class Screenshots:
     """Pictures for people to look at: `tests/e2e/screenshots/<width>-<name>.png`."""
 
     page: Page
@@ -109,8 +109,8 @@ class Camera:
 
 
 @pytest.fixture
-def camera(request: pytest.FixtureRequest, page: Page) -> Camera:
-    return Camera(page, request.node.callspec.params["page"])
+def screenshots(request: pytest.FixtureRequest, page: Page) -> Screenshots:
+    return Screenshots(page, request.node.callspec.params["page"])
 
 
 def _take_picture(context: BrowserContext, request: pytest.FixtureRequest) -> None:

@@ -24,8 +24,8 @@ import httpx
 from playwright.sync_api import Browser, BrowserContext, CDPSession, expect
 
 from tests.e2e.browser.chromium import ROOT, find_chromium, launched
-from tests.support import servers
 from tests.support.product import Product, running
+from tests.support.server_folder import server_folder
 
 FILE: Final = ROOT / ".cache" / "page-timings.json"
 SIGNED_IN: Final = "skyqueue.signed-in"
@@ -111,7 +111,7 @@ class Network:
 
 
 def main(file: Path) -> None:
-    with servers.server_folder() as folder, running(Product(folder / "data")) as product, launched(find_chromium()) as browser:
+    with server_folder() as folder, running(Product(folder / "data")) as product, launched(find_chromium()) as browser:
         told = product.runtime["admin"]
         accounts = {"admin": (told["username"], Path(told["password_file"]).read_text().strip())}
         with product.client() as client:

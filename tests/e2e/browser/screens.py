@@ -42,7 +42,7 @@ CONSOLE: Final = {
 
 
 @dataclass(frozen=True)
-class Camera:
+class Screenshots:
     """Takes `<folder>/<prefix>-<name>.png` of a page."""
 
     page: Page
@@ -64,8 +64,8 @@ class Camera:
 def main(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     with servers.server_folder() as place, running(Product(place / "data")) as product, launched(find_chromium()) as browser:
-        told = product.runtime["admin"]
-        admin = (told["username"], Path(told["password_file"]).read_text().strip())
+        credentials = product.runtime["admin"]
+        admin = (credentials["username"], Path(credentials["password_file"]).read_text().strip())
         for width in WIDTHS:
             for scheme in SCHEMES:
                 take_all(browser, product.base_url, folder, width, scheme, admin)
@@ -79,7 +79,7 @@ def take_all(browser: Browser, address: str, folder: Path, width: str, scheme: s
     day = datetime.now(UTC).date() + timedelta(days=9)
     for story in (visit, travel, manage):
         context = visitor(browser, address, wide, high, scheme)
-        story(Camera(context.new_page(), folder, f"{width}-{scheme}"), day, admin)
+        story(Screenshots(context.new_page(), folder, f"{width}-{scheme}"), day, admin)
         context.close()
 
 
@@ -96,49 +96,49 @@ def visitor(browser: Browser, address: str, wide: int, high: int, scheme: str) -
     return context
 
 
-def visit(camera: Camera, day: date, _: tuple[str, str]) -> None:
-    page = camera.page
+def visit(screenshots: Screenshots, day: date, _: tuple[str, str]) -> None:
+    page = screenshots.page
     page.goto("/")
     expect(page.get_by_role("button", name="Delhi")).to_be_visible()
-    camera.take("01-home")
+    screenshots.take("01-home")
     page.get_by_role("combobox", name="From").fill("del")
     expect(page.get_by_role("option", name="Mumbai")).to_be_hidden()
     expect(page.get_by_role("option", name="Delhi")).to_be_visible()
-    camera.take("02-suggestions")
+    screenshots.take("02-suggestions")
     page.goto(f"/?from=Delhi&to=London&date={day}&seats=2")
     expect(page.get_by_text(re.compile("results$"))).to_be_visible()
-    camera.take("03-results")
+    screenshots.take("03-results")
     page.get_by_role("button", name="Filters").click()
-    camera.take("04-filters")
+    screenshots.take("04-filters")
     if page.get_by_role("button", name=re.compile("^Show [0-9]+ flights")).is_visible():
         page.get_by_role("button", name=re.compile("^Show [0-9]+ flights")).click()
     if page.get_by_role("button", name="Change").is_visible():
         page.get_by_role("button", name="Change").click()
-        camera.take("05-search-sheet")
+        screenshots.take("05-search-sheet")
     page.get_by_role("button", name="Day of departure").click()
     expect(page.get_by_role("dialog", name="Day of departure").get_by_role("table")).to_be_visible()
-    camera.take("06-calendar")
+    screenshots.take("06-calendar")
     page.goto(f"/?from=Delhi&to=Mumbai&date={day}&back={day + timedelta(days=4)}&seats=2")
     page.get_by_role("link", name=re.compile("^Choose")).first.click()
     expect(page.get_by_role("heading", name="Flight 2 of 2")).to_be_visible()
-    camera.take("07-return")
+    screenshots.take("07-return")
     page.goto("/?from=Dehli&to=Mumbai&date=2026-12-01")
     expect(page.get_by_role("heading", name=re.compile("mean"))).to_be_visible()
-    camera.take("08-misspelt")
+    screenshots.take("08-misspelt")
     page.goto("/sign-in")
-    camera.take("09-sign-in")
+    screenshots.take("09-sign-in")
     page.goto("/nowhere")
-    camera.take("10-not-found")
+    screenshots.take("10-not-found")
     page.goto("/find-booking")
     page.get_by_label("Booking reference").fill("K7M2QX")
     page.get_by_label("Surname").fill("Rao")
     page.get_by_role("button", name="Find booking").click()
     expect(page.get_by_role("alert")).to_be_visible()
-    camera.take("21-find-booking")
+    screenshots.take("21-find-booking")
 
 
-def travel(camera: Camera, day: date, _: tuple[str, str]) -> None:
-    page = camera.page
+def travel(screenshots: Screenshots, day: date, _: tuple[str, str]) -> None:
+    page = screenshots.page
     page.goto(f"/?from=Delhi&to=Mumbai&date={day}&seats=2")
     page.get_by_role("link", name=re.compile("^Choose")).first.click()
     page.get_by_role("link", name="Sign in to book").click()
@@ -146,47 +146,47 @@ def travel(camera: Camera, day: date, _: tuple[str, str]) -> None:
     expect(page.get_by_role("heading", name="Create an account")).to_be_visible()
     page.get_by_label("Username").fill(f"asha-{secrets.token_hex(4)}@example.com")
     page.get_by_label("Password", exact=True).fill(PASSWORD)
-    camera.take("11-register")
+    screenshots.take("11-register")
     page.get_by_role("button", name="Create account").click()
     name_travellers(page)
-    camera.take("12-checkout")
+    screenshots.take("12-checkout")
     pick_seats(page)
-    camera.take("13-seats")
+    screenshots.take("13-seats")
     page.get_by_role("radio", name="Hold the seats, pay later").check()
     page.get_by_role("button", name="Hold 2 seats").click()
     expect(page.get_by_role("heading", name="Your seats are held")).to_be_visible()
-    camera.take("14-held")
+    screenshots.take("14-held")
     booking = page.url
     page.goto("/bookings")
     expect(page.get_by_role("heading", name="Needs your action")).to_be_visible()
-    camera.take("15-my-trips")
+    screenshots.take("15-my-trips")
     page.goto("/")
     expect(page.get_by_role("link", name="Pay now")).to_be_visible()
-    camera.take("24-notice")
+    screenshots.take("24-notice")
     page.goto(booking)
     page.get_by_role("radio", name="A card that the bank refuses").check()
     page.get_by_role("button", name=re.compile("^Pay")).click()
     expect(page.get_by_role("heading", name="The card was declined")).to_be_visible()
-    camera.take("16-declined")
+    screenshots.take("16-declined")
     page.get_by_role("radio", name="A card that works", exact=True).check()
     page.get_by_role("button", name=re.compile("^Pay")).click()
     expect(page.get_by_role("heading", name="You are booked")).to_be_visible()
     page.get_by_text("How it was processed").click()
     expect(page.get_by_role("link", name="Messages")).to_be_visible()
-    camera.take("17-booked")
-    find(camera, booking)
+    screenshots.take("17-booked")
+    find(screenshots, booking)
     page.get_by_role("button", name="Cancel booking").click()
     expect(page.get_by_role("dialog").get_by_text("You get back")).to_be_visible()
-    camera.take("18-cancelling")
+    screenshots.take("18-cancelling")
     page.get_by_role("dialog").get_by_role("button", name="Cancel booking").click()
     expect(page.get_by_role("heading", name="Booking cancelled")).to_be_visible()
-    camera.take("19-cancelled")
+    screenshots.take("19-cancelled")
     page.goto("/messages")
     page.get_by_text("Your booking is cancelled").first.click()
-    camera.take("22-messages")
+    screenshots.take("22-messages")
     page.goto("/account")
     expect(page.get_by_role("textbox", name="E-mail address")).to_be_visible()
-    camera.take("23-account")
+    screenshots.take("23-account")
 
 
 def name_travellers(page: Page) -> None:
@@ -200,36 +200,36 @@ def pick_seats(page: Page) -> None:
     expect(page.get_by_role("button", name=re.compile("yours, Ravi Rao")).first).to_be_visible()
 
 
-def find(camera: Camera, booking: str) -> None:
+def find(screenshots: Screenshots, booking: str) -> None:
     """What who has no account sees of this booking."""
-    page = camera.page
+    page = screenshots.page
     title = page.title()
     page.goto("/find-booking")
     page.get_by_label("Booking reference").fill(title.removeprefix("Booking ")[:6])
     page.get_by_label("Surname").fill("Rao")
     page.get_by_role("button", name="Find booking").click()
     expect(page.get_by_role("region", name=re.compile("^Booking"))).to_be_visible()
-    camera.take("25-found-booking")
+    screenshots.take("25-found-booking")
     page.goto(booking)
 
 
-def manage(camera: Camera, _: date, admin: tuple[str, str]) -> None:
-    page = camera.page
+def manage(screenshots: Screenshots, _: date, admin: tuple[str, str]) -> None:
+    page = screenshots.page
     page.goto("/operations/imports")
     page.get_by_label("Username").fill(admin[0])
     page.get_by_label("Password", exact=True).fill(admin[1])
     page.get_by_role("button", name="Sign in").click()
     expect(page.get_by_role("heading", name="Upload a schedule")).to_be_visible()
-    camera.take("20-manage")
+    screenshots.take("20-manage")
     for number, (address, title) in enumerate(CONSOLE.items(), start=30):
         page.goto(f"/operations{address}")
         expect(page.get_by_role("heading", name=title, level=1)).to_be_visible()
-        camera.take(f"{number}-{title.lower().replace(' ', '-')}")
+        screenshots.take(f"{number}-{title.lower().replace(' ', '-')}")
     for number, (address, what) in enumerate((("/flights", "flight"), ("/bookings", "booking")), start=50):
         page.goto(f"/operations{address}")
         page.get_by_role("main").get_by_role("table").get_by_role("link").first.click()
         expect(page.get_by_role("link", name=re.compile("^All "))).to_be_visible()
-        camera.take(f"{number}-{what}", follows_events=True)
+        screenshots.take(f"{number}-{what}", follows_events=True)
 
 
 README_WIDE: Final = (1120, 760)

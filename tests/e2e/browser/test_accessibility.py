@@ -17,7 +17,7 @@ from tests.support.flights import new_number
 DAY: Final = datetime.now(UTC).date() + timedelta(days=4)
 
 
-def schedule(back_office: httpx.Client, source: str, destination: str, *, hour: int) -> dict[str, Any]:
+def schedule(admin_client: httpx.Client, source: str, destination: str, *, hour: int) -> dict[str, Any]:
     departure = datetime(DAY.year, DAY.month, DAY.day, hour, tzinfo=UTC)
     body = {
         "flight_number": new_number("AX"),
@@ -28,26 +28,26 @@ def schedule(back_office: httpx.Client, source: str, destination: str, *, hour: 
         "total_seats": 100,
         "price": 6100,
     }
-    created: dict[str, Any] = back_office.post("/admin/flights", json=body).raise_for_status().json()
+    created: dict[str, Any] = admin_client.post("/admin/flights", json=body).raise_for_status().json()
     return created
 
 
 @pytest.fixture(scope="module")
-def flight(back_office: httpx.Client) -> dict[str, Any]:
-    return schedule(back_office, "Chennai", "Kolkata", hour=6)
+def flight(admin_client: httpx.Client) -> dict[str, Any]:
+    return schedule(admin_client, "Chennai", "Kolkata", hour=6)
 
 
 @pytest.fixture(scope="module")
-def onward(back_office: httpx.Client, flight: dict[str, Any]) -> dict[str, Any]:
+def onward(admin_client: httpx.Client, flight: dict[str, Any]) -> dict[str, Any]:
     """Leaves Kolkata for Guwahati 100 minutes after `flight` has arrived there."""
-    return schedule(back_office, flight["destination"], "Guwahati", hour=10)
+    return schedule(admin_client, flight["destination"], "Guwahati", hour=10)
 
 
 @pytest.fixture(autouse=True)
 def looks(page: Page) -> None:
     """Without motion; on the desk by day, on the phone by night: contrast has nothing to do with the width."""
-    desk = page.viewport_size is not None and page.viewport_size["width"] > 1000
-    page.emulate_media(reduced_motion="reduce", color_scheme="light" if desk else "dark")
+    is_wide = page.viewport_size is not None and page.viewport_size["width"] > 1000
+    page.emulate_media(reduced_motion="reduce", color_scheme="light" if is_wide else "dark")
 
 
 def test_the_pages_of_a_traveller(page: Page, flight: dict[str, Any]) -> None:
@@ -173,7 +173,7 @@ def test_a_narrow_window_needs_no_scrolling_sideways(page: Page, admin: Admin, f
     assert overhang(page) <= 0
 
 
-def test_the_pages_of_money_and_of_waiting(page: Page, back_office: httpx.Client) -> None:
+def test_the_pages_of_money_and_of_waiting(page: Page, admin_client: httpx.Client) -> None:
     departure = datetime(DAY.year, DAY.month, DAY.day, 7, tzinfo=UTC)
     plan = {
         "flight_number": new_number("AX"),
@@ -184,7 +184,7 @@ def test_the_pages_of_money_and_of_waiting(page: Page, back_office: httpx.Client
         "total_seats": 100,
         "price": 6100,
     }
-    flight = back_office.post("/admin/flights", json=plan).raise_for_status().json()
+    flight = admin_client.post("/admin/flights", json=plan).raise_for_status().json()
     page.goto(f"/flights/{flight['id']}")
     page.get_by_role("link", name="Sign in to book").click()
     page.get_by_role("link", name="Create an account").click()
@@ -213,7 +213,7 @@ def test_the_pages_of_money_and_of_waiting(page: Page, back_office: httpx.Client
 
     later = departure + timedelta(minutes=90)
     moved = {**plan, "departure_ts": later.isoformat(), "arrival_ts": (later + timedelta(minutes=140)).isoformat()}
-    back_office.put(f"/admin/flights/{flight['id']}", json=moved).raise_for_status()
+    admin_client.put(f"/admin/flights/{flight['id']}", json=moved).raise_for_status()
     page.reload()
     expect(page.get_by_role("heading", name="Your flight has new times")).to_be_visible()
     assert faults(page) == []
@@ -225,9 +225,9 @@ def test_the_pages_of_money_and_of_waiting(page: Page, back_office: httpx.Client
     assert faults(page, within="[role=dialog]") == []
 
     full = {**moved, "flight_number": new_number("AX"), "total_seats": 1}
-    flight_id = back_office.post("/admin/flights", json=full).raise_for_status().json()["id"]
+    flight_id = admin_client.post("/admin/flights", json=full).raise_for_status().json()["id"]
     booked = {"flight_id": flight_id, "seats": 1}
-    back_office.post("/api/v1/booking", json=booked, headers={"Prefer": "wait=10"}).raise_for_status()
+    admin_client.post("/api/v1/booking", json=booked, headers={"Prefer": "wait=10"}).raise_for_status()
     page.goto(f"/flights/{flight_id}?seats=2")
     expect(page.get_by_role("heading", name="Waiting list")).to_be_visible()
     assert faults(page) == []

@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.browser.accessibility import faults, overhang
-from tests.e2e.browser.conftest import Admin, Camera
+from tests.e2e.browser.conftest import Admin, Screenshots
 from tests.e2e.browser.test_operations import sign_in
 from tests.support.flights import new_number
 from tests.support.product import Product
@@ -22,7 +22,7 @@ PASSWORD: Final = "a long walk in the rain"
 
 
 @pytest.fixture
-def flight(back_office: httpx.Client) -> dict[str, Any]:
+def flight(admin_client: httpx.Client) -> dict[str, Any]:
     body = {
         "flight_number": new_number("CO"),
         "source": "Delhi",
@@ -32,7 +32,7 @@ def flight(back_office: httpx.Client) -> dict[str, Any]:
         "total_seats": 4,
         "price": 5400,
     }
-    created: dict[str, Any] = back_office.post("/admin/flights", json=body).raise_for_status().json()
+    created: dict[str, Any] = admin_client.post("/admin/flights", json=body).raise_for_status().json()
     return created
 
 
@@ -64,7 +64,12 @@ def still(page: Page) -> None:
 
 
 def test_a_flight_is_made_found_changed_and_cancelled(
-    page: Page, admin: Admin, camera: Camera, back_office: httpx.Client, traveller: httpx.Client, flight: dict[str, Any]
+    page: Page,
+    admin: Admin,
+    screenshots: Screenshots,
+    admin_client: httpx.Client,
+    traveller: httpx.Client,
+    flight: dict[str, Any],
 ) -> None:
     number = new_number("CO")
     sign_in(page, admin, "/operations/flights")
@@ -89,15 +94,15 @@ def test_a_flight_is_made_found_changed_and_cancelled(
     assert overhang(page) <= 0
 
     flight_id = page.url.rpartition("/")[2]
-    assert back_office.get(f"/admin/flights/{flight_id}").json()["departure_ts"] == f"{DAY}T04:30:00Z"
+    assert admin_client.get(f"/admin/flights/{flight_id}").json()["departure_ts"] == f"{DAY}T04:30:00Z"
     traveller.post("/api/v1/booking", json={"flight_id": flight_id, "seats": 2}, headers={"Prefer": "wait=20"}).raise_for_status()
     page.get_by_role("button", name="Change", exact=True).click()
     form = page.get_by_role("dialog", name=f"Change {number}")
     form.get_by_label("Price of a seat").fill("6500")
     # Somebody else is faster: nobody's change is lost without a word.
-    seen = back_office.get(f"/admin/flights/{flight_id}").json()
+    seen = admin_client.get(f"/admin/flights/{flight_id}").json()
     body = {name: seen[name] for name in ("flight_number", "source", "destination", "departure_ts", "arrival_ts", "price")}
-    back_office.put(f"/admin/flights/{flight_id}", json={**body, "total_seats": 200}).raise_for_status()
+    admin_client.put(f"/admin/flights/{flight_id}", json={**body, "total_seats": 200}).raise_for_status()
     form.get_by_role("button", name="Save").click()
     expect(form.get_by_role("alert")).to_contain_text("Somebody has changed this flight")
     form.get_by_role("button", name="Leave it").click()
@@ -110,12 +115,12 @@ def test_a_flight_is_made_found_changed_and_cancelled(
     expect(page.get_by_role("region", name="Changes")).to_contain_text("price 6100.00 → 6500.00")
 
     page.get_by_role("button", name="Cancel the flight…").click()
-    asked = page.get_by_role("dialog", name=f"Cancel {number}")
-    expect(asked).to_contain_text("Bookings that end1")
-    asked.get_by_label("Reason").fill("The aircraft is being repaired.")
+    dialog = page.get_by_role("dialog", name=f"Cancel {number}")
+    expect(dialog).to_contain_text("Bookings that end1")
+    dialog.get_by_label("Reason").fill("The aircraft is being repaired.")
     assert faults(page, within="[role=dialog]") == []
-    camera.take("operations-cancel-flight")
-    asked.get_by_role("button", name="Cancel, and end 1 booking").click()
+    screenshots.take("operations-cancel-flight")
+    dialog.get_by_role("button", name="Cancel, and end 1 booking").click()
     expect(page.get_by_role("region", name="Schedule")).to_contain_text("cancelled")
 
     page.get_by_role("link", name="All flights").click()
@@ -138,7 +143,7 @@ def test_a_flight_is_made_found_changed_and_cancelled(
 
 
 def test_a_booking_is_found_by_the_palette_written_to_and_cancelled_on_behalf(
-    page: Page, admin: Admin, camera: Camera, booking: dict[str, Any]
+    page: Page, admin: Admin, screenshots: Screenshots, booking: dict[str, Any]
 ) -> None:
     sign_in(page, admin, "/operations")
     expect(page.get_by_role("heading", name="Overview", level=1)).to_be_visible()
@@ -153,14 +158,14 @@ def test_a_booking_is_found_by_the_palette_written_to_and_cancelled_on_behalf(
     expect(page.get_by_role("region", name="Ledger")).to_contain_text("succeeded")
     assert faults(page) == []
     assert overhang(page) <= 0
-    camera.take("operations-booking")
+    screenshots.take("operations-booking")
     page.get_by_role("button", name="Send the mail again").click()
     expect(page.get_by_role("status").filter(has_text="A new mail (confirmed)")).to_be_visible()
     page.get_by_role("button", name="Cancel on behalf…").click()
-    asked = page.get_by_role("dialog", name=f"Cancel {booking['reference']}")
-    expect(asked.get_by_role("button", name="Cancel, and refund ₹10,800")).to_be_enabled()
+    dialog = page.get_by_role("dialog", name=f"Cancel {booking['reference']}")
+    expect(dialog.get_by_role("button", name="Cancel, and refund ₹10,800")).to_be_enabled()
     assert faults(page, within="[role=dialog]") == []
-    asked.get_by_role("button", name="Cancel, and refund ₹10,800").click()
+    dialog.get_by_role("button", name="Cancel, and refund ₹10,800").click()
     expect(page.get_by_role("region", name="Booking", exact=True)).to_contain_text("cancelled")
     expect(page.get_by_role("region", name="Ledger")).to_contain_text("refund")
     expect(page.get_by_role("region", name="Changes")).to_contain_text("booking.cancelled")

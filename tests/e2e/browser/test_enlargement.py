@@ -55,7 +55,7 @@ def large(request: pytest.FixtureRequest, chromium: Browser, served: Product) ->
 
 
 @pytest.fixture(scope="module")
-def flight(back_office: httpx.Client) -> dict[str, Any]:
+def flight(admin_client: httpx.Client) -> dict[str, Any]:
     body = {
         "flight_number": new_number("ZM"),
         "source": "Thiruvananthapuram",
@@ -65,7 +65,7 @@ def flight(back_office: httpx.Client) -> dict[str, Any]:
         "total_seats": 100,
         "price": 6100,
     }
-    created: dict[str, Any] = back_office.post("/admin/flights", json=body).raise_for_status().json()
+    created: dict[str, Any] = admin_client.post("/admin/flights", json=body).raise_for_status().json()
     return created
 
 

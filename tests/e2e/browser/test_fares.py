@@ -32,16 +32,16 @@ def flight(price: str, number: str, source: str) -> dict[str, Any]:
     }
 
 
-def is_told(page: Page) -> bool:
+def has_message(page: Page) -> bool:
     """Whether a page that is loaded now tells of the fall."""
     page.reload(wait_until="networkidle")
     return page.get_by_text("The fare has fallen: Nagpur to Indore").is_visible()
 
 
 @pytest.mark.parametrize("page", ["mobile"], indirect=True)
-def test_a_fall_is_told_and_the_booking_takes_the_lower_fare(page: Page, back_office: httpx.Client) -> None:
+def test_a_fall_is_told_and_the_booking_takes_the_lower_fare(page: Page, admin_client: httpx.Client) -> None:
     number = new_number("AI")
-    created = back_office.post("/admin/flights", json=flight("5450.00", number, "Nagpur")).raise_for_status().json()
+    created = admin_client.post("/admin/flights", json=flight("5450.00", number, "Nagpur")).raise_for_status().json()
     page.goto(f"/?from=Nagpur&to=Indore&date={DAY}")
     page.get_by_role("link", name="Sign in to watch this fare").click()
     register(page)
@@ -56,14 +56,14 @@ def test_a_fall_is_told_and_the_booking_takes_the_lower_fare(page: Page, back_of
     expect(page.get_by_role("button", name="Watching this fare", pressed=True)).to_be_visible()
     booking = page.url
 
-    back_office.put(f"/admin/flights/{created['id']}", json=flight("4950.00", number, "Nagpur")).raise_for_status()
+    admin_client.put(f"/admin/flights/{created['id']}", json=flight("4950.00", number, "Nagpur")).raise_for_status()
     page.goto(booking)
     expect(page.get_by_role("heading", name="Your fare is lower now")).to_be_visible()
     page.get_by_role("button", name="Rebook at ₹4,950").click()
     expect(page.get_by_text("₹500 goes back to your card", exact=False).last).to_be_visible()
     expect(page.get_by_role("heading", name="Your fare is lower now")).to_have_count(0)
 
-    until(lambda: is_told(page))
+    until(lambda: has_message(page))
     page.get_by_role("button", name="Close this notice").click()
     page.goto("/bookings")
     watched = page.get_by_role("region", name="Watched fares")

@@ -114,8 +114,8 @@ def test_it_signs_nobody_out(
     monkeypatch: pytest.MonkeyPatch,
     checked: bool,
 ) -> None:
-    victim = register(client)
-    sign_in(visitor, victim.username)
+    user = register(client)
+    sign_in(visitor, user.username)
     assert status_of_refresh(visitor) == 200
     if not checked:
         switch_off(monkeypatch)

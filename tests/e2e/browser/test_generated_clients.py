@@ -22,7 +22,7 @@ CLIENTS = Path(__file__).parent / "clients"
 
 
 @pytest.fixture(scope="module", autouse=True)
-def a_flight(back_office: httpx.Client) -> None:
+def a_flight(admin_client: httpx.Client) -> None:
     body = {
         "flight_number": "GC-100",
         "source": "Delhi",
@@ -32,7 +32,7 @@ def a_flight(back_office: httpx.Client) -> None:
         "total_seats": 40,
         "price": "7500.00",
     }
-    back_office.post("/admin/flights", json=body).raise_for_status()
+    admin_client.post("/admin/flights", json=body).raise_for_status()
 
 
 def run(*command: str | Path, environment: dict[str, str]) -> str:
@@ -50,11 +50,11 @@ def test_a_client_in_python(served: Product, tmp_path: Path) -> None:
     generate = ("generate", "--path", tmp_path / "openapi.json", "--output-path", tmp_path / "skyqueue_client", "--meta", "none")
     run(sys.executable, "-m", "openapi_python_client", *generate, "--config", tmp_path / "config.yaml", environment={})
     arguments = (CLIENTS / "journey.py", served.base_url, str(DAY), f"python-{uuid4().hex[:8]}")
-    said = json.loads(run(sys.executable, *arguments, environment={"PYTHONPATH": str(tmp_path)}))
-    assert said == {"status": "CANCELLED", "refund": "15000.00", "total": "15000.00"}
+    output = json.loads(run(sys.executable, *arguments, environment={"PYTHONPATH": str(tmp_path)}))
+    assert output == {"status": "CANCELLED", "refund": "15000.00", "total": "15000.00"}
 
 
 def test_a_client_in_typescript(served: Product) -> None:
     arguments = (ROOT / "frontend" / "clients" / "journey.ts", served.base_url, str(DAY), f"typescript-{uuid4().hex[:8]}")
-    said = json.loads(run(Path(sys.executable).parent / "node", *arguments, environment={}))
-    assert said == {"status": "CANCELLED", "refund": "15000.00", "total": "15000.00"}
+    output = json.loads(run(Path(sys.executable).parent / "node", *arguments, environment={}))
+    assert output == {"status": "CANCELLED", "refund": "15000.00", "total": "15000.00"}

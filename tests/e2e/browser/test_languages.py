@@ -62,7 +62,7 @@ def choose(page: Page, name: str) -> None:
 
 
 @pytest.fixture
-def flight(back_office: httpx.Client) -> dict[str, Any]:
+def flight(admin_client: httpx.Client) -> dict[str, Any]:
     """Tomorrow, from Hyderabad to Pune at 06:20, with five seats."""
     departure = datetime.combine(TOMORROW, time(6, 20), INDIA)
     body = {
@@ -74,7 +74,7 @@ def flight(back_office: httpx.Client) -> dict[str, Any]:
         "total_seats": 5,
         "price": "5450.00",
     }
-    created: dict[str, Any] = back_office.post("/admin/flights", json=body).raise_for_status().json()
+    created: dict[str, Any] = admin_client.post("/admin/flights", json=body).raise_for_status().json()
     return created
 
 

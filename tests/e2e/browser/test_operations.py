@@ -12,7 +12,7 @@ from playwright.sync_api import Page, ViewportSize, expect
 from core.db import Database
 from core.operations import dead_letters
 from tests.e2e.browser.accessibility import faults, overhang
-from tests.e2e.browser.conftest import WIDTHS, Admin, Camera
+from tests.e2e.browser.conftest import WIDTHS, Admin, Screenshots
 from tests.support.product import Product
 
 TABLET: Final[ViewportSize] = {"width": 820, "height": 1180}
@@ -44,11 +44,11 @@ def letter(served: Product) -> None:
 
 
 @pytest.fixture
-def integration(back_office: httpx.Client) -> None:
+def integration(admin_client: httpx.Client) -> None:
     """A webhook and a key."""
     webhook = {"url": "https://example.com/hooks", "events": ["booking.confirmed"]}
-    back_office.post("/admin/webhooks", json=webhook).raise_for_status()
-    back_office.post("/admin/api-keys", json={"name": "the shop", "scopes": ["book"]}).raise_for_status()
+    admin_client.post("/admin/webhooks", json=webhook).raise_for_status()
+    admin_client.post("/admin/api-keys", json={"name": "the shop", "scopes": ["book"]}).raise_for_status()
 
 
 def cut_tables(page: Page) -> list[str]:
@@ -68,7 +68,7 @@ def sign_in(page: Page, admin: Admin, address: str) -> None:
 
 @pytest.mark.parametrize("scheme", ["light", pytest.param("dark", marks=pytest.mark.slow)])
 def test_every_page_of_the_console(
-    page: Page, admin: Admin, letter: None, integration: None, camera: Camera, scheme: str
+    page: Page, admin: Admin, letter: None, integration: None, screenshots: Screenshots, scheme: str
 ) -> None:
     page.emulate_media(reduced_motion="reduce", color_scheme="dark" if scheme == "dark" else "light")
     sign_in(page, admin, "/operations")
@@ -79,17 +79,19 @@ def test_every_page_of_the_console(
         expect(page.get_by_role("status", name="Loading")).to_have_count(0)
         assert faults(page) == []
         assert overhang(page) <= 0
-        camera.take(f"operations-{title.lower().replace(' ', '-')}-{scheme}")
-        if camera.width == "desktop":
+        screenshots.take(f"operations-{title.lower().replace(' ', '-')}-{scheme}")
+        if screenshots.width == "desktop":
             assert cut_tables(page) == []
             page.set_viewport_size(TABLET)
             assert cut_tables(page) == []
             assert overhang(page) <= 0
-            camera.take(f"operations-{title.lower().replace(' ', '-')}-tablet-{scheme}")
+            screenshots.take(f"operations-{title.lower().replace(' ', '-')}-tablet-{scheme}")
             page.set_viewport_size(DESKTOP)
 
 
-def test_a_queue_is_paused_and_a_dead_letter_discarded(page: Page, admin: Admin, letter: None, back_office: httpx.Client) -> None:
+def test_a_queue_is_paused_and_a_dead_letter_discarded(
+    page: Page, admin: Admin, letter: None, admin_client: httpx.Client
+) -> None:
     sign_in(page, admin, "/operations/queues")
     page.get_by_role("button", name="Pause flights").click()
     expect(page.get_by_text(f"by {admin.username}")).to_be_visible()
@@ -101,4 +103,4 @@ def test_a_queue_is_paused_and_a_dead_letter_discarded(page: Page, admin: Admin,
     page.get_by_role("button", name=re.compile(r"^Discard \d")).click()
     expect(page.get_by_text("discarded.")).to_be_visible()
     expect(page.get_by_text("No dead letter is open and matches.")).to_be_visible()
-    assert back_office.get("/admin/dead-letters").json()["data"] == []
+    assert admin_client.get("/admin/dead-letters").json()["data"] == []

@@ -22,7 +22,7 @@ _CUT: Final = """() => [...document.querySelectorAll('[data-tone] [style*="--pla
 
 
 @pytest.fixture
-def flight(back_office: httpx.Client) -> dict[str, Any]:
+def flight(admin_client: httpx.Client) -> dict[str, Any]:
     body = {
         "flight_number": new_number("SF"),
         "source": "Surat",
@@ -32,7 +32,7 @@ def flight(back_office: httpx.Client) -> dict[str, Any]:
         "total_seats": 9,
         "price": "4200.00",
     }
-    created: dict[str, Any] = back_office.post("/admin/flights", json=body).raise_for_status().json()
+    created: dict[str, Any] = admin_client.post("/admin/flights", json=body).raise_for_status().json()
     return created
 
 

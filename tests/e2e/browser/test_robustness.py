@@ -20,7 +20,7 @@ DEPARTURE: Final = (datetime.now(UTC) + timedelta(days=2)).replace(hour=9, minut
 
 
 @pytest.fixture(scope="module")
-def flight(back_office: httpx.Client) -> dict[str, Any]:
+def flight(admin_client: httpx.Client) -> dict[str, Any]:
     body = {
         "flight_number": new_number("RB"),
         "source": "Pune",
@@ -30,7 +30,7 @@ def flight(back_office: httpx.Client) -> dict[str, Any]:
         "total_seats": 50,
         "price": "3100.00",
     }
-    created: dict[str, Any] = back_office.post("/admin/flights", json=body).raise_for_status().json()
+    created: dict[str, Any] = admin_client.post("/admin/flights", json=body).raise_for_status().json()
     return created
 
 
@@ -81,9 +81,9 @@ def test_after_a_newer_release_the_app_is_loaded_again_at_the_page_that_was_want
     visitor.goto("/")
     expect(visitor.get_by_role("heading", name="Where to next?")).to_be_visible()
     # The files of the release that this window runs are gone, until it has asked for the page again.
-    asked: list[str] = []
-    visitor.on("request", lambda request: asked.append(request.url) if request.is_navigation_request() else None)
-    visitor.route("**/assets/sign-in-*.js", lambda route: route.continue_() if asked else route.fulfill(status=404))
+    requested: list[str] = []
+    visitor.on("request", lambda request: requested.append(request.url) if request.is_navigation_request() else None)
+    visitor.route("**/assets/sign-in-*.js", lambda route: route.continue_() if requested else route.fulfill(status=404))
     visitor.get_by_role("link", name="Sign in").click()
     expect(visitor.get_by_role("heading", name="Sign in")).to_be_visible()
-    assert asked
+    assert requested

@@ -23,7 +23,7 @@ def named(day: date) -> str:
     return f"{day:%a} {day.day} {day:%b}"
 
 
-def fly(back_office: httpx.Client, way: tuple[str, str], day: date, hour: int, **changes: Any) -> dict[str, Any]:
+def fly(admin_client: httpx.Client, way: tuple[str, str], day: date, hour: int, **changes: Any) -> dict[str, Any]:
     departure = datetime(day.year, day.month, day.day, hour, tzinfo=UTC)
     body = {
         "flight_number": new_number("AI"),
@@ -35,19 +35,19 @@ def fly(back_office: httpx.Client, way: tuple[str, str], day: date, hour: int, *
         "price": "4100.50",
         **changes,
     }
-    created: dict[str, Any] = back_office.post("/admin/flights", json=body).raise_for_status().json()
+    created: dict[str, Any] = admin_client.post("/admin/flights", json=body).raise_for_status().json()
     return created
 
 
 @pytest.fixture(scope="module")
-def flights(back_office: httpx.Client) -> dict[str, dict[str, Any]]:
+def flights(admin_client: httpx.Client) -> dict[str, dict[str, Any]]:
     """Bhopal to Surat direct, in the morning and dear in the evening, and by way of Indore; and one flight back."""
     return {
-        "morning": fly(back_office, ("Bhopal", "Surat"), DAY, 3),
-        "evening": fly(back_office, ("Bhopal", "Surat"), DAY, 14, price="9900.00", flight_number="6E-4711", total_seats=4),
-        "first": fly(back_office, ("Bhopal", "Indore"), DAY, 4, price="1000"),
-        "second": fly(back_office, ("Indore", "Surat"), DAY, 7, price="1000"),
-        "back": fly(back_office, ("Surat", "Bhopal"), BACK, 5),
+        "morning": fly(admin_client, ("Bhopal", "Surat"), DAY, 3),
+        "evening": fly(admin_client, ("Bhopal", "Surat"), DAY, 14, price="9900.00", flight_number="6E-4711", total_seats=4),
+        "first": fly(admin_client, ("Bhopal", "Indore"), DAY, 4, price="1000"),
+        "second": fly(admin_client, ("Indore", "Surat"), DAY, 7, price="1000"),
+        "back": fly(admin_client, ("Surat", "Bhopal"), BACK, 5),
     }
 
 
@@ -83,10 +83,10 @@ def test_a_row_is_dense_on_a_desk_and_nothing_hangs_over_on_a_small_phone(page: 
     page.goto(f"/?from=Bhopal&to=Surat&date={DAY.isoformat()}&seats=2")
     row = page.locator("main ul > li").filter(has_text=flights["morning"]["flight_number"])
     expect(row).to_be_visible()
-    desk = page.viewport_size is not None and page.viewport_size["width"] > 1000
+    is_wide = page.viewport_size is not None and page.viewport_size["width"] > 1000
     box = row.bounding_box()
     assert box
-    assert box["height"] <= (68 if desk else 140)
+    assert box["height"] <= (68 if is_wide else 140)
     page.set_viewport_size({"width": 320, "height": 640})
     assert overhang(page) <= 0
     page.get_by_role("button", name=re.compile("Bhopal to Surat")).click()

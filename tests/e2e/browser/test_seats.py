@@ -28,7 +28,7 @@ IS_SHOWN = """seat => {
 PASSWORD = "a long walk in the rain"
 
 
-def schedule(back_office: httpx.Client, cabin: str, seats: int) -> dict[str, Any]:
+def schedule(admin_client: httpx.Client, cabin: str, seats: int) -> dict[str, Any]:
     departure = datetime.now(UTC).replace(microsecond=0) + timedelta(days=5)
     body = {
         "flight_number": new_number("SE"),
@@ -40,7 +40,7 @@ def schedule(back_office: httpx.Client, cabin: str, seats: int) -> dict[str, Any
         "price": "5450.00",
         "cabin": cabin,
     }
-    created: dict[str, Any] = back_office.post("/admin/flights", json=body).raise_for_status().json()
+    created: dict[str, Any] = admin_client.post("/admin/flights", json=body).raise_for_status().json()
     return created
 
 
@@ -72,9 +72,9 @@ def seat(page: Page, number: str, state: str) -> Any:
 
 
 def test_two_people_race_for_one_seat_and_the_second_keeps_the_other_one(
-    chromium: Browser, served: Product, back_office: httpx.Client
+    chromium: Browser, served: Product, admin_client: httpx.Client
 ) -> None:
-    flight = schedule(back_office, "C208-9", 9)
+    flight = schedule(admin_client, "C208-9", 9)
     address = f"/flights/{flight['id']}?seats=2"
     with traveller(chromium, served, address) as first, traveller(chromium, served, address) as second:
         for page, seats in ((first, ("2C", "2D")), (second, ("2D", "3D"))):
@@ -99,14 +99,14 @@ def test_two_people_race_for_one_seat_and_the_second_keeps_the_other_one(
         seat(second, "1A", "free").click()
         second.get_by_role("button", name="Save seats").click()
         expect(second.get_by_text("Seats 1A, 3D")).to_be_visible()
-    taken = back_office.get(f"/api/v1/flights/{flight['id']}/seats").json()["taken"]
+    taken = admin_client.get(f"/api/v1/flights/{flight['id']}/seats").json()["taken"]
     assert taken == ["1A", "2C", "2D", "3D"]
 
 
 def test_the_staff_see_who_sits_where_and_give_somebody_another_seat(
-    chromium: Browser, served: Product, back_office: httpx.Client, admin: Admin
+    chromium: Browser, served: Product, admin_client: httpx.Client, admin: Admin
 ) -> None:
-    flight = schedule(back_office, "C208-9", 9)
+    flight = schedule(admin_client, "C208-9", 9)
     with traveller(chromium, served, f"/flights/{flight['id']}") as page:
         seat(page, "3D", "free").click()
         page.get_by_role("button", name="Book 1 seat").click()
@@ -125,14 +125,14 @@ def test_the_staff_see_who_sits_where_and_give_somebody_another_seat(
     page.get_by_role("button", name="Save seats").click()
     expect(page.get_by_text("Your seats are saved.")).to_be_visible()
     context.close()
-    assert back_office.get(f"/api/v1/flights/{flight['id']}/seats").json()["taken"] == ["1A"]
+    assert admin_client.get(f"/api/v1/flights/{flight['id']}/seats").json()["taken"] == ["1A"]
 
 
 @pytest.mark.parametrize("scheme", ["light", pytest.param("dark", marks=pytest.mark.slow)])
 def test_the_map_of_a_wide_cabin_fits_a_narrow_phone_and_is_used_by_keys(
-    chromium: Browser, served: Product, back_office: httpx.Client, scheme: str
+    chromium: Browser, served: Product, admin_client: httpx.Client, scheme: str
 ) -> None:
-    flight = schedule(back_office, "B788-256", 256)
+    flight = schedule(admin_client, "B788-256", 256)
     narrow = {"viewport": {"width": 320, "height": 700}, "color_scheme": scheme}
     with traveller(chromium, served, f"/flights/{flight['id']}?seats=2", **narrow) as page:
         page.get_by_role("button", name="Take the best seats together").click()

@@ -23,7 +23,7 @@ OUT: Final = datetime.now(UTC).date() + timedelta(days=6)
 BACK: Final = OUT + timedelta(days=3)
 
 
-def schedule(office: httpx.Client, source: str, destination: str, day: date, hour: int) -> dict[str, Any]:
+def schedule(import_steps: httpx.Client, source: str, destination: str, day: date, hour: int) -> dict[str, Any]:
     """A flight of two hours with nine seats; `hour` in UTC."""
     departure = datetime.combine(day, time(hour), UTC)
     body = {
@@ -36,17 +36,17 @@ def schedule(office: httpx.Client, source: str, destination: str, day: date, hou
         "cabin": "C208-9",
         "price": "4000.00",
     }
-    created: dict[str, Any] = office.post("/admin/flights", json=body).raise_for_status().json()
+    created: dict[str, Any] = import_steps.post("/admin/flights", json=body).raise_for_status().json()
     return created
 
 
 @pytest.fixture
-def flights(back_office: httpx.Client) -> list[dict[str, Any]]:
+def flights(admin_client: httpx.Client) -> list[dict[str, Any]]:
     """Lucknow to Madurai by way of Nagpur, and straight back three days later."""
     return [
-        schedule(back_office, "Lucknow", "Nagpur", OUT, 4),
-        schedule(back_office, "Nagpur", "Madurai", OUT, 8),
-        schedule(back_office, "Madurai", "Lucknow", BACK, 6),
+        schedule(admin_client, "Lucknow", "Nagpur", OUT, 4),
+        schedule(admin_client, "Nagpur", "Madurai", OUT, 8),
+        schedule(admin_client, "Madurai", "Lucknow", BACK, 6),
     ]
 
 
@@ -97,7 +97,7 @@ def book_trip(page: Page, flights: list[dict[str, Any]]) -> str:
 
 
 def test_a_new_user_books_changes_and_cancels_without_help(
-    phone: Page, flights: list[dict[str, Any]], back_office: httpx.Client
+    phone: Page, flights: list[dict[str, Any]], admin_client: httpx.Client
 ) -> None:
     page = phone
     seats = book_trip(page, flights)
@@ -129,12 +129,12 @@ def test_a_new_user_books_changes_and_cancels_without_help(
     page.get_by_role("link", name="Messages").tap()
     expect(page.get_by_text("Your seats have changed · Lucknow to Madurai and back")).to_be_visible()
 
-    another = schedule(back_office, "Madurai", "Nagpur", BACK, 12)
+    another = schedule(admin_client, "Madurai", "Nagpur", BACK, 12)
     page.goto(f"/flights/{another['id']}")
     page.get_by_role("textbox", name="Full name").fill("Mira Das")
     page.get_by_role("button", name="Pay ₹4,000").tap()
     expect(page.get_by_role("heading", name="You are booked")).to_be_visible()
-    kept = page.title().removeprefix("Booking ")[:6]
+    reference = page.title().removeprefix("Booking ")[:6]
 
     page.goto(trip)
     page.get_by_role("button", name="Cancel booking").tap()
@@ -145,4 +145,4 @@ def test_a_new_user_books_changes_and_cancels_without_help(
     page.get_by_role("link", name="All my trips").tap()
     upcoming = page.get_by_role("region", name="Upcoming")
     expect(upcoming.get_by_role("listitem")).to_have_count(1)
-    expect(upcoming).to_contain_text(kept)
+    expect(upcoming).to_contain_text(reference)

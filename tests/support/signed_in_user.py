@@ -7,7 +7,7 @@ from uuid import UUID
 
 
 @dataclass(frozen=True)
-class Person:
+class SignedInUser:
     """A signed-in account. `headers` prove it in any request."""
 
     id: UUID

@@ -16,9 +16,9 @@ from uuid import UUID
 
 import httpx
 
-AGAIN_SECONDS = 0.05
-ANSWER_SECONDS = 40.0
-NOT_ANSWERED = 0
+RETRY_EVERY_SECONDS = 0.05
+RESPONSE_SECONDS = 40.0
+NO_RESPONSE = 0
 
 
 @dataclass(frozen=True)
@@ -32,8 +32,8 @@ class Attempt:
 
 
 @dataclass(frozen=True)
-class Answer:
-    """The last thing a client heard. `status` 0: every try ended without an answer. `tries`: requests it took."""
+class BookingResponse:
+    """The last response to one client. `status` 0: every try ended without a response. `tries`: the number of requests."""
 
     attempt: Attempt
     status: int
@@ -47,44 +47,48 @@ class Answer:
         return UUID(self.body["booking_id"])
 
 
-def accepted(answers: Sequence[Answer]) -> list[UUID]:
-    """The bookings that some client was told 202 for."""
+def accepted(answers: Sequence[BookingResponse]) -> list[UUID]:
+    """The bookings that were answered with 202."""
     return [answer.booking_id for answer in answers if answer.status == httpx.codes.ACCEPTED]
 
 
-def book(base_url: str, attempts: Sequence[Attempt], *, at_once: int = 64, patience: float = 0.0, wait: int = 0) -> list[Answer]:
-    """Let every client ask, `at_once` at the same time. Answers come in the order of the attempts.
+def book(
+    base_url: str, attempts: Sequence[Attempt], *, at_once: int = 64, retry_seconds: float = 0.0, wait: int = 0
+) -> list[BookingResponse]:
+    """Send the request of every client, `at_once` at the same time. Returns the responses in the order of the attempts.
 
-    With `patience`, a client that got no answer, or 503, repeats the very same request for so many seconds.
+    With `retry_seconds`, a client that got no response, or 503, repeats the same request for so many seconds.
     `wait` is the preference to be answered when the booking is final.
     """
-    return asyncio.run(_book(base_url, attempts, at_once, patience, wait))
+    return asyncio.run(_book(base_url, attempts, at_once, retry_seconds, wait))
 
 
-async def _book(base_url: str, attempts: Sequence[Attempt], at_once: int, patience: float, wait: int) -> list[Answer]:
-    turn = asyncio.Semaphore(at_once)
+async def _book(
+    base_url: str, attempts: Sequence[Attempt], at_once: int, retry_seconds: float, wait: int
+) -> list[BookingResponse]:
+    slots = asyncio.Semaphore(at_once)
 
-    async def ask(attempt: Attempt) -> Answer:
-        async with turn:
-            return await _ask(base_url, attempt, patience, wait)
+    async def send(attempt: Attempt) -> BookingResponse:
+        async with slots:
+            return await _send(base_url, attempt, retry_seconds, wait)
 
-    return list(await asyncio.gather(*(ask(attempt) for attempt in attempts)))
+    return list(await asyncio.gather(*(send(attempt) for attempt in attempts)))
 
 
-async def _ask(base_url: str, attempt: Attempt, patience: float, wait: int) -> Answer:
-    give_up_at = time.monotonic() + patience
+async def _send(base_url: str, attempt: Attempt, retry_seconds: float, wait: int) -> BookingResponse:
+    give_up_at = time.monotonic() + retry_seconds
     tries = 0
     while True:
         tries += 1
-        asked_at = time.monotonic()
+        sent_at = time.monotonic()
         try:
-            status, body = await asyncio.wait_for(_exchange(base_url, _request(attempt, wait)), ANSWER_SECONDS)
+            status, body = await asyncio.wait_for(_exchange(base_url, _request(attempt, wait)), RESPONSE_SECONDS)
         except (OSError, EOFError, TimeoutError):
-            status, body = NOT_ANSWERED, {}
-        heard = Answer(attempt, status, body, tries, time.monotonic() - asked_at)
-        if status not in (NOT_ANSWERED, httpx.codes.SERVICE_UNAVAILABLE) or time.monotonic() > give_up_at:
-            return heard
-        await asyncio.sleep(AGAIN_SECONDS)
+            status, body = NO_RESPONSE, {}
+        response = BookingResponse(attempt, status, body, tries, time.monotonic() - sent_at)
+        if status not in (NO_RESPONSE, httpx.codes.SERVICE_UNAVAILABLE) or time.monotonic() > give_up_at:
+            return response
+        await asyncio.sleep(RETRY_EVERY_SECONDS)
 
 
 def _request(attempt: Attempt, wait: int) -> bytes:
