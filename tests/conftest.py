@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack
 
@@ -12,6 +13,7 @@ import pytest
 from core.db import Database
 from launcher.embedded.guardian import Guardian
 from tests.support import servers
+from tests.support.data_template import DataTemplate
 from tests.support.pipeline import Pipeline
 from tests.support.process_forks import ProcessForker
 from tests.support.servers import SharedPostgres, SharedRedis
@@ -79,8 +81,16 @@ def forker(guardian: Guardian) -> Iterator[ProcessForker]:
 
 
 @pytest.fixture(scope="session")
-def shared_postgres(guardian: Guardian) -> Iterator[SharedPostgres]:
-    with servers.shared_postgres(guardian) as postgres:
+def data_template(guardian: Guardian, tmp_path_factory: pytest.TempPathFactory) -> DataTemplate:
+    folder = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        folder = folder.parent  # of all processes of this run
+    return DataTemplate(folder / "postgres-template", guardian)
+
+
+@pytest.fixture(scope="session")
+def shared_postgres(data_template: DataTemplate) -> Iterator[SharedPostgres]:
+    with servers.shared_postgres(data_template) as postgres:
         yield postgres
 
 
@@ -131,7 +141,7 @@ ServerFactory = Callable[..., servers.ServerPair]
 
 
 @pytest.fixture
-def private_servers(guardian: Guardian) -> Iterator[ServerFactory]:
+def private_servers(guardian: Guardian, data_template: DataTemplate) -> Iterator[ServerFactory]:
     """Call it (settings: `postgres_settings`, `valkey_settings`) for a pair of servers that the test may kill, freeze and fill."""
     with ExitStack() as stack:
-        yield lambda **settings: stack.enter_context(servers.server_pair(guardian, **settings))
+        yield lambda **settings: stack.enter_context(servers.server_pair(guardian, data_template, **settings))

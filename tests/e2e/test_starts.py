@@ -17,6 +17,7 @@ from core.clock import now
 from tests.conftest import ServerFactory
 from tests.support import servers
 from tests.support.product import Product, all_gone, running
+from tests.support.server_folder import server_folder
 from tests.support.small_disk import mounted
 from tests.support.waiting import until
 
@@ -27,7 +28,7 @@ AS_ROOT = os.geteuid() == 0
 
 @pytest.fixture
 def folder() -> Iterator[Path]:
-    with servers.server_folder() as folder:
+    with server_folder() as folder:
         yield folder
 
 

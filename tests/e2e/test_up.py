@@ -18,6 +18,7 @@ from launcher.backup.archive import MANIFEST
 from launcher.embedded.log_files import LOG_BYTES, former
 from tests.support import servers
 from tests.support.product import Product, running
+from tests.support.server_folder import server_folder
 from tests.support.waiting import until
 
 pytestmark = pytest.mark.timeout(300)  # a test starts the product up to twice, and a busy machine takes its time
@@ -27,7 +28,7 @@ RESTART_SECONDS = 60.0
 
 @pytest.fixture(scope="module")
 def folder() -> Iterator[Path]:
-    with servers.server_folder() as folder:
+    with server_folder() as folder:
         yield folder
 
 

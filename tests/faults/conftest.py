@@ -8,15 +8,15 @@ import pytest
 
 from launcher.embedded.guardian import Guardian
 from launcher.embedded.valkey import EmbeddedValkey
-from tests.support import servers
 from tests.support.installations import PipelineFactory
 from tests.support.pipeline import Pipeline
+from tests.support.server_folder import server_folder
 
 
 @pytest.fixture
 def own_valkey(guardian: Guardian) -> Iterator[EmbeddedValkey]:
     """A Valkey of this test alone, with the product's settings."""
-    with servers.server_folder() as folder:
+    with server_folder() as folder:
         valkey = EmbeddedValkey(folder / "valkey", guardian=guardian)
         valkey.start()
         yield valkey

@@ -13,7 +13,7 @@ from api.readiness.connection import CheckConnection
 from api.readiness.postgres import PostgresDiskCheck
 from launcher.embedded.guardian import Guardian
 from launcher.embedded.postgres import EmbeddedPostgres
-from tests.support.servers import server_folder
+from tests.support.server_folder import server_folder
 from tests.support.small_disk import on_small_disk
 
 MEGABYTES = 150

@@ -16,8 +16,8 @@ from launcher.embedded.postgres import EmbeddedPostgres
 from launcher.supervisor.folder import DataFolder
 from launcher.supervisor.programs import OWNER, end_leftovers
 from launcher.supervisor.runtime_file import Admin, Runtime
-from tests.support import servers
 from tests.support.commands import refusal
+from tests.support.server_folder import server_folder
 
 
 def test_a_data_folder_that_is_a_file_is_told(data_dir: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -110,7 +110,7 @@ def test_a_short_secret_is_told_by_its_file(data_dir: Path, capsys: pytest.Captu
 def test_damaged_data_is_told(
     guardian: Guardian, monkeypatch: pytest.MonkeyPatch, data_dir: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    with servers.server_folder() as folder:
+    with server_folder() as folder:
         postgres = EmbeddedPostgres(folder / "postgres", guardian=guardian)
         postgres.start()
         postgres.stop()

@@ -24,7 +24,7 @@ from tests.support.commands import refusal
 from tests.support.databases import NewDatabase, execute
 from tests.support.process_forks import ProcessForker
 from tests.support.processes import Api, Process, Worker
-from tests.support.servers import server_folder
+from tests.support.server_folder import server_folder
 from tests.support.waiting import until
 
 LATIN1 = "ENCODING 'LATIN1' LC_COLLATE 'C' LC_CTYPE 'C' TEMPLATE template0"

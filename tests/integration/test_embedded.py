@@ -22,6 +22,7 @@ from launcher.embedded.postgres import EmbeddedPostgres, forget_other_servers
 from launcher.embedded.valkey import EmbeddedValkey
 from tests.conftest import ServerFactory
 from tests.support import servers
+from tests.support.server_folder import server_folder
 from tests.support.waiting import until
 
 
@@ -108,7 +109,7 @@ def test_a_frozen_server_can_be_stopped(private_servers: ServerFactory) -> None:
 
 
 def test_damaged_data_is_told_in_one_line(guardian: Guardian) -> None:
-    with servers.server_folder() as folder:
+    with server_folder() as folder:
         postgres = EmbeddedPostgres(folder / "postgres", guardian=guardian)
         postgres.start()
         postgres.stop()
@@ -120,7 +121,7 @@ def test_damaged_data_is_told_in_one_line(guardian: Guardian) -> None:
 
 
 def test_a_creation_cut_short_is_begun_anew(guardian: Guardian) -> None:
-    with servers.server_folder() as folder:
+    with server_folder() as folder:
         postgres = EmbeddedPostgres(folder / "postgres", guardian=guardian)
         (folder / "postgres" / "draft").mkdir()
         (folder / "postgres" / "draft" / "PG_VERSION").write_text("18")
@@ -133,7 +134,7 @@ def test_a_creation_cut_short_is_begun_anew(guardian: Guardian) -> None:
 
 
 def test_sockets_move_when_the_folder_has_a_long_path(guardian: Guardian) -> None:
-    with servers.server_folder() as folder:
+    with server_folder() as folder:
         home = folder / ("long" * 25)
         home.mkdir(mode=0o711)
         valkey = EmbeddedValkey(home / "valkey", guardian=guardian)
@@ -144,7 +145,7 @@ def test_sockets_move_when_the_folder_has_a_long_path(guardian: Guardian) -> Non
 
 
 def test_a_folder_may_have_any_name(guardian: Guardian) -> None:
-    with servers.server_folder() as folder:
+    with server_folder() as folder:
         home = folder / "a #?%41,'\"\\é"
         home.mkdir(mode=0o711)
         postgres = EmbeddedPostgres(home / "postgres", guardian=guardian)
@@ -161,7 +162,7 @@ def test_a_folder_may_have_any_name(guardian: Guardian) -> None:
 
 
 def test_a_link_in_the_place_of_the_sockets_is_not_followed(guardian: Guardian) -> None:
-    with servers.server_folder() as folder:
+    with server_folder() as folder:
         (folder / "valkey").mkdir()
         (folder / "somewhere").mkdir()
         (folder / "valkey" / "run").symlink_to(folder / "somewhere")
@@ -175,7 +176,7 @@ def test_a_password_that_does_not_fit_the_data_is_told_at_once_and_by_name(
     monkeypatch.setattr(
         EmbeddedPostgres, "start_seconds", 3600.0
     )  # who only waits for it to get ready waits too long for this test
-    with servers.server_folder() as folder:
+    with server_folder() as folder:
         postgres = EmbeddedPostgres(folder / "postgres", guardian=guardian)
         postgres.start()
         postgres.stop()
@@ -253,7 +254,7 @@ def start_owner(home: Path) -> tuple[subprocess.Popen[str], list[int]]:
 
 
 def test_servers_end_within_five_seconds_of_their_owner_being_killed() -> None:
-    with servers.server_folder() as folder:
+    with server_folder() as folder:
         owner, pids = start_owner(folder)
         owner.kill()
         owner.communicate()
@@ -262,7 +263,7 @@ def test_servers_end_within_five_seconds_of_their_owner_being_killed() -> None:
 
 
 def test_a_server_left_behind_without_a_guardian_is_ended_by_the_next_start(guardian: Guardian) -> None:
-    with servers.server_folder() as folder:
+    with server_folder() as folder:
         owner, (watcher, *left_behind) = start_owner(folder)
         os.kill(watcher, signal.SIGKILL)
         owner.kill()

@@ -19,7 +19,7 @@ from launcher.embedded.child import Child
 from launcher.embedded.guardian import Guardian
 from launcher.embedded.postgres import EmbeddedPostgres
 from launcher.embedded.valkey import EmbeddedValkey
-from tests.support import servers
+from tests.support.server_folder import server_folder
 from tests.support.waiting import until
 
 WRITER = "import itertools, time\nfor number in itertools.count(): print(number, flush=True); time.sleep(0.001)"
@@ -91,7 +91,7 @@ def test_a_short_log_is_left_alone(writer: Writer, monkeypatch: pytest.MonkeyPat
 
 
 def test_postgres_goes_on_in_the_new_log(guardian: Guardian) -> None:
-    with servers.server_folder() as folder:
+    with server_folder() as folder:
         postgres = EmbeddedPostgres(folder / "postgres", guardian=guardian)
         postgres.start()
         say(postgres, "before")

@@ -25,6 +25,7 @@ from launcher.embedded.postgres import EmbeddedPostgres
 from launcher.supervisor import kept_process as ward
 from launcher.supervisor.supervisor import STOP_SECONDS, Stopped, Supervisor
 from tests.support import servers
+from tests.support.server_folder import server_folder
 from tests.support.waiting import until
 
 STUBBORN = "import signal, sys; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('ready', flush=True); signal.pause()"
@@ -239,7 +240,7 @@ def test_a_stopped_guardian_does_not_hold_up_the_end() -> None:
 
 
 def test_stopped_processes_of_a_server_end_with_it(guardian: Guardian) -> None:
-    with servers.server_folder() as folder:
+    with server_folder() as folder:
         postgres = EmbeddedPostgres(folder / "postgres", guardian=guardian)
         postgres.start()
         family = servers.children_of(postgres.pid)

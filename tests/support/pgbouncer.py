@@ -16,7 +16,7 @@ import psycopg
 
 from launcher.embedded.guardian import Guardian
 from launcher.embedded.ports import free_port
-from tests.support.servers import server_folder
+from tests.support.server_folder import server_folder
 from tests.support.waiting import until
 
 PROGRAM: Final = shutil.which("pgbouncer", path=f"{os.environ.get('PATH', os.defpath)}:/usr/sbin")

@@ -16,7 +16,7 @@ import redis
 from launcher.embedded import binaries
 from launcher.embedded.guardian import Guardian
 from launcher.embedded.ports import free_port
-from tests.support import servers
+from tests.support.server_folder import server_folder
 from tests.support.waiting import until
 
 VALKEY: Final = "valkey"
@@ -100,7 +100,7 @@ StartRedis = Callable[..., RedisServer]
 def start_redis(guardian: Guardian) -> Iterator[StartRedis]:
     """Call it with settings (`start_redis(cluster_enabled="yes")`) for a running server; `kind`: of Valkey or of Redis."""
     with ExitStack() as stack:
-        folder = stack.enter_context(servers.server_folder())
+        folder = stack.enter_context(server_folder())
 
         def start(kind: str = VALKEY, *, is_sentinel: bool = False, **settings: str) -> RedisServer:
             named = {name.replace("_", "-"): value for name, value in settings.items()}

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import os
-import shutil
 import signal
 import subprocess
-import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Final, TypeAlias
 from uuid import uuid4
 
@@ -21,7 +18,9 @@ from core.migrations.upgrade import upgrade
 from launcher.embedded.guardian import Guardian
 from launcher.embedded.postgres import NAME, EmbeddedPostgres
 from launcher.embedded.valkey import EmbeddedValkey
+from tests.support.data_template import DataTemplate
 from tests.support.named_servers import DATABASE_URL, REDIS_URL, NamedPostgres, NamedRedis
+from tests.support.server_folder import server_folder
 from tests.support.waiting import until
 
 SharedPostgres: TypeAlias = EmbeddedPostgres | NamedPostgres
@@ -40,31 +39,21 @@ FAST_AND_LOOSE: Final = {
 
 
 @contextlib.contextmanager
-def server_folder() -> Iterator[Path]:
-    """A folder that the account Postgres runs as may enter; pytest's own temporary folders are closed to others."""
-    folder = Path(tempfile.mkdtemp(prefix="skyqueue-test-"))
-    folder.chmod(0o711)
-    try:
-        yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-@contextlib.contextmanager
-def shared_postgres(guardian: Guardian) -> Iterator[SharedPostgres]:
+def shared_postgres(template: DataTemplate) -> Iterator[SharedPostgres]:
     """With a migrated database from which others are copied."""
     if DATABASE_URL:
         named = NamedPostgres(DATABASE_URL)
-        _prepare_template(named)
+        _execute(named, f"CREATE DATABASE {TEMPLATE} ENCODING 'UTF8' TEMPLATE template0")
+        upgrade(named.url_of(TEMPLATE))
         try:
             yield named
         finally:
             _drop_database(named, TEMPLATE)
         return
     with server_folder() as folder:
-        postgres = EmbeddedPostgres(folder / "postgres", guardian=guardian, settings=FAST_AND_LOOSE)
+        postgres = template.copy_to(folder, FAST_AND_LOOSE)
         postgres.start()
-        _prepare_template(postgres)
+        _execute(postgres, f"ALTER DATABASE {NAME} RENAME TO {TEMPLATE}")
         yield postgres
         postgres.stop()
 
@@ -79,11 +68,6 @@ def shared_redis(guardian: Guardian) -> Iterator[SharedRedis]:
         valkey.start()
         yield valkey
         valkey.stop()
-
-
-def _prepare_template(postgres: SharedPostgres) -> None:
-    _execute(postgres, f"CREATE DATABASE {TEMPLATE} ENCODING 'UTF8' TEMPLATE template0")
-    upgrade(postgres.url_of(TEMPLATE))
 
 
 @contextlib.contextmanager
@@ -215,18 +199,19 @@ class ServerPair:
 
 @contextlib.contextmanager
 def server_pair(
-    guardian: Guardian, *, postgres_settings: dict[str, str] | None = None, valkey_settings: dict[str, str] | None = None
+    guardian: Guardian,
+    template: DataTemplate,
+    *,
+    postgres_settings: dict[str, str] | None = None,
+    valkey_settings: dict[str, str] | None = None,
 ) -> Iterator[ServerPair]:
     """A running pair with the product's settings, its database migrated."""
     with server_folder() as folder:
-        postgres = EmbeddedPostgres(
-            folder / "postgres", guardian=guardian, settings={"shared_buffers": "64MB", **(postgres_settings or {})}
-        )
+        postgres = template.copy_to(folder, {"shared_buffers": "64MB", **(postgres_settings or {})})
         valkey = EmbeddedValkey(folder / "valkey", guardian=guardian, settings=valkey_settings)
         try:
             postgres.start()
             valkey.start()
-            upgrade(postgres.url)
             yield ServerPair(postgres, valkey)
         finally:
             valkey.stop()

@@ -14,8 +14,8 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.e2e.browser.chromium import NoBrowser, find_chromium, launched
-from tests.support import servers
 from tests.support.product import Product, running
+from tests.support.server_folder import server_folder
 
 SCREENSHOTS: Final = Path(__file__).parents[1] / "screenshots"
 PATIENCE_MS: Final = 20_000
@@ -41,7 +41,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="package")
 def served() -> Iterator[Product]:
     """`skyqueue up` without the sample schedule, shared by the browser's tests."""
-    with servers.server_folder() as folder, running(Product(folder / "data"), "--no-sample") as product:
+    with server_folder() as folder, running(Product(folder / "data"), "--no-sample") as product:
         yield product
 
 

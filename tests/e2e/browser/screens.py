@@ -19,8 +19,8 @@ from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.e2e.browser.chromium import find_chromium, launched
-from tests.support import servers
 from tests.support.product import Product, running
+from tests.support.server_folder import server_folder
 
 FOLDER: Final = Path(__file__).parents[1] / "screenshots" / "screens"
 WIDTHS: Final = {"desk": (1280, 900), "tablet": (820, 1180), "phone": (390, 844)}
@@ -63,7 +63,7 @@ class Screenshots:
 
 def main(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
-    with servers.server_folder() as place, running(Product(place / "data")) as product, launched(find_chromium()) as browser:
+    with server_folder() as place, running(Product(place / "data")) as product, launched(find_chromium()) as browser:
         credentials = product.runtime["admin"]
         admin = (credentials["username"], Path(credentials["password_file"]).read_text().strip())
         for width in WIDTHS:
