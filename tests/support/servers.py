@@ -102,6 +102,7 @@ class HandedOn:
         self._postgres = postgres
         self._name: str | None = None
         self._schema: tuple[Any, ...] = ()
+        self._catalog: tuple[Any, ...] = ()
 
     def take(self) -> str:
         """The address of the empty database; whoever was still connected to it no longer is."""
@@ -111,7 +112,7 @@ class HandedOn:
         if self._name is None:
             self._name = _create_database(self._postgres)
             with self._connected() as connection:
-                self._schema = _schema_of(connection)
+                self._schema, self._catalog = _schema_of(connection), _catalog_of(connection)
         return self._postgres.url_of(self._name)
 
     def drop(self) -> None:
@@ -123,8 +124,10 @@ class HandedOn:
         """Empty it. Returns whether its schema is unchanged."""
         with self._connected() as connection:
             connection.execute(_DISCONNECT_OTHERS)
-            if _schema_of(connection) != self._schema:
+            catalog = _catalog_of(connection)
+            if catalog != self._catalog and _schema_of(connection) != self._schema:
                 return False
+            self._catalog = catalog
             connection.execute("SET session_replication_role = replica")  # no foreign key asks about the order
             for table, is_large in connection.execute(_TABLES).fetchall():
                 connection.execute(f"TRUNCATE {table} CASCADE" if is_large else f"DELETE FROM {table}")
@@ -143,6 +146,15 @@ def _schema_of(connection: psycopg.Connection[tuple[Any, ...]]) -> tuple[Any, ..
     return ()
 
 
+def _catalog_of(connection: psycopg.Connection[tuple[Any, ...]]) -> tuple[Any, ...]:
+    """Equal if nobody changed the schema in the meantime. A change that was undone makes it different, so then the schemas are compared,
+    which takes ten times as long.
+    """
+    with contextlib.suppress(psycopg.errors.UndefinedTable):
+        return tuple(connection.execute(_CATALOG).fetchall())
+    return ()
+
+
 _DISCONNECT_OTHERS: Final = """
     SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()
 """
@@ -150,6 +162,18 @@ _TABLES: Final = """
     SELECT oid::regclass::text, pg_relation_size(oid) > 2^20 FROM pg_class
     WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace AND relname <> 'alembic_version' AND pg_relation_size(oid) > 0
 """
+FIRST_OWN_OID: Final = 16_384
+"""Postgres gives lower ones to its own objects."""
+# `xmin` is the transaction that wrote the row. Only pg_class has no use for it, because TRUNCATE writes its rows too.
+_CATALOG: Final = f"""
+    SELECT count(*), sum(oid::int8), sum(hashtext(relname)), (SELECT version_num FROM alembic_version),
+        (SELECT (count(*), sum(xmin::text::int8))::text FROM pg_attribute WHERE attrelid >= {FIRST_OWN_OID}),
+        (SELECT (count(*), sum(xmin::text::int8))::text FROM pg_constraint WHERE oid >= {FIRST_OWN_OID}),
+        (SELECT (count(*), sum(xmin::text::int8))::text FROM pg_index WHERE indexrelid >= {FIRST_OWN_OID}),
+        (SELECT (count(*), sum(xmin::text::int8))::text FROM pg_trigger WHERE oid >= {FIRST_OWN_OID}),
+        (SELECT (count(*), sum(xmin::text::int8))::text FROM pg_proc WHERE oid >= {FIRST_OWN_OID})
+    FROM pg_class WHERE oid >= {FIRST_OWN_OID}
+"""  # only constants of this module
 _SCHEMA: Final = """
     WITH tables AS (SELECT oid FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace),
     parts (part) AS (
