@@ -5,6 +5,8 @@ from __future__ import annotations
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Final
 
+from core.text.characters import why_not_plain
+
 _CODES: Final = """
     AED AFN ALL AMD AOA ARS AUD AWG AZN BAM BBD BDT BGN BHD BIF BMD BND BOB BRL BSD BTN BWP BYN BZD CAD CDF CHF CLP CNY COP CRC CUP
     CVE CZK DJF DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GNF GTQ GYD HKD HNL HTG HUF IDR ILS INR IQD IRR ISK JMD JOD
@@ -78,4 +80,4 @@ def why_too_many(currency: str) -> str:
 
 
 def why_no_currency(code: str) -> str:
-    return f"{code or 'An empty text'} is not a currency code of ISO 4217, such as INR, EUR or JPY."
+    return f"{why_not_plain(code)}{code or 'An empty text'} is not a currency code of ISO 4217, such as INR, EUR or JPY."

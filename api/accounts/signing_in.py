@@ -26,12 +26,12 @@ from core.db import Database
 from core.errors import Conflict
 from core.ratelimit.limiter import RateLimited
 from core.ratelimit.limits import Scope
-from core.text.patterns import END
+from core.text.patterns import USERNAME
 from core.users import passwords, service, sessions
 from core.users.credentials import canonical_username, is_username
 from core.users.tokens import Principal, Unauthenticated
 
-Username = Annotated[str, Meta(min_length=3, max_length=64, pattern=rf"^[A-Za-z0-9_.@+%&'*/=?!#$^~-]+{END}", examples=["asha"])]
+Username = Annotated[str, Meta(min_length=3, max_length=64, pattern=USERNAME, examples=["asha"])]
 
 
 class WrongCredentials(Unauthenticated):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from typing import Annotated
 
@@ -15,6 +16,7 @@ from core.flights import rules, times
 from core.flights.details import FlightDetails
 from core.places.route import LONGEST_SENT, UnknownPlaces
 from core.seats.cabins.catalogue import LONGEST_NAME
+from core.text.characters import strip_invisible, why_not_plain
 from core.text.patterns import AMOUNT, VISIBLE
 
 PlaceName = Annotated[
@@ -37,7 +39,7 @@ class FlightBody(RequestBody):
     departure_ts: Moment
     arrival_ts: Moment
     total_seats: Annotated[int, Meta(ge=1, le=rules.MAX_SEATS, examples=[150])]
-    price: Annotated[str, Meta(pattern=AMOUNT, examples=["7500.00"])] | int | float
+    price: Annotated[str, Meta(max_length=64, description="An amount in plain digits.", examples=["7500.00"])] | int | float
     currency: Annotated[str, Meta(max_length=40, description="A code of ISO 4217.", examples=["INR"])] = rules.DEFAULT_CURRENCY
     cabin: CabinName | UnsetType | None = UNSET
     """Its layout (`GET /admin/cabins`), which has as many seats as the flight. Null: none; left out: as it was, or none for a new flight."""
@@ -48,13 +50,25 @@ class FlightBody(RequestBody):
         Raises:
             Invalid: with every rule that is broken.
         """
-        said = msgspec.structs.asdict(self) | {"price": Decimal(str(self.price))}
+        said = msgspec.structs.asdict(self)
         errors = []
-        for field in ("departure_ts", "arrival_ts"):
+        for field, read in (("departure_ts", times.read), ("arrival_ts", times.read), ("price", _read_price)):
             try:
-                said[field] = times.read(said[field], f"/{field}")
+                said[field] = read(said[field], f"/{field}")
             except Invalid as wrong:
                 errors += wrong.data["errors"]
         if errors:
             raise Invalid(" ".join(error["message"] for error in errors), errors=errors)
         return FlightDetails.checked(**said, unknown_places=UnknownPlaces(services.settings.flights.unknown_places))
+
+
+def _read_price(written: str | int | float, pointer: str) -> Decimal:
+    """Read an amount from a request.
+
+    Raises:
+        Invalid: it is no amount.
+    """
+    text = strip_invisible(written).strip() if isinstance(written, str) else str(written)
+    if isinstance(written, str) and not re.fullmatch(AMOUNT, text):
+        raise Invalid.field(pointer, "bad_format", why_not_plain(text) + rules.NOT_A_PRICE)
+    return Decimal(text)

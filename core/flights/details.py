@@ -18,7 +18,7 @@ from core.places import registry, route
 from core.places.route import End, UnknownPlaces
 from core.seats.cabins import catalogue
 from core.seats.cabins.layout import Cabin
-from core.text.characters import UnusableCharacter, clean
+from core.text.characters import UnusableCharacter, clean, strip_invisible, why_not_plain
 from core.text.patterns import MISSING_CODES
 
 CABIN_MISMATCH: Final = "cabin_mismatch"
@@ -71,7 +71,7 @@ class FlightDetails:
             arrival_ts=arrival_ts,
             total_seats=total_seats,
             price=price,
-            currency=_in_capitals(currency),
+            currency=_in_capitals(strip_invisible(currency)),
             cabin=catalogue.find_cabin(cabin) if isinstance(cabin, str) else cabin,
         )
         errors: list[dict[str, Any]] = [
@@ -155,7 +155,7 @@ def _why_no_flight_number(text: str) -> str:
         clean(text)
     except UnusableCharacter as error:
         return str(error)
-    return "A flight number has 2 to 16 letters, digits, hyphens and spaces, such as AI-202 or AI 202."
+    return f"{why_not_plain(text)}A flight number has 2 to 16 letters, digits, hyphens and spaces, such as AI-202 or AI 202."
 
 
 def _cleaned(code: str) -> str:

@@ -19,6 +19,8 @@ CHECK_IN_CLOSES_MINUTES: Final = 60
 
 MAX_SEATS: Final = 1_000
 MAX_PRICE: Final = Decimal("99999999.99")
+NOT_A_PRICE: Final = "Must be an amount in plain digits with a decimal point, such as 7500.00, without a sign of its currency."
+"""The message for a text that is no price, in a request and in a file."""
 
 EARLIEST: Final = datetime(2000, 1, 1, tzinfo=UTC)
 LATEST: Final = datetime(2100, 1, 1, tzinfo=UTC)

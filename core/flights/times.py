@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from core.errors import Invalid
+from core.text.characters import strip_invisible, why_not_plain
 
 DAY: Final = r"(?:19|20|21)[0-9]{2}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])"
 CLOCK: Final = r"(?:[01][0-9]|2[0-3]):[0-5][0-9](?::[0-5][0-9](?:\.[0-9]{1,6})?)?"
@@ -61,9 +62,10 @@ def read(text: str, pointer: str) -> datetime:
     Raises:
         Invalid: it is no time, or has no time zone.
     """
-    shaped = to_plain(text.strip()).upper()
+    text = strip_invisible(text).strip()
+    shaped = to_plain(text).upper()
     if not re.fullmatch(PLAIN, shaped):
-        raise Invalid.field(pointer, NOT_A_TIME, MESSAGES[NOT_A_TIME])
+        raise Invalid.field(pointer, NOT_A_TIME, why_not_plain(text) + MESSAGES[NOT_A_TIME])
     if not re.search(f"{ZONE}$", shaped):
         raise Invalid.field(pointer, NO_TIME_ZONE, MESSAGES[NO_TIME_ZONE])
     try:

@@ -49,6 +49,16 @@ def strip_invisible(text: str) -> str:
     return text if text.isascii() else _STRIP.sub("", text)
 
 
+def why_not_plain(text: str) -> str:
+    """A sentence that names the first character that is not ASCII, with a space after it; empty if there is none.
+
+    Numbers, times and codes are written in ASCII. A dash or a digit of another script can look the same, so the message must name it.
+    """
+    if text.isascii():
+        return ""
+    return f"Contains {named(next(letter for letter in text if not letter.isascii()))}. "
+
+
 def clean(text: str) -> str:
     """The text without invisible characters.
 

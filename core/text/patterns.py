@@ -21,15 +21,19 @@ AMOUNT: Final = rf"^-?[0-9]{{1,12}}(\.[0-9]{{1,12}})?{END}"
 VISIBLE: Final = f"^[^{_HIDDEN}]+{END}"
 VISIBLE_OR_EMPTY: Final = f"^[^{_HIDDEN}]*{END}"
 
+_WORDS: Final = ("null", "none", "n/a", "na", "n.a.", "n.a", "nil", "blank", "undefined", "unknown", "tba", "tbd")
+_SIGNS: Final = ("", r"\n", *("-" * length for length in range(1, 4)), "–", "—", "?", "??", "???", ".", "..", "...", "…", "*")
 _PLACEHOLDERS: Final = frozenset(
-    {"", r"\n", "null", "none", "n/a", "#n/a", "na", "nil", "-", "--", "---", "–", "—", "?", "??", "???", "#ref!", "#value!"}
+    {*_WORDS, *_SIGNS, *(opening + word + closing for word in _WORDS for opening, closing in ("()", "[]", "<>"))}
 )
-_NOT_A_NUMBER: Final = ("nan", "NaN")
-"""What programs write for a missing number. `Nan` and `NAN` are not in it: they are a city and an airport code."""
-MISSING_CODES: Final = ("NULL", "NONE", "NAN", "NA", "NIL", "")
+_NOT_A_NUMBER: Final = ("nan", "NaN", "NaT")
+"""What programs write for a missing number or time. `Nan`, `NAN` and `NAT` are not in it: they are a city and two airport codes."""
+_SPREADSHEET_ERROR: Final = "#"
+"""How the errors of a spreadsheet begin in every language: `#REF!`, `#BEZUG!`, `#N/A`, `#NV`. No name begins with it."""
+MISSING_CODES: Final = ("NULL", "NONE", "NAN", "NAT", "NA", "N-A", "NIL", "TBA", "TBD", "UNDEFINED", "UNKNOWN", "BLANK", "")
 """The words for a missing value in capitals, for cells that are changed to capitals before they are compared."""
 
 
 def is_missing(text: str) -> bool:
     """Whether a value (without spaces around it) is empty, or a placeholder for a missing value, such as `NULL` or `N/A`."""
-    return text in _NOT_A_NUMBER or text.lower() in _PLACEHOLDERS
+    return text in _NOT_A_NUMBER or text.startswith(_SPREADSHEET_ERROR) or text.lower() in _PLACEHOLDERS

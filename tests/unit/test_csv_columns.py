@@ -48,6 +48,13 @@ def read(column: str, cell: str) -> tuple[Any, str | None]:
         ("price", "0.10", "0.10"),
         ("price", "99999999.99", "99999999.99"),
         ("currency", "usd", "USD"),
+        # marks that nobody sees, as they come with cells that were copied from a web page or a PDF
+        ("flight_number", "\u200bAI\u00a0202\ufeff", "AI 202"),
+        ("departure_ts", "\u202a2026-12-25T10:00:00Z\u202c", datetime(2026, 12, 25, 10, tzinfo=UTC)),
+        ("total_seats", "\u200e180", 180),
+        ("price", "7500.00\u200b", "7500.00"),
+        ("currency", "USD\ufeff", "USD"),
+        ("cabin", "a320-180\u2060", "A320-180"),
     ],
 )
 def test_a_good_cell_is_read(column: str, cell: str, value: Any) -> None:
@@ -105,6 +112,36 @@ def test_a_good_cell_is_read(column: str, cell: str, value: Any) -> None:
 )
 def test_a_bad_cell_is_named(column: str, cell: str, code: str) -> None:
     assert read(column, cell)[1] == code
+
+
+@pytest.mark.parametrize(
+    ("column", "cell", "character"),
+    [
+        ("flight_number", "a\u0131301", "U+0131 LATIN SMALL LETTER DOTLESS I"),
+        ("flight_number", "\uff21\uff29301", "U+FF21 FULLWIDTH LATIN CAPITAL LETTER A"),
+        ("flight_number", "AI\u0663\u0660\u0661", "U+0663 ARABIC-INDIC DIGIT THREE"),
+        ("departure_ts", "2026\u201112\u201125T10:00Z", "U+2011 NON-BREAKING HYPHEN"),
+        ("departure_ts", "2026-12-25T10:00:00\u221205:00", "U+2212 MINUS SIGN"),
+        ("departure_ts", "2026-12-25\u00a010:00Z", "U+00A0 NO-BREAK SPACE"),
+        ("total_seats", "\u0967\u096e\u0966", "U+0967 DEVANAGARI DIGIT ONE"),
+        ("price", "1\u202f234", "U+202F NARROW NO-BREAK SPACE"),
+        ("price", "\u20ac7500", "U+20AC EURO SIGN"),
+        ("price", "1\u2019234.50", "U+2019 RIGHT SINGLE QUOTATION MARK"),
+        ("currency", "\u0131nr", "U+0131 LATIN SMALL LETTER DOTLESS I"),
+        ("currency", "\uff35\uff33\uff24", "U+FF35 FULLWIDTH LATIN CAPITAL LETTER U"),
+        ("cabin", "a320\u2013180", "U+2013 EN DASH"),
+    ],
+)
+def test_a_character_that_looks_like_another_one_is_named(column: str, cell: str, character: str) -> None:
+    check = Check(column, pd.Series([cell], dtype="str"), required=BY_NAME[column].required)
+    BY_NAME[column].read(check)
+    (fault,) = check.faults(np.array([2]))
+    assert fault.message.startswith(f"Contains {character}. Must be ")
+
+
+@pytest.mark.parametrize("word", ["NULL", "nan", "N-A", "TBA", "tbd", "Unknown", "undefined", "NaT", "none"])
+def test_a_placeholder_is_no_flight_number(word: str) -> None:
+    assert read("flight_number", word)[1] == "missing"
 
 
 def test_an_empty_currency_is_none() -> None:

@@ -120,3 +120,29 @@ def test_a_broken_line_is_shown_in_letters() -> None:
     assert readable(b"S\xe3o Paulo") == "São Paulo"
     assert readable("São".encode() + b"\x81") == "SÃ£o\\x81"
     assert readable("Đà Nẵng".encode()) == "Đà Nẵng"
+
+
+@pytest.mark.parametrize(
+    ("written", "encoding"),
+    [
+        ("UTF-8", Encoding.UTF_8),
+        ("utf8", Encoding.UTF_8),
+        ("UTF-16", Encoding.UTF_16),
+        ("cp1252", Encoding.WINDOWS_1252),
+        ("Windows-1252", Encoding.WINDOWS_1252),
+        ("CP1251", Encoding.WINDOWS_1251),
+        ("latin1", Encoding.ISO_8859_1),
+        ("latin2", Encoding.ISO_8859_2),
+        ("ISO8859-15", Encoding.ISO_8859_15),
+    ],
+)
+def test_an_encoding_may_be_called_by_any_of_its_names(written: str, encoding: Encoding) -> None:
+    assert Encoding(written) is encoding
+
+
+@pytest.mark.parametrize(
+    "written", ["", "ansi", "gbk", "mac_roman", "utf-16-le", "hex", "x" * 300, "utf-8\0", "../utf_8", "ютф-8"]
+)
+def test_other_encodings_are_refused(written: str) -> None:
+    with pytest.raises(ValueError, match="is not a valid Encoding"):
+        Encoding(written)

@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from core.imports.csv.header import LISTED, BadHeader, NotText, read_layout
+from core.imports.csv.formats import NotText
+from core.imports.csv.header import LISTED, BadHeader, read_layout
 
 NAMES = "flight_number,source,destination,departure_ts,arrival_ts,total_seats,price"
 
@@ -85,7 +86,10 @@ def test_a_column_that_is_there_twice_is_refused() -> None:
         (NAMES.encode() + b"\0\n", "not_utf8"),
         (NAMES.encode() + b"\rAI-1,Delhi\r", "bare_carriage_return"),
         (b"x" * 70_000, "line_too_long"),
-        (b"just some words\n", "unknown_column"),
+        (b"just some words\n", "no_header"),
+        (NAMES.replace(",", "^").encode() + b"\n", "no_header"),
+        (f'"{NAMES}"\n'.encode(), "no_header"),
+        (b"AI-1,Delhi,Mumbai,2027-03-01T10:00:00Z,2027-03-01T12:00:00Z,180,7500.00\n", "no_header"),
     ],
 )
 def test_what_is_no_header_is_refused(head: bytes, code: str) -> None:
@@ -102,8 +106,56 @@ def test_what_is_no_header_is_refused(head: bytes, code: str) -> None:
         b"\xd0\xcf\x11\xe0\xa1\xb1",
         b"%PDF-1.7",
         b"7z\xbc\xaf\x27\x1c",
+        b"PK\x05\x06" + bytes(18),
+        b"SQLite format 3\0" + bytes(84),
+        b"flights.csv".ljust(257, b"\0") + b"ustar\x0000",
+        b"{\\rtf1\\ansi flight_number,source}",
+        b"<!DOCTYPE html>\n<table><tr><td>flight_number</td></tr></table>",
+        b'\xef\xbb\xbf\r\n<?xml version="1.0"?>\n<flights/>',
+        b"<table><tr><td>flight_number</td></tr></table>",
+        b'[{"flight_number": "AI-1", "source": "Delhi"}]',
+        b'[\n  {\n    "flight_number": "AI-1"\n  }\n]',
+        b'{"flight_number": "AI-1"}\n{"flight_number": "AI-2"}\n',
     ],
 )
 def test_another_format_is_known_by_its_first_bytes(head: bytes) -> None:
     with pytest.raises(NotText):
         read_layout(head)
+
+
+@pytest.mark.parametrize("before", ["Flights of the summer,,,,,,\n", "# written by a script\n", "a\n\nb;c\n"])
+def test_the_line_with_the_names_is_found_behind_a_title(before: str) -> None:
+    line = before.count("\n") + 1
+    assert f"Line {line} names them: remove the lines before it." in problems(f"{before}{NAMES}\nx".encode())[0][2]
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        "Flugnummer;Von;Nach;Abflug;Ankunft;Sitzplätze;Preis",
+        "Numéro de vol;Origine;Destination;Heure de départ;Heure d'arrivée;Sièges;Prix",
+        "Número de vuelo;Origen;Destino;Hora de salida;Hora de llegada;Asientos;Precio",
+        "Voo;Origem;Destino;Partida;Chegada;Assentos;Preço",
+        "Volo;Origine;Destinazione;Partenza;Arrivo;Posti;Prezzo",
+        "उड़ान संख्या;से;तक;प्रस्थान;आगमन;सीटें;किराया",
+        "Flight #;From;To;STD;STA;Seats;Fare",
+        "flightNumber;Source;Destination;departureTs;arrivalTs;totalSeats;Price",
+    ],
+)
+def test_names_in_other_languages_are_understood_but_not_accepted(names: str) -> None:
+    found = {pointer: message for pointer, code, message in problems(names.encode()) if code == "unknown_column"}
+    accepted = {"destination", "source", "price"}
+    for name, column in zip(names.split(";"), NAMES.split(","), strict=True):
+        spelt = name.lower().replace(" ", "_")
+        assert (spelt in accepted and spelt == column) or f"Did you mean {column!r}?" in found[f"/{spelt}"], name
+
+
+def test_invisible_characters_and_line_breaks_in_the_names_mean_nothing() -> None:
+    head = (
+        '\ufeff"Flight\r\nNumber",sour\u200bce,destination\u00a0,departure_ts,arrival_ts,"Total\nSeats",price\u202c\r\nx'.encode()
+    )
+    layout = read_layout(head)
+    assert layout.names == NAMES.split(",")
+    assert (head[layout.rows_at :], layout.first_line) == (b"x", 4)
+    unclosed = problems(f"{NAMES.replace('source', chr(34) + 'source')}\nAI-1,Delhi\nAI-2,Delhi\n".encode())
+    assert unclosed[0][1] == "unknown_column"

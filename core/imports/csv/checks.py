@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from core.imports.csv.faults import Fault, shortened
-from core.text.characters import UnusableCharacter, clean
+from core.text.characters import UnusableCharacter, clean, strip_invisible, why_not_plain
 
 Mask = npt.NDArray[np.bool_]
 
@@ -44,7 +44,7 @@ class Check:
         """The cells without invisible characters. A cell with a character that is not allowed gets a fault that names the
         character.
         """
-        foreign = np.flatnonzero(~pc.string_is_ascii(pa.array(self.cells)).to_numpy(zero_copy_only=False))
+        foreign = _beyond_ascii(self.cells)
         if not foreign.size:
             return self.cells
         cells = self.cells.copy()
@@ -54,6 +54,20 @@ class Check:
             except UnusableCharacter as error:
                 self.refuse(np.array([position]), code, str(error))
         return cells
+
+    def plain(self, code: str, message: str, cells: pd.Series | None = None) -> pd.Series:
+        """The cells (or `cells`) without invisible characters. A cell that still has a character beyond ASCII gets a fault that names
+        the character before `message`. So `upper()` of the good cells only changes the letters a to z.
+        """
+        texts = self.cells if cells is None else cells
+        foreign = _beyond_ascii(texts)
+        if foreign.size:
+            texts = texts.copy()
+            for position in foreign.tolist():
+                texts.iloc[position] = strip_invisible(texts.iloc[position]).strip()
+                if why := why_not_plain(texts.iloc[position]):
+                    self.refuse(np.array([position]), code, why + message)
+        return texts
 
     def refuse(self, positions: npt.NDArray[np.intp], code: str, message: str) -> None:
         """Report a fault for the cells at these positions, except for cells that have a fault already."""
@@ -83,6 +97,11 @@ class Check:
         cells = self.cells.tolist()
         for positions, code, message in self._broken:
             yield from faults_at(positions, cells, lines, self._column, code, message)
+
+
+def _beyond_ascii(cells: pd.Series) -> npt.NDArray[np.intp]:
+    """The positions of the cells with characters beyond ASCII."""
+    return np.flatnonzero(~pc.string_is_ascii(pa.array(cells)).to_numpy(zero_copy_only=False))
 
 
 def faults_at(

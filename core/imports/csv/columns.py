@@ -26,8 +26,12 @@ if TYPE_CHECKING:
     Zones = npt.NDArray[np.object_]
 
 
-_USUAL_NUMBER: Final = "[A-Z0-9-]*"
-"""The form of a flight number that is already normalised."""
+_USUAL_NUMBER: Final = "[A-Za-z0-9-]*"
+"""The form of a flight number that is already normalised, except for its case."""
+_NO_NUMBER: Final = "Must be 2 to 16 letters, digits, hyphens and spaces, such as AI-202 or AI 202."
+_NO_SEATS: Final = "Must be a whole number in plain digits, such as 180."
+_NO_CURRENCY: Final = f"Must be the code of a currency in ISO 4217, such as {rules.DEFAULT_CURRENCY}, EUR or JPY, or empty."
+_NO_CABIN: Final = f"Must be the name of a cabin, or {NO_CABIN}, or empty. The cabins are {', '.join(CABINS)}."
 
 
 class Column(ABC):
@@ -47,17 +51,14 @@ class FlightNumber(Column):
     example = "AI-202"
 
     def read(self, check: Check) -> pd.Series:
-        written = check.clean("not_a_flight_number").str.upper()
+        written = check.clean("not_a_flight_number")
         unusual = ~written.str.fullmatch(_USUAL_NUMBER).to_numpy(dtype="bool")
         if unusual.any():
             written = written.copy()
             written[unusual] = written[unusual].map({text: numbers.tidy(text) for text in written[unusual].unique()})
+        written = check.plain("not_a_flight_number", _NO_NUMBER, written).str.upper()
         check.require(~written.isin(MISSING_CODES), "missing", "Must not be empty, or a placeholder such as NULL or NaN.")
-        check.require(
-            written.str.fullmatch(rules.FLIGHT_NUMBER),
-            "not_a_flight_number",
-            "Must be 2 to 16 letters, digits, hyphens and spaces, such as AI-202 or AI 202.",
-        )
+        check.require(written.str.fullmatch(rules.FLIGHT_NUMBER), "not_a_flight_number", _NO_NUMBER)
         return written
 
 
@@ -77,9 +78,9 @@ class PlaceName(Column):
         return names
 
 
-def _plain(cells: pd.Series) -> pd.Series:
+def _plain(check: Check) -> pd.Series:
     """Times in one form. Cells that are written in another form are converted one by one."""
-    texts = cells.str.upper()
+    texts = check.plain(times.NOT_A_TIME, times.MESSAGES[times.NOT_A_TIME]).str.upper()
     odd = ~texts.str.fullmatch(times.PLAIN).to_numpy(dtype="bool")
     if odd.any():
         texts = texts.copy()
@@ -96,7 +97,7 @@ class Moment(Column):
         self.example = example
 
     def read(self, check: Check) -> pd.Series:
-        texts = _plain(check.cells)
+        texts = _plain(check)
         check.require(texts.str.fullmatch(times.PLAIN), times.NOT_A_TIME, times.MESSAGES[times.NOT_A_TIME])
         self._require_zone(check, texts)
         moments = check.to_moments(texts)
@@ -121,7 +122,7 @@ class LocalMoment(Moment):
         """
         from core.imports.csv import local_times  # imports pandas, which is not needed to name the columns
 
-        without_zone = ~_plain(check.cells).str.contains(f"{times.ZONE}$")
+        without_zone = ~_plain(check).str.contains(f"{times.ZONE}$")
         return local_times.settle(check, moments, zones, without_zone.to_numpy(dtype="bool") & good)
 
     def _require_zone(self, check: Check, texts: pd.Series) -> None:
@@ -133,14 +134,11 @@ class Seats(Column):
     example = "180"
 
     def read(self, check: Check) -> pd.Series:
-        check.require(
-            check.cells.str.fullmatch("-?[0-9]+"), "not_a_number", "Must be a whole number in plain digits, such as 180."
-        )
+        texts = check.plain("not_a_number", _NO_SEATS)
+        check.require(texts.str.fullmatch("-?[0-9]+"), "not_a_number", _NO_SEATS)
         # The number of digits is checked on the text first, because a longer number cannot be converted.
-        check.require(
-            check.cells.str.fullmatch("0{0,8}[0-9]{1,4}"), "out_of_range", f"Must be a number from 1 to {rules.MAX_SEATS}."
-        )
-        seats = check.to_integers(check.cells)
+        check.require(texts.str.fullmatch("0{0,8}[0-9]{1,4}"), "out_of_range", f"Must be a number from 1 to {rules.MAX_SEATS}.")
+        seats = check.to_integers(texts)
         check.require(seats.between(1, rules.MAX_SEATS), "out_of_range", f"Must be a number from 1 to {rules.MAX_SEATS}.")
         return seats
 
@@ -155,10 +153,8 @@ class Price(Column):
     example = "7500.00"
 
     def read(self, check: Check) -> pd.Series:
-        prices = check.cells
-        check.require(
-            prices.str.fullmatch(r"-?[0-9]+(?:\.[0-9]+)?"), "not_a_number", "Must be an amount in plain digits, such as 7500.00."
-        )
+        prices = check.plain("not_a_number", rules.NOT_A_PRICE)
+        check.require(prices.str.fullmatch(r"-?[0-9]+(?:\.[0-9]+)?"), "not_a_number", rules.NOT_A_PRICE)
         check.require(~prices.str.startswith("-"), "negative", "A price cannot be negative.")
         check.require(
             prices.str.fullmatch(rf"[0-9]+(?:\.[0-9]{{1,{money.MOST_PLACES}}}0*)?"),
@@ -179,12 +175,8 @@ class Currency(Column):
     required = False
 
     def read(self, check: Check) -> pd.Series:
-        codes = check.cells.str.upper()
-        check.require(
-            codes.isin(money.CURRENCIES) | (codes == ""),
-            "not_a_currency",
-            f"Must be the code of a currency in ISO 4217, such as {rules.DEFAULT_CURRENCY}, EUR or JPY, or empty.",
-        )
+        codes = check.plain("not_a_currency", _NO_CURRENCY).str.upper()
+        check.require(codes.isin(money.CURRENCIES) | (codes == ""), "not_a_currency", _NO_CURRENCY)
         return codes.where(codes != "")
 
 
@@ -196,13 +188,9 @@ class CabinLayout(Column):
     required = False
 
     def read(self, check: Check) -> pd.Series:
-        names = check.cells.str.upper()
+        names = check.plain("unknown_cabin", _NO_CABIN).str.upper()
         none = names == NO_CABIN.upper()
-        check.require(
-            names.isin(list(CABINS)) | none | (names == ""),
-            "unknown_cabin",
-            f"Must be the name of a cabin, or {NO_CABIN}, or empty. The cabins are {', '.join(CABINS)}.",
-        )
+        check.require(names.isin(list(CABINS)) | none | (names == ""), "unknown_cabin", _NO_CABIN)
         return names.mask(none, NO_CABIN).where(names != "")
 
 

@@ -28,6 +28,20 @@ class Encoding(StrEnum):
     ISO_8859_2 = "iso-8859-2"
     ISO_8859_15 = "iso-8859-15"
 
+    @classmethod
+    def _missing_(cls, value: object) -> Encoding | None:
+        """The encoding by another of its names, in any case: `UTF8`, `cp1252`, `latin1`."""
+        name = _codec_name(str(value))
+        return next((each for each in cls if name is not None and _codec_name(each.value) == name), None)
+
+
+def _codec_name(name: str) -> str | None:
+    """What Python calls an encoding; None if it does not know the name."""
+    try:
+        return codecs.lookup(name).name if re.fullmatch("[A-Za-z0-9_-]{1,20}", name) else None
+    except LookupError:
+        return None
+
 
 class WrongEncoding(AppError):
     """The file is not in the encoding that the request named, or not in UTF-8. `line`: the first line with such bytes."""

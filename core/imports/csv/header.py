@@ -13,6 +13,9 @@ from typing import Final
 from core.errors import AppError
 from core.imports.csv.columns import BY_NAME, REQUIRED
 from core.imports.csv.encoding import BYTE_ORDER_MARK, Encoding, wide_encoding
+from core.imports.csv.formats import require_text
+from core.imports.csv.other_names import MEANT
+from core.text.characters import strip_invisible
 from core.text.spelling import likely_meant
 
 HEAD_BYTES: Final = 64 * 1024
@@ -21,48 +24,14 @@ LISTED: Final = 20
 """How many unknown columns an error lists, each with a suggestion. A file with more is probably not a list of flights, and
 comparing takes time.
 """
+SEARCHED: Final = 20
+"""In how many lines after the first one the names of the columns are looked for, to say where they are."""
+_LINE_BREAK: Final = re.compile(rb"\r*\n")
 DELIMITERS: Final = (",", ";", "\t", "|")
 END_MARK: Final = b"\x1a"
 """U+001A (end of file): some programs write one or several of them at the end of a file."""
-OTHER_NAMES: Final = {
-    "flight_number": ("flight", "flight_no", "flightno", "flt", "number", "flight_id"),
-    "source": ("from", "origin", "departure_airport", "dep", "departure_place"),
-    "destination": ("to", "dest", "arrival_airport", "arr", "arrival_place"),
-    "departure_ts": ("departure", "departs", "departure_time", "std", "etd", "depart"),
-    "arrival_ts": ("arrival", "arrives", "arrival_time", "sta", "eta", "arrive"),
-    "total_seats": ("seats", "capacity", "seat_count"),
-    "price": ("fare", "amount", "cost"),
-    "currency": ("ccy", "currency_code", "cur"),
-    "cabin": ("layout", "cabin_layout", "seat_map"),
-}
-"""Names that other programs use for these columns. They are suggested in the error, and not accepted, because the guess may be
-wrong.
-"""
-_MEANT: Final = {other: name for name, others in OTHER_NAMES.items() for other in (name, *others)}
-
 _SEP: Final = re.compile(rb'"?sep=(?P<delimiter>[^\r\n])"?[,;|\t ]*\r*\n', re.IGNORECASE)
 """The line `sep=;`, by which Excel recognises the delimiter."""
-
-_OTHER_FORMATS: Final = {
-    b"PK\x03\x04": "an Excel workbook or a zip archive",
-    b"\xd0\xcf\x11\xe0": "an old Excel workbook",
-    b"\x1f\x8b": "a gzip archive",
-    b"BZh": "a bzip2 archive",
-    b"\xfd7zXZ": "an xz archive",
-    b"7z\xbc\xaf": "a 7-zip archive",
-    b"\x28\xb5\x2f\xfd": "a zstandard archive",
-    b"%PDF": "a PDF document",
-    b"\x89PNG": "a picture",
-    b"\xff\xd8\xff": "a picture",
-    b"PAR1": "a Parquet file",
-}
-
-
-class NotText(AppError):
-    """The file has another format, such as a workbook or an archive. It is refused, never unpacked."""
-
-    code = "not_csv"
-    status = HTTPStatus.UNSUPPORTED_MEDIA_TYPE
 
 
 class BadHeader(AppError):
@@ -109,7 +78,7 @@ def read_layout(head: bytes) -> Layout:
         raise _unreadable("not_utf8", f"The file is {wide.upper()}. {send} it as 'CSV UTF-8'.")
     start, declared = _first_line(head)
     rows_before = head.count(b"\n", 0, start)
-    line, newline, _ = head[start:].partition(b"\n")
+    line, newline = _line_at(head, start)
     written = line.rstrip(b"\r" if newline else b"\r" + END_MARK)
     if not written.strip():
         raise _unreadable("empty_file", "The file is empty. Its first line must name the columns.")
@@ -119,12 +88,12 @@ def read_layout(head: bytes) -> Layout:
         raise _unreadable(
             "line_too_long", f"The first line is longer than {HEAD_BYTES // 1024} KB. It must name the columns of the file."
         )
-    if b"\r" in written:
+    if b"\r" in _LINE_BREAK.sub(b" ", written):
         raise _unreadable(
             "bare_carriage_return", "Lines must end with LF or CRLF, but this file uses CR alone. Save it again as 'CSV UTF-8'."
         )
     try:
-        text = written.decode()
+        text = _LINE_BREAK.sub(b" ", written).decode()
     except UnicodeDecodeError as error:
         advice = "Save the file as 'CSV UTF-8', or name its encoding, as in ?encoding=windows-1252."
         raise _unreadable("not_utf8", f"The first line is not UTF-8. {advice}") from error
@@ -132,24 +101,36 @@ def read_layout(head: bytes) -> Layout:
     names = [_normalised(name) for name in _cells(text, delimiter)]
     while names and not names[-1]:
         names.pop()  # spreadsheet programs also write empty columns after the last one
+    if not any(name in BY_NAME or likely_meant(name, MEANT) for name in names):
+        raise _unreadable("no_header", _why_no_header(head, start + len(line) + len(newline), rows_before + 1))
     _require_known(names)
     return Layout(
         delimiter=delimiter,
         columns=tuple(None if name.startswith("_") else name for name in names),
         rows_at=start + len(line) + len(newline),
-        first_line=rows_before + 2,
+        first_line=rows_before + line.count(b"\n") + 2,
     )
 
 
-def require_text(head: bytes) -> None:
-    """Refuse a file that begins like another format.
+def _line_at(head: bytes, start: int) -> tuple[bytes, bytes]:
+    """The line that begins at `start`, and its line feed. A cell in quotes may have line feeds: spreadsheets have such headers."""
+    end = head.find(b"\n", start)
+    first = end
+    while end >= 0 and head.count(b'"', start, end) % 2:
+        end = head.find(b"\n", end + 1)
+    if end < 0:
+        end = first  # a quote is not closed
+    return (head[start:], b"") if end < 0 else (head[start:end], b"\n")
 
-    Raises:
-        NotText
-    """
-    for magic, what in _OTHER_FORMATS.items():
-        if head.startswith(magic):
-            raise NotText(f"This is {what}. Send a CSV file; spreadsheets can save one as 'CSV UTF-8'.")
+
+def _why_no_header(head: bytes, rows_at: int, line: int) -> str:
+    """The message for a file in whose first line no cell is the name of a column. A later line may have the names."""
+    message = f"Line {line} must name the columns, and none of its cells is the name of one: {', '.join(BY_NAME)}."
+    for number, text in enumerate(head[rows_at:].split(b"\n")[:SEARCHED], line + 1):
+        cells = _cells(text.decode(errors="replace").strip(), _delimiter_of(text.decode(errors="replace"), ""))
+        if {*map(_normalised, cells)} >= {*REQUIRED}:
+            return f"{message} Line {number} names them: remove the lines before it."
+    return f"{message} The cells are separated by a comma, a semicolon, a tab or a vertical bar."
 
 
 def _first_line(head: bytes) -> tuple[int, str]:
@@ -189,7 +170,7 @@ def _cells(text: str, delimiter: str) -> list[str]:
 
 def _normalised(name: str) -> str:
     """`Flight Number` and `flight-number` are `flight_number`."""
-    return re.sub(r"[\s-]+", "_", name.strip().lower())
+    return re.sub(r"[\s-]+", "_", strip_invisible(name).strip().lower())
 
 
 def _require_known(names: Sequence[str]) -> None:
@@ -216,9 +197,9 @@ def _require_known(names: Sequence[str]) -> None:
 
 def _suggestion(name: str, missing: Sequence[str]) -> str:
     # An unknown column most likely stands for one of the missing columns.
-    of_missing = [other for other, meant in _MEANT.items() if meant in missing]
-    close = likely_meant(name, of_missing) or likely_meant(name, _MEANT)
-    return f" Did you mean {_MEANT[close]!r}?" if close else ""
+    of_missing = [other for other, meant in MEANT.items() if meant in missing]
+    close = likely_meant(name, of_missing) or likely_meant(name, MEANT)
+    return f" Did you mean {MEANT[close]!r}?" if close else ""
 
 
 def _error(column: str, code: str, message: str) -> dict[str, str]:

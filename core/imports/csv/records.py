@@ -36,7 +36,10 @@ _RETURN: Final = ord("\r")
 
 MESSAGES: Final = {
     "unclosed_quote": "A quote is opened and not closed, or there is text after the closing quote of a cell.",
-    "stray_quote": 'There is a quote inside a cell. Put the whole cell in quotes and write each quote in it twice: "".',
+    "stray_quote": (
+        "There is a quote inside a cell, or a blank before a cell in quotes. Put nothing between a delimiter and a quote, put the whole "
+        'cell in quotes, and write each quote in it twice: "".'
+    ),
     "wrong_columns": "The row has fewer cells than the header has columns, or a value after the last named column.",
     "not_utf8": "The row is not UTF-8. It is shown as if it were Windows-1252. Check its letters, and correct them.",
     "nul_character": "The row contains a NUL character. Remove it.",

@@ -71,7 +71,7 @@ CABINS: Final[Mapping[str, Cabin]] = {cabin.name: cabin for cabin in _CABINS}
 
 def find_cabin(written: str) -> Cabin | None:
     """The layout with this name, in whatever case it is written."""
-    return CABINS.get(written.strip().upper())
+    return CABINS.get(written.strip().upper()) if written.isascii() else None
 
 
 def why_unknown(written: str) -> str:
