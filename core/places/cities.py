@@ -12,13 +12,18 @@ from importlib.resources import files
 from typing import Final
 
 from core.places import registry
-from core.places.names import NAMES, NOT_CALLED, SEVERAL_AIRPORTS
+from core.places.names import FIRST, NAMES, NOT_CALLED
 from core.places.registry import Place
+from core.places.several_airports import SEVERAL_AIRPORTS
 
 OVERWHELMING: Final = 20
 """A city with this many times the population of another city of the same name hides the smaller one: the name never means it."""
 LARGER: Final = 4
 """With this many times the population of the others, the larger city is what the name alone means."""
+LARGER_HOMONYM: Final = 2
+"""A city without an airport and with this many times the population makes the name of a small city ambiguous."""
+MANY_PEOPLE: Final = 100_000
+"""A city without an airport and with fewer people does not make the name of another city ambiguous."""
 SMALL_AGAINST_LARGE: Final = 2
 """The difference in `City.size` between a small airport and a large one."""
 
@@ -47,19 +52,33 @@ class City:
 
 @dataclass(frozen=True, slots=True)
 class Cities:
-    """Three look-up tables. `named`: by a city's present name; `called`: by its names in other languages and its former names;
-    `areas`: by the code of a metropolitan area.
+    """Four look-up tables. `named`: by a city's present name; `called`: by its names in other languages and its former names;
+    `areas`: by the code of a metropolitan area; `homonyms`: by a name, the people of the largest city that is called so, is far away and
+    has no airport.
     """
 
     named: dict[str, list[City]]
     called: dict[str, list[City]]
     areas: dict[str, City]
+    homonyms: dict[str, int]
+
+    def is_hidden(self, name: str, city: City) -> bool:
+        """Whether `name` rather means another city, one where no airline flies: `Messina` is not Massena, and `Bradford` not the one
+        in Pennsylvania.
+        """
+        if name in _DECIDED:
+            return False
+        named = self.named.get(name, ())
+        people = max([self.homonyms.get(name, 0), *(other.people for other in named if not other.size and other is not city)])
+        if city in named:
+            return people >= max(MANY_PEOPLE, LARGER_HOMONYM * city.people)
+        return OVERWHELMING * people > city.people
 
 
 @cache
 def cities() -> Cities:
     """The table, read once per process."""
-    rows = [row for row in map(_read, _lines()) if row is not None]
+    rows = [row for row in map(_read, _lines("cities.tsv")) if row is not None]
     areas = _merge_our_own(rows)
     named, called = defaultdict[str, list[City]](list), defaultdict[str, list[City]](list)
     for row in rows:
@@ -70,7 +89,8 @@ def cities() -> Cities:
                 called[name].append(row.city)
     for name, iata in NAMES.items():
         named[name] = [of_airport(registry.known_airport(iata))]
-    return Cities(dict(named), dict(called), areas)
+    homonyms = {name: int(people) for name, people in (line.split("\t") for line in _lines("homonyms.tsv"))}
+    return Cities(dict(named), dict(called), areas, homonyms)
 
 
 def of_several_airports() -> list[tuple[City, str | None]]:
@@ -114,8 +134,12 @@ class _Row:
     other_names: list[str]
 
 
-def _lines() -> list[str]:
-    return files("core.places").joinpath("data", "cities.tsv").read_text("utf-8").splitlines()
+_DECIDED: Final = {*NAMES, *FIRST, *(own.name for own in SEVERAL_AIRPORTS)}
+"""Names whose city our own list decides."""
+
+
+def _lines(table: str) -> list[str]:
+    return files("core.places").joinpath("data", table).read_text("utf-8").splitlines()
 
 
 def _read(line: str) -> _Row | None:

@@ -97,6 +97,8 @@ def airport_in_any_case(text: str) -> Place | None:
 
 
 def _named(key: str) -> Meaning:
+    if key in NAMES:
+        return of_one(registry.known_airport(NAMES[key]))
     named, called = cities().named.get(key, []), cities().called.get(key, [])
     known = _served(named) or _served(called) or named
     if not known:
@@ -109,6 +111,8 @@ def _named(key: str) -> Meaning:
     # A far larger city with this name in another language, or as its former name, is as likely to be meant as a small city of this name.
     others += [city for city in _served(called) if city not in known and city.overshadows(first, OVERWHELMING)]
     if key not in FIRST and not all(first.overshadows(other, LARGER) for other in others):
+        return Meaning(None, (first, *others))
+    if cities().is_hidden(key, first):
         return Meaning(None, (first, *others))
     return Meaning(first, tuple(other for other in others if not first.overshadows(other, OVERWHELMING)))
 

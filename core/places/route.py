@@ -115,7 +115,8 @@ def ambiguous(name: str, candidates: Iterable[Place]) -> PlaceFault:
     listed = tuple(dict.fromkeys(candidates))
     words = ", ".join(f"{place.iata} ({place.city}, {place.country})" for place in listed[:LISTED])
     more = f" and {len(listed) - LISTED} more" if len(listed) > LISTED else ""
-    message = f"{name} may mean {words}{more}. Write the code of one airport."
+    other = ", or another place of this name" if len(listed) == 1 else ""
+    message = f"{name} may mean {words}{more}{other}. Write the code of one airport."
     return PlaceFault(PlaceFaultCode.AMBIGUOUS, message, listed)
 
 

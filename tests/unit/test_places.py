@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from core.errors import Invalid
-from core.places import cities, names, registry, resolver, route, wanted
+from core.places import cities, names, registry, resolver, route, several_airports, wanted
 from core.places.folding import fold, name_key
 from core.places.route import PlaceFault, PlaceFaultCode, UnknownPlaces
 from tests.support.world_cities import ONE_AIRPORT, SEVERAL_AIRPORTS, SEVERAL_CITIES
@@ -63,6 +63,8 @@ def test_a_name_of_several_cities_is_refused_with_all_of_them(name: str) -> None
         ("GOA", "GOA"),  # Genoa
         ("NAN", "NAN"),  # Nadi
         ("PAU", "PAU"),  # Pauk
+        ("NAT", "NAT"),  # Natal, whose code is also what programs write for a missing time
+        ("NON", "NON"),
         ("SAL", "SAL"),  # San Salvador
         ("APF", "APF"),
         ("BKK", "BKK"),  # also the code of the metropolitan area
@@ -128,6 +130,40 @@ def test_a_name_of_several_cities_is_refused_with_all_of_them(name: str) -> None
         ("Goeteborg", "GOT"),
         ("Paris, Texas", "PRX"),
         ("Frankfort, Kentucky", "FFT"),
+        # as large languages call cities, although it looks like a slip of the finger
+        ("Lisboa", "LIS"),
+        ("Kairo", "CAI"),
+        ("Kopenhagen", "CPH"),
+        ("Luxemburg", "LUX"),
+        ("Beograd", "BEG"),
+        ("Katmandu", "KTM"),
+        ("Brüssel", "BRU"),
+        ("Taipeh", "TPE"),
+        ("Basle", "BSL"),
+        ("Marseilles", "MRS"),
+        ("Lyons", "LYS"),
+        ("Oporto", "OPO"),
+        ("Rhodos", "RHO"),
+        ("Tanger", "TNG"),
+        ("Djakarta", "CGK"),
+        ("Åbo", "TKU"),
+        # cities whose airport is called after another one
+        ("Gijón", "OVD"),
+        ("Charleroi", "CRL"),
+        ("Biarritz", "BIQ"),
+        ("Bodrum", "BJV"),
+        ("Fort Worth", "DFW"),
+        ("The Hague", "RTM"),
+        ("Pattaya", "UTP"),
+        ("Gurugram", "DEL"),
+        # names that other cities have too, which are far smaller or less flown to
+        ("Queenstown", "ZQN"),
+        ("Valencia", "VLC"),
+        ("Canton", "CAN"),
+        ("Smyrna", "ADB"),
+        ("Belize", "BZE"),
+        ("Al Madinah", "MED"),
+        ("Lérida", "ILD"),
     ],
 )
 def test_a_word_means_one_airport(text: str, iata: str) -> None:
@@ -158,6 +194,46 @@ def test_a_word_means_one_airport(text: str, iata: str) -> None:
 def test_a_name_of_several_cities_is_the_one_in_the_country_of_the_other_end(text: str, other: str, iata: str | None) -> None:
     assert code_of(text, other) == iata
     assert route.read(other, text).destination.code == iata
+
+
+@pytest.mark.parametrize(
+    ("text", "candidate"),
+    [
+        ("Messina", "MSS"),  # a former name of Massena, and a city in Sicily without an airport
+        ("Siracusa", "SYR"),
+        ("San Miguel", "SAN"),
+        ("St. Paul", "ADQ"),
+        ("Jalalabad", "ZYL"),
+        ("Thai Nguyen", "TYN"),
+        ("Tay Ninh", "XNN"),
+        ("Kita", "UIO"),
+        ("Gera", "QGY"),
+        ("Hagen", "HGU"),
+        ("Springs", "ASP"),
+        ("Antioch", "HTY"),
+        ("Petrópolis", "LED"),
+        ("Concordia", "ELP"),
+        ("Milton", "MCI"),
+        ("Northampton", "ABE"),
+        ("Bradford", "BFD"),
+        ("Manhattan", "MHK"),
+        ("Portsmouth", "PSM"),
+        ("Lancaster", "LNS"),
+        ("Yichun", "LDS"),
+        ("Scarborough", "TAB"),
+        ("Santa Fe", "SAF"),
+        ("St. John's", "ANU"),
+    ],
+)
+def test_a_name_of_a_larger_city_without_an_airport_is_refused(text: str, candidate: str) -> None:
+    assert candidate in candidates_of(text)
+    with pytest.raises(Invalid):
+        wanted.read(text, "Mumbai")
+
+
+@pytest.mark.parametrize(("text", "iata"), [("Bradford, US", "BFD"), ("Manhattan, Kansas", "MHK"), ("Portsmouth (PSM)", "PSM")])
+def test_its_country_state_or_code_makes_such_a_name_clear(text: str, iata: str | None) -> None:
+    assert code_of(text) == iata
 
 
 @pytest.mark.parametrize("text", ["LON", "NYC", "PAR", "TYO", "London", "new york", "Goa", "Москва", "Peking"])
@@ -201,7 +277,45 @@ def test_what_is_wrong_for_another_reason_is_refused_there_as_well(text: str) ->
 
 @pytest.mark.parametrize(
     "text",
-    ["", "  ", "NULL", "null", r"\N", "N/A", "n/a", "#N/A", "None", "nan", "NaN", "--", "-", "??", "?", "NA", "#REF!", "\u200b"],
+    [
+        "",
+        "  ",
+        "NULL",
+        "null",
+        r"\N",
+        "N/A",
+        "n/a",
+        "#N/A",
+        "None",
+        "nan",
+        "NaN",
+        "--",
+        "-",
+        "??",
+        "?",
+        "NA",
+        "#REF!",
+        "\u200b",
+        "#NAME?",
+        "#DIV/0!",
+        "#N/V",
+        "#BEZUG!",
+        "#NV",
+        "########",
+        "n.a.",
+        "NaT",
+        "(null)",
+        "<NA>",
+        "[null]",
+        "undefined",
+        "Unknown",
+        "TBA",
+        "tbd",
+        ".",
+        "...",
+        "…",
+        "*",
+    ],
 )
 def test_a_word_for_nothing_is_missing(text: str) -> None:
     assert fault_of(text).code is PlaceFaultCode.MISSING
@@ -233,7 +347,7 @@ def test_our_own_lists_are_folded_and_name_airports_of_the_registry() -> None:
     for name, iata in [*names.NAMES.items(), *names.FIRST.items()]:
         assert name_key(name) == name
         assert registry.airport(iata) is not None
-    for city in names.SEVERAL_AIRPORTS:
+    for city in several_airports.SEVERAL_AIRPORTS:
         assert name_key(city.name) == city.name
         assert [code for code in city.airports if registry.airport(code) is None] == []
         assert city.code is None or registry.airport(city.code) is None or city.code in city.airports
