@@ -31,9 +31,9 @@ from core.imports import changes, progress
 from core.imports.apply import Applied, Rows
 from core.imports.chunks import store_chunk
 from core.imports.csv.cursor import Cursor
-from core.imports.csv.formats import NotText
 from core.imports.csv.header import HEAD_BYTES, BadHeader, read_layout
 from core.imports.csv.reader import Chunk, read_chunk
+from core.imports.csv.recognition.formats import NotText
 from core.imports.csv.seen import SeenKeys
 from core.imports.models import ImportFailureCode, ImportStatus
 from core.imports.progress import Job

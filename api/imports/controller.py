@@ -34,8 +34,8 @@ from core.imports import changes, queries, service
 from core.imports.changes import FlightChange
 from core.imports.csv import files as csv_files
 from core.imports.csv.encoding import Encoding, WrongEncoding
-from core.imports.csv.formats import NotText
 from core.imports.csv.header import BadHeader, Layout, read_layout
+from core.imports.csv.recognition.formats import NotText
 from core.imports.models import ImportMatch, ImportMode, ImportStatus, ImportTimes
 from core.imports.queries import ImportNotFound, ImportSummary, ImportView
 from core.imports.service import Accepted, ImportOver

@@ -15,8 +15,8 @@ from api.http.bodies import TooLarge, UnsupportedMediaType
 from api.http.understanding import require_known
 from core.errors import Invalid, Malformed, Unavailable
 from core.imports.csv.encoding import Encoding, Transcoder
-from core.imports.csv.formats import require_text
 from core.imports.csv.header import HEAD_BYTES
+from core.imports.csv.recognition.formats import require_text
 from core.imports.storage.files import Upload
 
 LONGEST_NAME: Final = 200

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from core.imports.csv.formats import NotText
 from core.imports.csv.header import LISTED, BadHeader, read_layout
+from core.imports.csv.recognition.formats import NotText
 
 NAMES = "flight_number,source,destination,departure_ts,arrival_ts,total_seats,price"
 

@@ -13,8 +13,8 @@ from typing import Final
 from core.errors import AppError
 from core.imports.csv.columns import BY_NAME, REQUIRED
 from core.imports.csv.encoding import BYTE_ORDER_MARK, Encoding, wide_encoding
-from core.imports.csv.formats import require_text
-from core.imports.csv.other_names import MEANT
+from core.imports.csv.recognition.formats import require_text
+from core.imports.csv.recognition.other_names import MEANT
 from core.text.characters import strip_invisible
 from core.text.spelling import likely_meant
 
