@@ -9,7 +9,7 @@ import pytest
 
 from core.flights import staging
 from core.imports.csv.columns import COLUMNS, REQUIRED
-from core.imports.csv.header import OTHER_NAMES
+from core.imports.csv.recognition.other_names import OTHER_NAMES
 from tests.architecture.source import ROOT
 
 APP: Final = ROOT / "frontend" / "src" / "features" / "operations" / "imports" / "upload" / "header.ts"

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Final
 
-_OTHER_NAMES: Final = {
+_LISTED: Final = {
     "flight_number": """
         flight, flight_no, flightno, flt, number, flight_id, flugnummer, flugnr, flug, numéro de vol, n° de vol, vol, número de vuelo, nº vuelo,
         vuelo, número do voo, voo, numero di volo, volo, उड़ान संख्या, उड़ान, फ्लाइट नंबर
@@ -38,9 +38,6 @@ _OTHER_NAMES: Final = {
     "currency": "ccy, currency_code, cur, währung, devise, monnaie, moneda, divisa, moeda, valuta, मुद्रा",
     "cabin": "layout, cabin_layout, seat_map, kabine, cabine, cabina, केबिन",
 }
-MEANT: Final = {
-    other: name
-    for name, others in _OTHER_NAMES.items()
-    for other in (name, *(" ".join(each.split()) for each in others.split(",")))
-}
+OTHER_NAMES: Final = {name: tuple(" ".join(each.split()) for each in listed.split(",")) for name, listed in _LISTED.items()}
+MEANT: Final = {other: name for name, others in OTHER_NAMES.items() for other in (name, *others)}
 """Each such name, and each column itself, with the column that it means."""

@@ -26,8 +26,8 @@ export interface Header {
 /** Null where there is nothing that can be read as a header. */
 export async function readHeader(file: File, encoding: Encoding): Promise<Header | null> {
   const bytes = await file.slice(0, HEAD_BYTES).arrayBuffer();
-  const text = new TextDecoder(encoding).decode(bytes).replace(/^\uFEFF/, '');
-  const lines = text.split(/\r?\n/).filter((line) => line.trim() !== '');
+  const text = new TextDecoder(encoding).decode(bytes).replace(/^\uFEFF+/, '');
+  const lines = records(text).filter((line) => line.trim() !== '');
   if (/^"?sep=./i.test(lines[0] ?? '')) lines.shift();
   const [first, ...rest] = lines;
   if (!first) return null;
@@ -35,16 +35,36 @@ export async function readHeader(file: File, encoding: Encoding): Promise<Header
     first.split(each).length > first.split(best).length ? each : best,
   );
   const columns = cells(first, delimiter).map((cell) => {
-    const name = cell.trim().toLowerCase();
-    return { name: cell.trim() || '(without a name)', use: useOf(name) };
+    return { name: cell.trim() || '(without a name)', use: useOf(normalised(cell)) };
   });
-  const names = columns.map(({ name }) => name.toLowerCase());
+  const names = columns.map(({ name }) => normalised(name));
   return {
     delimiter,
     columns,
     missing: REQUIRED.filter((name) => !names.includes(name)),
     rows: rest.slice(0, ROWS).map((line) => cells(line, delimiter)),
   };
+}
+
+/** The name as the server compares it: `Flight Number` is `flight_number`, and characters that nobody sees do not count. */
+function normalised(name: string): string {
+  return name
+    .replace(/[\p{Default_Ignorable_Code_Point}\uFEFF]/gu, '')
+    .trim()
+    .toLowerCase()
+    .replace(/[\s-]+/g, '_');
+}
+
+/** The lines of a file; a line break in quotes, as in the headers of spreadsheets, is a blank. */
+function records(text: string): string[] {
+  const found: string[] = [];
+  let open = false;
+  for (const line of text.split(/\r*\n/)) {
+    const before = open ? `${found.pop() ?? ''} ` : '';
+    found.push(before + line);
+    if ((line.split('"').length - 1) % 2 === 1) open = !open;
+  }
+  return found;
 }
 
 function useOf(name: string): Header['columns'][number]['use'] {
