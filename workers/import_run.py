@@ -53,7 +53,6 @@ NOTHING_BUT_FAULTS: Final = (
     "they have in common, and upload the file again."
 )
 
-
 _log = structlog.get_logger(__name__)
 _stale_counts = Incident(_log, "seat counts stay in Redis until the audit drops them", "seat counts are dropped from Redis again")
 

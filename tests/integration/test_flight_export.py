@@ -84,6 +84,18 @@ def test_what_is_exported_imports_back_unchanged(import_steps: ImportSteps, stra
     assert versions(import_steps) == before
 
 
+def test_flight_numbers_that_a_spreadsheet_would_change_import_back_unchanged(import_steps: ImportSteps) -> None:
+    numbers = ["0123", "MAR-1", "12-10", "1E5", "6E-123"]
+    for hours, number in enumerate(numbers):
+        add_flight(
+            import_steps.admin, flight_number=number, departure_ts=noon_in(10, hours=hours), arrival_ts=noon_in(10, hours=9)
+        )
+    data = exported(import_steps)
+    assert [row["flight_number"] for row in rows_of(data)] == [f"'{number}" for number in numbers]
+    again = import_steps.take(data)
+    assert counts(again) == {"created": 0, "updated": 0, "skipped": len(numbers), "failed": 0}, again["errors"]
+
+
 def test_no_cell_is_a_formula(import_steps: ImportSteps, strange_flights: list[str]) -> None:
     for row in rows_of(exported(import_steps)):
         assert not [cell for cell in row.values() if cell.startswith(("=", "+", "-", "@", "\t", "\r"))], row

@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from core.imports.csv.faults import Fault, shortened
+from core.imports.csv.spreadsheet import unguarded
 from core.text.characters import UnusableCharacter, clean, strip_invisible, why_not_plain
 
 Mask = npt.NDArray[np.bool_]
@@ -21,17 +22,17 @@ _MOMENT = pa.timestamp("us", tz="UTC")
 class Check:
     """The cells of one column of a chunk, and the faults found in them.
 
-    `cells`: the trimmed text of each row. `good`: for each row, whether its cell has no fault so far. `column`: the name in the
+    `cells`: the trimmed text of each row, without the apostrophe that our files have before what a spreadsheet would change. `good`: for each row, whether its cell has no fault so far. `column`: the name in the
     header. `required`: an empty cell is a fault.
     """
 
     def __init__(self, column: str, cells: pd.Series, *, required: bool) -> None:
-        self.cells = cells
+        self.cells = unguarded(cells)
         self.good: Mask = np.ones(len(cells), dtype=np.bool_)
         self._column = column
         self._broken: list[tuple[npt.NDArray[np.intp], str, str]] = []
         if required:
-            self.require(cells != "", "missing", "Must not be empty.")
+            self.require(self.cells != "", "missing", "Must not be empty.")
 
     def require(self, holds: pd.Series, code: str, message: str) -> None:
         """Report a fault for the cells for which the rule does not hold, except for cells that have a fault already."""

@@ -70,12 +70,7 @@ class PlaceName(Column):
         self.example = example
 
     def read(self, check: Check) -> pd.Series:
-        names = check.cells
-        if names.str.startswith("'").any():
-            # Files that we export have an apostrophe before cells that a spreadsheet would change
-            # (`core/imports/csv/spreadsheet.py`).
-            names = names.str.replace(r"^'('*[=+@-])", r"\1", regex=True)
-        return names
+        return check.cells
 
 
 def _plain(check: Check) -> pd.Series:
