@@ -17,6 +17,8 @@ from core.bookings.states import ACTIVE, BookingStatus
 from core.clock import now
 from core.db import RawConnection, fetch_one
 from core.errors import Invalid
+from core.mail import mail_requests
+from core.mail.models import TicketChange
 from core.text.characters import UnusableCharacter, clean, strip_invisible
 
 BORN_AFTER: Final = date(1900, 1, 1)
@@ -148,7 +150,8 @@ def correct(connection: RawConnection, booking_id: UUID, owner_id: UUID | None, 
 
 
 def name_passengers(connection: RawConnection, booking_id: UUID, owner_id: UUID | None, wanted: Sequence[Naming]) -> None:
-    """Add passengers to a booking that has not ended or departed, and correct others: all or none. `owner_id` None: an admin.
+    """Add passengers to a booking that has not ended or departed, and correct others: all or none. `owner_id` None: an admin. If names on
+    a ticket change, the traveller gets the new one by mail.
 
     Raises:
         BookingNotFound, PassengerNotFound, PassengersFixed
@@ -177,6 +180,9 @@ def name_passengers(connection: RawConnection, booking_id: UUID, owner_id: UUID 
     travellers = require_faultless(after, [naming.pointer for naming in wanted])
     for place, person in zip(places, travellers, strict=True):
         connection.execute(_STORE, (booking_id, place, person.name, person.surname_key, person.date_of_birth, person.contact))
+    renamed = any(person.name != known.get(place, _NOBODY).name for place, person in zip(places, travellers, strict=True))
+    if renamed and booking.status is BookingStatus.CONFIRMED:  # before that there is no ticket
+        mail_requests.add_for_changed_ticket(connection, booking_id, TicketChange.NAMES)
 
 
 _NOBODY: Final = Traveller("")

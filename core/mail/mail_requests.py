@@ -14,7 +14,7 @@ from uuid import UUID
 import msgspec
 
 from core.db import RawConnection
-from core.mail.models import MailStatus
+from core.mail.models import MailStatus, TicketChange
 from core.statuses import WITH_SEATS, BookingStatus
 from core.telemetry.tracing import spans
 from core.telemetry.tracing.spans import TraceParent
@@ -35,14 +35,14 @@ def add(connection: RawConnection, booking_ids: Sequence[UUID]) -> None:
     )
 
 
-def add_for_changed_seats(connection: RawConnection, booking_id: UUID) -> None:
-    """Request a mail which says that this booking has got other seats."""
+def add_for_changed_ticket(connection: RawConnection, booking_id: UUID, change: TicketChange) -> None:
+    """Request a mail which says what has changed on the ticket of this booking."""
     connection.execute(
         """
-        INSERT INTO mail_requests (booking_id, traceparent, seats_changed)
-        SELECT b.id, %s::text, true FROM bookings b JOIN users u ON u.id = b.user_id WHERE b.id = %s AND u.email IS NOT NULL
+        INSERT INTO mail_requests (booking_id, traceparent, ticket_change)
+        SELECT b.id, %s::text, %s FROM bookings b JOIN users u ON u.id = b.user_id WHERE b.id = %s AND u.email IS NOT NULL
         """,
-        (spans.current(), booking_id),
+        (spans.current(), change, booking_id),
     )
 
 
@@ -102,16 +102,24 @@ def add_before_holds_end(connection: RawConnection, *, minutes: int, hold_mode: 
 
 
 @dataclass(frozen=True, slots=True)
+class NewTicket:
+    """The last request about a changed ticket, by its id."""
+
+    request_id: int
+    change: TicketChange
+
+
+@dataclass(frozen=True, slots=True)
 class Requested:
     """All requests about one booking that were taken together. `traceparent`: where the trace goes on of what caused the first one."""
 
     traceparent: TraceParent | None = None
-    seats_change: int | None = None
-    """The id of the last request about changed seats; None if there is none."""
+    new_ticket: NewTicket | None = None
 
-    def joined(self, request_id: int, traceparent: TraceParent | None, *, seats_changed: bool) -> Requested:
-        """With a later request."""
-        return Requested(self.traceparent or traceparent, request_id if seats_changed else self.seats_change)
+    def joined(self, request_id: int, traceparent: TraceParent | None, change: str | None) -> Requested:
+        """With a later request. `change`: as stored."""
+        new_ticket = self.new_ticket if change is None else NewTicket(request_id, TicketChange(change))
+        return Requested(self.traceparent or traceparent, new_ticket)
 
 
 def take(connection: RawConnection, *, limit: int) -> dict[UUID, Requested]:
@@ -121,13 +129,13 @@ def take(connection: RawConnection, *, limit: int) -> dict[UUID, Requested]:
     rows = connection.execute(
         """
         DELETE FROM mail_requests WHERE id IN (SELECT id FROM mail_requests ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED)
-        RETURNING id, booking_id, traceparent, seats_changed
+        RETURNING id, booking_id, traceparent, ticket_change
         """,
         (limit,),
     ).fetchall()
     taken: dict[UUID, Requested] = {}
-    for request_id, booking_id, traceparent, seats_changed in sorted(rows):
-        taken[booking_id] = taken.get(booking_id, Requested()).joined(request_id, traceparent, seats_changed=seats_changed)
+    for request_id, booking_id, traceparent, change in sorted(rows):
+        taken[booking_id] = taken.get(booking_id, Requested()).joined(request_id, traceparent, change)
     return taken
 
 

@@ -3,22 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime
+from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import (
-    BigInteger,
-    Boolean,
-    CheckConstraint,
-    Column,
-    DateTime,
-    Identity,
-    Index,
-    SmallInteger,
-    Text,
-    false,
-    func,
-    text,
-)
+from sqlalchemy import BigInteger, CheckConstraint, Column, DateTime, Identity, Index, SmallInteger, Text, func, text
 from sqlmodel import Field, SQLModel
 
 from core.clock import new_id
@@ -34,6 +22,14 @@ class MailStatus(StoredEnum):
     """No mail server is configured: the traveller can read the mail in the app only."""
     GIVEN_UP = "GIVEN_UP"
     """The mail server refuses the mail for good, or has not accepted it in `outbox.MAX_ATTEMPTS` attempts, which take about a day."""
+
+
+class TicketChange(StrEnum):
+    """What is new on the ticket of a booking."""
+
+    SEATS = "seats"
+    NAMES = "names"
+    """Of travellers, who were added or corrected."""
 
 
 class Mail(SQLModel, table=True):
@@ -53,8 +49,8 @@ class Mail(SQLModel, table=True):
     user_id: UUID = Field(foreign_key="users.id")
     kind: str = Field(sa_column=Column(Text, nullable=False))
     version: str = Field(sa_column=Column(Text, nullable=False))
-    """Tells mails of one kind about one booking apart: the new times of a schedule change, a price, or the request about changed seats. Empty
-    for most kinds.
+    """Tells mails of one kind about one booking apart: the new times of a schedule change, a price, or the request about a changed ticket.
+    Empty for most kinds.
     """
     address: str = Field(sa_column=Column(Text, nullable=False))
     subject: str = Field(sa_column=Column(Text, nullable=False))
@@ -80,5 +76,7 @@ class MailRequest(SQLModel, table=True):
     booking_id: UUID
     traceparent: str | None = Field(default=None, sa_column=Column(Text))
     """Where the trace goes on of what caused it; None: it is not traced."""
-    seats_changed: bool = Field(default=False, sa_column=Column(Boolean, nullable=False, server_default=false()))
-    """The booking has got other seats. That has to be stored, because the state of a booking does not show that it had others before."""
+    ticket_change: str | None = Field(default=None, sa_column=Column(Text))
+    """The `TicketChange`; None: the ticket has not changed. That has to be stored, because the state of a booking does not show which seats
+    and names it had before.
+    """

@@ -37,6 +37,6 @@ def write_requested(connection: RawConnection, *, limit: int, sends: bool, with_
 
 
 def _write(booking: BookingView, requested: Requested, address: str, *, with_ticket: bool, sends: bool) -> Iterator[NewMail]:
-    for mail in list_due_mails(booking, now(), seats_change=requested.seats_change):
+    for mail in list_due_mails(booking, now(), new_ticket=requested.new_ticket):
         text = booking_text(mail.kind, booking, with_ticket=with_ticket, sends=sends)
         yield NewMail(booking.id, booking.user_id, mail.kind, mail.version, address, text.subject, text.body)

@@ -1,8 +1,8 @@
 """Decide which mails a booking needs in its present state.
 
 This is decided from the booking, not from a history of its changes. So a mail that is written late still describes the present
-state, and there is no mail about something that is over. Only that its seats have changed cannot be seen in a booking: the request
-of the mail says so.
+state, and there is no mail about something that is over. Only that its seats or names were others cannot be seen in a booking:
+the request of the mail says so.
 """
 
 from __future__ import annotations
@@ -16,6 +16,8 @@ from typing import Final
 from core.bookings.models import PaymentMode
 from core.bookings.reading.views import BookingView, change_is_open
 from core.bookings.states import BookingStatus, FailureCode
+from core.mail.mail_requests import NewTicket
+from core.mail.models import TicketChange
 
 REMIND_MINUTES: Final = 5
 """How many minutes before the end of a hold its traveller is reminded."""
@@ -31,6 +33,8 @@ class MailKind(StrEnum):
     """A flight has new times, which the traveller has not accepted yet."""
     SEATS_CHANGED = "seats_changed"
     """The booking has got other seats, so its ticket is a new one."""
+    NAMES_CHANGED = "names_changed"
+    """Travellers of the booking were added, or their names corrected, so its ticket is a new one."""
     EXPIRED = "expired"
     FAILED = "failed"
     CANCELLED = "cancelled"
@@ -49,9 +53,12 @@ class DueMail:
     version: str = ""
 
 
-def list_due_mails(booking: BookingView, at: datetime, *, seats_change: int | None = None) -> Iterator[DueMail]:
-    """The mails about the present state of a booking, whether or not they were written before. `at`: the present time. `seats_change`: the
-    id of the request about changed seats, if there is one.
+_KIND_OF_CHANGE: Final = {TicketChange.SEATS: MailKind.SEATS_CHANGED, TicketChange.NAMES: MailKind.NAMES_CHANGED}
+
+
+def list_due_mails(booking: BookingView, at: datetime, *, new_ticket: NewTicket | None = None) -> Iterator[DueMail]:
+    """The mails about the present state of a booking, whether or not they were written before. `at`: the present time. `new_ticket`: the
+    request about a changed ticket, if there is one.
     """
     match booking.status:
         case BookingStatus.PENDING:
@@ -60,8 +67,8 @@ def list_due_mails(booking: BookingView, at: datetime, *, seats_change: int | No
             yield from _hold_mails(booking, at)
         case BookingStatus.CONFIRMED:
             yield DueMail(MailKind.CONFIRMED)
-            if seats_change is not None:
-                yield DueMail(MailKind.SEATS_CHANGED, str(seats_change))
+            if new_ticket is not None:
+                yield DueMail(_KIND_OF_CHANGE[new_ticket.change], str(new_ticket.request_id))
         case BookingStatus.EXPIRED:
             yield DueMail(MailKind.EXPIRED)
         case BookingStatus.FAILED:

@@ -32,7 +32,7 @@ def booking_text(kind: MailKind, booking: BookingView, *, with_ticket: bool, sen
 
 
 CLOSING: Final = "You can see, change or cancel this booking under My trips in Skyqueue."
-WITH_TICKET: Final = (MailKind.CONFIRMED, MailKind.MOVED, MailKind.SEATS_CHANGED)
+WITH_TICKET: Final = (MailKind.CONFIRMED, MailKind.MOVED, MailKind.SEATS_CHANGED, MailKind.NAMES_CHANGED)
 """The kinds of mail that a ticket and a calendar file are attached to."""
 
 _Parts = tuple[str, list[str]]
@@ -80,6 +80,12 @@ def _seats_changed(booking: BookingView) -> _Parts:
     ]
 
 
+def _names_changed(booking: BookingView) -> _Parts:
+    return "Your travellers' names have changed", [
+        f"The travellers of your booking {booking.reference} are those below. Its ticket is a new one: please use it instead of the one that you had before."
+    ]
+
+
 def _expired(booking: BookingView) -> _Parts:
     return "Your hold has ended", [
         f"The seats of booking {booking.reference} were not paid for in time, so they are free for others. {_money_back(booking, 'Nothing was charged.')}"
@@ -111,6 +117,7 @@ _PARTS: Final[dict[MailKind, Callable[[BookingView], _Parts]]] = {
     MailKind.OFFERED: _offered,
     MailKind.MOVED: _moved,
     MailKind.SEATS_CHANGED: _seats_changed,
+    MailKind.NAMES_CHANGED: _names_changed,
     MailKind.EXPIRED: _expired,
     MailKind.FAILED: _failed,
     MailKind.CANCELLED: _cancelled,

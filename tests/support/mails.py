@@ -36,6 +36,17 @@ def kinds(client: httpx.Client) -> list[str]:
     return [mail["kind"] for mail in reversed(client.get("/api/v1/mails").json()["data"])]
 
 
+def newest(client: httpx.Client) -> dict[str, Any]:
+    mail: dict[str, Any] = client.get("/api/v1/mails").json()["data"][0]
+    return mail
+
+
+def requests(pipeline: Pipeline) -> list[str | None]:
+    """What each request that is stored says has changed on the ticket."""
+    with pipeline.db.snapshot() as connection:
+        return [change for (change,) in connection.execute("SELECT ticket_change FROM mail_requests ORDER BY id").fetchall()]
+
+
 def confirmed(client: httpx.Client, pipeline: Pipeline, flight: dict[str, Any] | None = None) -> UUID:
     booking = UUID(book(client, pipeline, ASHA, flight=flight["id"] if flight else None).json()["booking_id"])
     pipeline.work(booking)

@@ -17,6 +17,7 @@ from core.db import RawConnection, fetch
 from core.flights.models import FlightStatus
 from core.flights.rules import CHECK_IN_CLOSES_MINUTES
 from core.mail import mail_requests
+from core.mail.models import TicketChange
 from core.operations import audit_log
 from core.seats.cabins.best import find_best
 from core.seats.cabins.catalogue import CABINS
@@ -86,7 +87,7 @@ def change(
     if lost:
         raise rows.taken([(pick.flight_id, pick.seat_number) for pick in lost])
     if booking.status is BookingStatus.CONFIRMED:  # before that there is no ticket
-        mail_requests.add_for_changed_seats(connection, booking_id)
+        mail_requests.add_for_changed_ticket(connection, booking_id, TicketChange.SEATS)
     if user_id != booking.user_id:
         _note(connection, booking_id, user_id, present, wanted)
 

@@ -3025,7 +3025,7 @@ export interface components {
          * MailKind
          * @enum {string}
          */
-        MailKind: "confirmed" | "held" | "hold_ending" | "offered" | "moved" | "seats_changed" | "expired" | "failed" | "cancelled" | "rebooked" | "fare_fell" | "flight_cancelled";
+        MailKind: "confirmed" | "held" | "hold_ending" | "offered" | "moved" | "seats_changed" | "names_changed" | "expired" | "failed" | "cancelled" | "rebooked" | "fare_fell" | "flight_cancelled";
         /** MailPage */
         MailPage: {
             data: components["schemas"]["MailView"][];

@@ -63,7 +63,7 @@ export function BookingPage() {
       <BookAgain booking={booking} />
       {hasNewTimes(booking) && <NewTimes booking={booking} />}
       {isPayable(booking) && <PaymentForm booking={booking} until={booking.hold_expires_at} />}
-      <Ticket booking={booking} />
+      <Ticket booking={booking} onRenamed={expectTicketMail} />
       {isOwn && booking.status === 'CONFIRMED' && <TicketMail bookingId={booking.id} />}
       <TicketActions booking={booking} />
       {isWatchable(booking) && <BookingFare booking={booking} onChanged={() => query.refetch()} />}

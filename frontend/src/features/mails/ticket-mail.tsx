@@ -17,7 +17,7 @@ import css from './ticket-mail.module.css';
 const REFRESH_MS = 2_000;
 /** A mail server that is away is tried for a day: the page need not look so long. */
 const MOST_LOOKS = 30;
-const WITH_TICKET = ['confirmed', 'moved', 'seats_changed'];
+const WITH_TICKET = ['confirmed', 'moved', 'seats_changed', 'names_changed'];
 
 /** The last mail of a booking that has its ticket; null where none was written. */
 const ticketMailQuery = (bookingId: string) =>

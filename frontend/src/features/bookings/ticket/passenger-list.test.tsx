@@ -1,4 +1,4 @@
-import { screen } from '@testing-library/react';
+import { screen, waitFor } from '@testing-library/react';
 import { HttpResponse, http } from 'msw';
 import { beforeEach, expect, test } from 'vitest';
 import type { Booking } from '@/lib/wire';
@@ -56,6 +56,40 @@ test('who was not named when it was booked is named later', async () => {
   await user.click(screen.getByRole('button', { name: 'Save' }));
   expect(await screen.findByText('1 seat without a name.')).toBeVisible();
   expect(added).toEqual([{ passengers: [{ name: 'Asha Rao' }] }]);
+});
+
+test('the mail with the former ticket does not count after a correction, and does where nothing was corrected', async () => {
+  const mail = {
+    id: '1',
+    booking_id: booking().id,
+    kind: 'confirmed',
+    address: 'asha@example.com',
+    status: 'SENT',
+  };
+  let mails = [mail];
+  let now = named('Asha Roa');
+  network.use(
+    http.get('/api/v1/mails', () => HttpResponse.json({ data: mails, next_cursor: null })),
+    http.get('/api/v1/auth/email', () => HttpResponse.json({ email: mail.address, sends: true })),
+    http.get('/api/v1/jobs/:id', () => HttpResponse.json(job(now))),
+    http.patch('/api/v1/bookings/:id/passengers/:position', async ({ request }) => {
+      const { name } = (await request.json()) as { name: string };
+      now = named(name.trim());
+      return HttpResponse.json(now);
+    }),
+  );
+  const { user } = openApp(`/bookings/${now.id}`, { as: 'member' });
+  expect(await screen.findByText(/^Your ticket was mailed/)).toBeVisible();
+  await user.click(screen.getByRole('button', { name: 'Correct Asha Roa' }));
+  await user.type(screen.getByRole('textbox', { name: 'Name of traveller 1' }), ' {Enter}');
+  await user.click(await screen.findByRole('button', { name: 'Correct Asha Roa' }));
+  expect(screen.getByText(/^Your ticket was mailed/)).toBeVisible();
+  const field = screen.getByRole('textbox', { name: 'Name of traveller 1' });
+  await user.clear(field);
+  await user.type(field, 'Asha Rao{Enter}');
+  expect(await screen.findByText(/^Your ticket is on its way/)).toBeVisible();
+  mails = [{ ...mail, id: '2', kind: 'names_changed', address: 'asha@example.org' }, mail];
+  await waitFor(() => expect(screen.getByText('asha@example.org')).toBeVisible(), { timeout: 5_000 });
 });
 
 test('the names of a cancelled booking cannot be changed', async () => {

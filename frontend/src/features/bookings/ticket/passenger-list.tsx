@@ -8,8 +8,14 @@ import { now } from '@/lib/time/server-clock';
 import type { Booking, Passenger } from '@/lib/wire';
 import css from './passenger-list.module.css';
 
+interface Props {
+  booking: Booking;
+  /** Somebody was named, or a name corrected. */
+  onRenamed: () => void;
+}
+
 /** The travellers. Who was not named when it was booked is named here; names can be corrected while the booking has its seats. */
-export function PassengerList({ booking }: { booking: Booking }) {
+export function PassengerList({ booking, onRenamed }: Props) {
   /** Positions of travellers: the one whose form is open, and the one whose form was closed last. */
   const [correcting, setCorrecting] = useState<number | null>(null);
   const [corrected, setCorrected] = useState<number | null>(null);
@@ -30,6 +36,7 @@ export function PassengerList({ booking }: { booking: Booking }) {
               <RenameForm
                 bookingId={booking.id}
                 passenger={passenger}
+                onRenamed={onRenamed}
                 onDone={() => {
                   setCorrecting(null);
                   setCorrected(passenger.position);
@@ -60,7 +67,12 @@ export function PassengerList({ booking }: { booking: Booking }) {
       </ul>
       {unnamed > 0 &&
         (naming ? (
-          <NameForm bookingId={booking.id} position={named + 1} onDone={() => setNaming(false)} />
+          <NameForm
+            bookingId={booking.id}
+            position={named + 1}
+            onRenamed={onRenamed}
+            onDone={() => setNaming(false)}
+          />
         ) : (
           <div className={css.unnamed} data-screen-only>
             <span>
@@ -84,11 +96,26 @@ function focus(button: HTMLButtonElement | null) {
 interface RenameFormProps {
   bookingId: string;
   passenger: Passenger;
+  onRenamed: () => void;
   onDone: () => void;
 }
 
-function RenameForm({ bookingId, passenger, onDone }: RenameFormProps) {
+function RenameForm({ bookingId, passenger, onRenamed, onDone }: RenameFormProps) {
   const rename = useRenamePassenger(bookingId);
+
+  function save(name: string) {
+    rename.mutate(
+      { position: passenger.position, name },
+      {
+        onSuccess: ({ passengers }) => {
+          const after = passengers.find(({ position }) => position === passenger.position);
+          if (after?.name !== passenger.name) onRenamed();
+          onDone();
+        },
+      },
+    );
+  }
+
   return (
     <NameFields
       position={passenger.position}
@@ -96,7 +123,7 @@ function RenameForm({ bookingId, passenger, onDone }: RenameFormProps) {
       error={rename.error}
       saving={rename.isPending}
       leave={t`Do not change`}
-      onSave={(name) => rename.mutate({ position: passenger.position, name }, { onSuccess: onDone })}
+      onSave={save}
       onDone={onDone}
     />
   );
@@ -106,11 +133,22 @@ interface NameFormProps {
   bookingId: string;
   /** That the traveller will have. */
   position: number;
+  onRenamed: () => void;
   onDone: () => void;
 }
 
-function NameForm({ bookingId, position, onDone }: NameFormProps) {
+function NameForm({ bookingId, position, onRenamed, onDone }: NameFormProps) {
   const add = useNamePassenger(bookingId);
+
+  function save(name: string) {
+    add.mutate(name, {
+      onSuccess: () => {
+        onRenamed();
+        onDone();
+      },
+    });
+  }
+
   return (
     <NameFields
       position={position}
@@ -118,7 +156,7 @@ function NameForm({ bookingId, position, onDone }: NameFormProps) {
       error={add.error}
       saving={add.isPending}
       leave={t`Not now`}
-      onSave={(name) => add.mutate(name, { onSuccess: onDone })}
+      onSave={save}
       onDone={onDone}
     />
   );

@@ -12,8 +12,14 @@ import { CopyReference } from './copy-reference';
 import { PassengerList } from './passenger-list';
 import css from './ticket.module.css';
 
+interface Props {
+  booking: Booking;
+  /** A name on the ticket has changed. */
+  onRenamed: () => void;
+}
+
 /** All segments of a booking, its travellers, and its reference, drawn like a paper ticket. */
-export function Ticket({ booking }: { booking: Booking }) {
+export function Ticket({ booking, onRenamed }: Props) {
   const flights = booking.segments.map(({ flight }) => flight);
   return (
     <section className={css.shadow} aria-label={t`Your ticket`}>
@@ -22,7 +28,7 @@ export function Ticket({ booking }: { booking: Booking }) {
           {itinerariesOf(flights).map((itinerary) => (
             <ItineraryFlights key={itinerary[0]?.id} flights={itinerary} seats={seatsByFlight(booking)} />
           ))}
-          <PassengerList booking={booking} />
+          <PassengerList booking={booking} onRenamed={onRenamed} />
         </div>
         <dl className={css.stub}>
           <div>
