@@ -1,30 +1,35 @@
 """Pictures of every screen of the app, on a phone, a tablet and a desk, by day and by night: `python -m tests.e2e.browser.screens [FOLDER]`.
 
-The product is started for them on servers of its own, with the sample schedule, and is stopped afterwards. Those that the README shows are
-in `FOLDER/readme`, small enough to be kept in `docs/images`.
+The product is started for them on servers of its own, with the sample schedule, and is stopped afterwards. The main pages of a
+traveller are taken in German and Hindi too. Those that the README shows are in `FOLDER/readme`, small enough to be kept in `docs/images`.
 """
 
 from __future__ import annotations
 
 import io
+import itertools
 import re
 import secrets
 import sys
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
+import httpx
 from PIL import Image
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from tests.e2e.browser.chromium import find_chromium, launched
+from tests.e2e.browser.page_timings import prepared, sign_in
+from tests.e2e.browser.screenshots import WIDTHS, Screenshots, visitor
 from tests.support.product import Product, running
 from tests.support.server_folder import server_folder
 
 FOLDER: Final = Path(__file__).parents[1] / "screenshots" / "screens"
-WIDTHS: Final = {"desk": (1280, 900), "tablet": (820, 1180), "phone": (390, 844)}
 SCHEMES: Final = ("light", "dark")
+LANGUAGES: Final = ("de", "hi")
+CHOSEN_LANGUAGE: Final = "skyqueue.language"
+"""Where the app remembers in the browser which language was chosen (`frontend/src/lib/language.ts`)."""
 PASSWORD: Final = "a long walk in the rain"
 CONSOLE: Final = {
     "": "Overview",
@@ -41,26 +46,6 @@ CONSOLE: Final = {
 }
 
 
-@dataclass(frozen=True)
-class Screenshots:
-    """Takes `<folder>/<prefix>-<name>.png` of a page."""
-
-    page: Page
-    folder: Path
-    prefix: str
-
-    def take(self, name: str, *, follows_events: bool = False) -> None:
-        """`follows_events`: the page keeps a stream open, so its network is never idle."""
-        # What is still fading in or loading its prices would be half there.
-        if follows_events:
-            expect(self.page.get_by_role("status", name=re.compile("^Loading"))).to_have_count(0)
-        else:
-            self.page.wait_for_load_state("networkidle")
-        # Below an open dialog there is nothing to see.
-        whole = self.page.locator("dialog[open], [role=dialog]").count() == 0
-        self.page.screenshot(path=self.folder / f"{self.prefix}-{name}.png", animations="disabled", full_page=whole)
-
-
 def main(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     with server_folder() as place, running(Product(place / "data")) as product, launched(find_chromium()) as browser:
@@ -69,6 +54,8 @@ def main(folder: Path) -> None:
         for width in WIDTHS:
             for scheme in SCHEMES:
                 take_all(browser, product.base_url, folder, width, scheme, admin)
+        with product.client() as client:
+            take_translated(browser, client, folder)
         take_for_readme(browser, product.base_url, folder / "readme")
     print(f"{len(list(folder.glob('*.png')))} pictures are in {folder}")
 
@@ -81,19 +68,6 @@ def take_all(browser: Browser, address: str, folder: Path, width: str, scheme: s
         context = visitor(browser, address, wide, high, scheme)
         story(Screenshots(context.new_page(), folder, f"{width}-{scheme}"), day, admin)
         context.close()
-
-
-def visitor(browser: Browser, address: str, wide: int, high: int, scheme: str) -> BrowserContext:
-    context = browser.new_context(
-        base_url=address,
-        viewport={"width": wide, "height": high},
-        locale="en-IN",
-        timezone_id="Asia/Kolkata",
-        color_scheme="dark" if scheme == "dark" else "light",
-        reduced_motion="reduce",
-    )
-    context.set_default_timeout(30_000)
-    return context
 
 
 def visit(screenshots: Screenshots, day: date, _: tuple[str, str]) -> None:
@@ -232,6 +206,27 @@ def manage(screenshots: Screenshots, _: date, admin: tuple[str, str]) -> None:
         screenshots.take(f"{number}-{what}", follows_events=True)
 
 
+def take_translated(browser: Browser, client: httpx.Client, folder: Path) -> None:
+    """The main pages of a traveller in German and in Hindi, on a phone and on a desk, by day."""
+    places, traveller = prepared(client)
+    pages = {place.name: place.address for place in places if place.who != "admin"} | {
+        "my-trips": "/bookings",
+        "account": "/account",
+    }
+    for language, width in itertools.product(LANGUAGES, ("desk", "phone")):
+        wide, high = WIDTHS[width]
+        context = visitor(browser, str(client.base_url), wide, high, "light")
+        context.add_init_script(f"localStorage['{CHOSEN_LANGUAGE}'] ??= '{language}'")
+        sign_in(context, *traveller)
+        screenshots = Screenshots(context.new_page(), folder, f"{language}-{width}-light")
+        for number, (name, address) in enumerate(pages.items(), start=60):
+            screenshots.page.goto(address)
+            expect(screenshots.page.locator("html")).to_have_attribute("lang", language)
+            expect(screenshots.page.get_by_role("heading", level=1)).to_be_visible()
+            screenshots.take(f"{number}-{name}")
+        context.close()
+
+
 README_WIDE: Final = (1120, 760)
 README_NARROW: Final = (390, 760)
 
@@ -261,7 +256,7 @@ def take_for_readme(browser: Browser, address: str, folder: Path) -> None:
     page.get_by_role("button", name="Create account").click()
     name_travellers(page)
     pick_seats(page)
-    page.get_by_role("heading", name="Seats", exact=True).evaluate("title => title.scrollIntoView()")
+    page.get_by_role("region", name=re.compile("^Seats on")).evaluate("seats => seats.scrollIntoView()")
     keep(page, folder / "checkout.webp")
     page.get_by_role("button", name=re.compile("^Pay")).click()
     expect(page.get_by_role("heading", name="You are booked")).to_be_visible()
