@@ -85,6 +85,8 @@ class Timing:
     inp: float
     requests: int
     bytes: dict[str, int]
+    shifts: list[dict[str, Any]]
+    """What `cls` is the sum of: when, how much, and which elements moved from where to where (x, y, width, height in pixels)."""
 
 
 class Network:
@@ -212,11 +214,12 @@ def opened(context: BrowserContext, profile: Profile, place: Place) -> Timing:
 
 
 def middle(timings: list[Timing]) -> dict[str, Any]:
-    """The median of each figure."""
+    """The median of each figure, and the shifts of the round that shifted most."""
     each = [asdict(timing) for timing in timings]
     kinds = sorted({kind for one in each for kind in one["bytes"]})
-    figures: dict[str, Any] = {name: median(one[name] for one in each) for name in each[0] if name != "bytes"}
-    return {**figures, "bytes": {kind: median(one["bytes"].get(kind, 0) for one in each) for kind in kinds}}
+    figures: dict[str, Any] = {name: median(one[name] for one in each) for name in each[0] if name not in ("bytes", "shifts")}
+    shifts = max(each, key=lambda one: one["cls"])["shifts"]
+    return {**figures, "shifts": shifts, "bytes": {kind: median(one["bytes"].get(kind, 0) for one in each) for kind in kinds}}
 
 
 HEAD: Final = ("Profile", "Page", "", "TTFB", "FCP", "LCP", "CLS", "TBT", "INP", "Requests", "kB: scripts, styles, fonts, data")
