@@ -71,7 +71,7 @@ function WaitingPage({ attempt, onLoaded }: Props) {
   if (failures === 0) {
     return (
       <Page title={t`Loading`}>
-        <p role="status">{t`Loading the page…`}</p>
+        <p role="status" data-loading>{t`Loading the page…`}</p>
       </Page>
     );
   }

@@ -25,7 +25,7 @@ WIDTHS: Final = {"desktop": (1280, 860), "mobile": (390, 844)}
 
 STAFF: Final = ("test_operations", "test_console_work", "test_uploading")
 """The staff works at a desk: on a phone, their pages are tried by `make slow`."""
-TRAVELLERS: Final = ("test_accessibility", "test_progress_board")
+TRAVELLERS: Final = ("test_accessibility", "test_progress_board", "test_layout_shift")
 """The other way round: what a small screen shows is harder to get right, so the desk is tried by `make slow`."""
 
 

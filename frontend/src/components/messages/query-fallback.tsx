@@ -21,7 +21,7 @@ export function QueryFallback({ query: { error, isFetching, refetch }, loading, 
     return <ProblemNote error={error} title={failed} onRetry={() => refetch()} retrying={isFetching} />;
   }
   return (
-    <div className={css.loading} role="status" aria-label={loading}>
+    <div className={css.loading} role="status" aria-label={loading} data-loading>
       {heights.map((height, index) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: the boxes never change their order
         <Skeleton key={index} height={height} radius={16} />
