@@ -1,9 +1,14 @@
 import { t } from '@lingui/core/macro';
-import type { Schedule } from './time/schedule';
-import { minutesBetween } from './time/time';
+import { type Schedule, wholeSchedule } from './time/schedule';
+import { dayAt, dayText, minutesBetween } from './time/time';
 
 /** After a longer stay at a place, the next flight begins another itinerary. */
 const LONGEST_CONNECTION_MIN = 12 * 60;
+
+interface Ends {
+  from: string;
+  to: string;
+}
 
 /**
  * Splits the flights of a booking where the traveller stays: a return trip has two itineraries, each of one or more flights. There must be
@@ -27,6 +32,21 @@ function goesOn(itinerary: readonly Schedule[], next: Schedule): boolean {
   return itinerary.every(({ source }) => source !== next.destination);
 }
 
+/**
+ * The heading of each itinerary of a trip: `Outbound: Delhi to Mumbai, Tue 1 Dec` and `Return: ...`, or `Flight 1 of 3: ...` where it is no
+ * return trip. The day is that of the place.
+ */
+export function itineraryHeadings(itineraries: readonly (readonly Schedule[])[]): string[] {
+  const wholes = itineraries.map(wholeSchedule);
+  const back = isReturn(wholes.map(({ source, destination }) => ({ from: source, to: destination })));
+  return wholes.map(({ source, destination, departure_ts, source_timezone }, index) => {
+    const way = fromTo(source, destination);
+    const day = dayText(dayAt(departure_ts, source_timezone));
+    if (!back) return t`Flight ${{ number: index + 1 }} of ${{ all: wholes.length }}: ${{ way }}, ${{ day }}`;
+    return index === 0 ? t`Outbound: ${{ way }}, ${{ day }}` : t`Return: ${{ way }}, ${{ day }}`;
+  });
+}
+
 /** `Delhi to Mumbai`, `Delhi to Mumbai and back`, `Delhi to Mumbai to Goa` */
 export function tripText(flights: readonly Schedule[]): string {
   return routeText(
@@ -38,17 +58,22 @@ export function tripText(flights: readonly Schedule[]): string {
 }
 
 /** The same for legs that are only planned. */
-export function routeText(ends: readonly { from: string; to: string }[]): string {
-  const [first, second] = ends;
+export function routeText(ends: readonly Ends[]): string {
+  const [first] = ends;
   if (!first) return '';
-  if (ends.length === 2 && second?.from === first.to && second.to === first.from) {
+  if (isReturn(ends)) {
     return t`${{ from: first.from }} to ${{ to: first.to }} and back`;
   }
   return wayText(ends);
 }
 
+/** There and back, and nowhere else. */
+function isReturn([first, second, ...others]: readonly Ends[]): boolean {
+  return others.length === 0 && second !== undefined && second.from === first?.to && second.to === first.from;
+}
+
 /** `Delhi to Mumbai to Delhi` */
-export function wayText(ends: readonly { from: string; to: string }[]): string {
+export function wayText(ends: readonly Ends[]): string {
   const names = ends
     .flatMap(({ from, to }) => [from, to])
     .filter((name, index, all) => name !== all[index - 1]);

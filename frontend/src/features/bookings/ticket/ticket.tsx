@@ -4,7 +4,8 @@ import { Fragment } from 'react';
 import { ConnectionNote } from '@/components/flights/connection-note';
 import { ScheduleLine } from '@/components/flights/schedule-line';
 import { STATUS_LABELS } from '@/features/bookings/status-labels';
-import { itinerariesOf } from '@/lib/itineraries';
+import { airlineCode, airlineName } from '@/lib/airlines';
+import { itinerariesOf, itineraryHeadings } from '@/lib/itineraries';
 import { money } from '@/lib/money';
 import { connectionsBetween } from '@/lib/time/schedule';
 import type { Booking, Segment } from '@/lib/wire';
@@ -20,13 +21,17 @@ interface Props {
 
 /** All segments of a booking, its travellers, and its reference, drawn like a paper ticket. */
 export function Ticket({ booking, onRenamed }: Props) {
-  const flights = booking.segments.map(({ flight }) => flight);
+  const itineraries = itinerariesOf(booking.segments.map(({ flight }) => flight));
+  const headings = itineraryHeadings(itineraries);
   return (
     <section className={css.shadow} aria-label={t`Your ticket`}>
       <div className={css.ticket} data-status={booking.status}>
         <div className={css.body}>
-          {itinerariesOf(flights).map((itinerary) => (
-            <ItineraryFlights key={itinerary[0]?.id} flights={itinerary} seats={seatsByFlight(booking)} />
+          {itineraries.map((itinerary, index) => (
+            <div key={itinerary[0]?.id} className={css.itinerary}>
+              {itineraries.length > 1 && <h2>{headings[index]}</h2>}
+              <ItineraryFlights flights={itinerary} seats={seatsByFlight(booking)} />
+            </div>
           ))}
           <PassengerList booking={booking} onRenamed={onRenamed} />
         </div>
@@ -73,8 +78,9 @@ function ItineraryFlights({ flights, seats }: ItineraryProps) {
     return (
       <Fragment key={flight.id}>
         <div>
-          <p className={css.number}>
-            {flight.flight_number}
+          <p className={css.about}>
+            {airlineName(airlineCode(flight.flight_number))}{' '}
+            <span className={css.number}>{flight.flight_number}</span>
             <SeatNumbers seats={seats[flight.id] ?? []} />
           </p>
           <ScheduleLine schedule={flight} large />
