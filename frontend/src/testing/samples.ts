@@ -1,4 +1,4 @@
-import type { Booking, Flight, Job, Payment, Refund, Segment } from '@/lib/wire';
+import type { Booking, Flight, Job, Payment, Refund, SeatMap, Segment } from '@/lib/wire';
 
 export const FLIGHT: Flight = {
   id: '0199a000-0000-7000-8000-00000000000f',
@@ -33,6 +33,30 @@ export const NEXT_FLIGHT: Flight = {
   arrival_ts: '2099-12-01T18:30:00Z',
   available_seats: 4,
   price: '30000.20',
+};
+
+/** Of FLIGHT: three rows of a seat, an aisle and two seats. */
+export const SEAT_MAP: SeatMap = {
+  flight_id: FLIGHT.id,
+  cabin: {
+    name: 'C208-9',
+    aircraft: 'Cessna Caravan',
+    seats: 9,
+    sections: [
+      {
+        cabin_class: 'economy',
+        columns: ['A', null, 'C', 'D'],
+        rows: [1, 2, 3].map((number) => ({
+          number,
+          exit: number === 1,
+          seats: [`${number}A`, null, `${number}C`, `${number}D`],
+        })),
+      },
+    ],
+    blocked: [],
+  },
+  taken: ['1A', '2D'],
+  best: null,
 };
 
 export function booking(changes: Partial<Booking> = {}): Booking {

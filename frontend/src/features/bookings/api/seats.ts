@@ -36,18 +36,24 @@ export function useSeatMaps(flightIds: readonly string[]): (SeatMap | undefined)
   });
 }
 
-/** Asks for the best free seats of a flight for so many travellers; null where fewer are free. */
+/** Asks for the best free seats of each of these flights for so many travellers; null where fewer are free. */
 export function useBestSeats() {
   const queries = useQueryClient();
   return useMutation({
-    mutationFn: ({ flightId, travellers }: { flightId: string; travellers: number }) =>
-      answer(
-        api.GET('/api/v1/flights/{flight_id}/seats', {
-          params: { path: { flight_id: flightId }, query: { best: travellers } },
-        }),
+    mutationFn: ({ flightIds, travellers }: { flightIds: readonly string[]; travellers: number }) =>
+      Promise.all(
+        flightIds.map((flightId) =>
+          answer(
+            api.GET('/api/v1/flights/{flight_id}/seats', {
+              params: { path: { flight_id: flightId }, query: { best: travellers } },
+            }),
+          ),
+        ),
       ),
     ...RETRY,
-    onSuccess: (map) => queries.setQueryData(seatKeys.map(map.flight_id), { ...map, best: null }),
+    onSuccess: (maps) => {
+      for (const map of maps) queries.setQueryData(seatKeys.map(map.flight_id), { ...map, best: null });
+    },
   });
 }
 

@@ -11,6 +11,7 @@ import { listText } from '@/lib/language';
 import { asProblem } from '@/lib/problem';
 import { now } from '@/lib/time/server-clock';
 import type { Booking, Segment } from '@/lib/wire';
+import { BestForAll } from './best-for-all';
 import { goneSeats, isPartial, type Picks, picksOf, withoutGone } from './picks';
 import { SeatPicker } from './seat-picker';
 import css from './seat-step.module.css';
@@ -129,6 +130,12 @@ function SeatForm({ booking, changeable, onDone }: FormProps) {
       ) : (
         change.error && <ProblemNote error={change.error} title={t`The seats were not changed.`} />
       )}
+      <BestForAll
+        flights={changeable.map(({ flight }) => flight)}
+        travellers={seats}
+        onFound={(found) => setPicks((known) => ({ ...known, ...found }))}
+        disabled={change.isPending}
+      />
       {changeable.map(({ flight, seat_numbers = [] }, index) => {
         const map = maps[index];
         const picked = picksOf(picks, flight.id, seats);

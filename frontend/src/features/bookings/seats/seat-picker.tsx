@@ -49,12 +49,12 @@ export function SeatPicker({ flightNumber, map, picked, onChange, own = [], name
 
   function takeBest() {
     best.mutate(
-      { flightId: flight_id, travellers: picked.length },
-      { onSuccess: ({ best: found }) => found && onChange(found) },
+      { flightIds: [flight_id], travellers: picked.length },
+      { onSuccess: ([found]) => found?.best && onChange(found.best) },
     );
   }
 
-  const noneLeft = best.data !== undefined && best.data.best === null;
+  const noneLeft = best.data?.[0]?.best === null;
   return (
     <div className={css.picker}>
       <div className={css.buttons}>

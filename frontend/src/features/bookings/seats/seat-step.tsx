@@ -6,6 +6,7 @@ import { Notice } from '@/components/messages/notice';
 import { useSeatMaps } from '@/features/bookings/api/seats';
 import { fromTo } from '@/lib/itineraries';
 import type { Flight } from '@/lib/wire';
+import { BestForAll } from './best-for-all';
 import { type GoneSeat, type Picks, picksOf } from './picks';
 import { SeatPicker } from './seat-picker';
 import css from './seat-step.module.css';
@@ -29,6 +30,7 @@ export function SeatStep({ flights, travellers, nameOf, picks, onChange, gone, p
   const [open, setOpen] = useState<string | null>(null);
   const numbered = maps.flatMap((map) => map ?? []);
   if (numbered.length === 0) return null;
+  const withCabin = flights.filter(({ id }) => numbered.some(({ flight_id }) => flight_id === id));
   return (
     <Card wide aria-labelledby="seats">
       <CardHead>
@@ -36,6 +38,12 @@ export function SeatStep({ flights, travellers, nameOf, picks, onChange, gone, p
         <span>{t`Free of charge. You can also pick and change them later.`}</span>
       </CardHead>
       {gone.length > 0 && <GoneNotice gone={gone} flights={flights} />}
+      <BestForAll
+        flights={withCabin}
+        travellers={travellers}
+        onFound={(found) => onChange({ ...picks, ...found })}
+        disabled={disabled}
+      />
       {numbered.map((map) => {
         const flight = flights.find(({ id }) => id === map.flight_id);
         if (!flight) return null;

@@ -5,30 +5,8 @@ import type { SeatMap } from '@/lib/wire';
 import { openApp } from '@/testing/app';
 import { accepted, answerBookings, flightsAre, jobIs } from '@/testing/booking-api';
 import { network, problem } from '@/testing/network';
-import { booking, FLIGHT, NEXT_FLIGHT, segment, TRAVELLER } from '@/testing/samples';
+import { booking, FLIGHT, NEXT_FLIGHT, SEAT_MAP, segment, TRAVELLER } from '@/testing/samples';
 
-const MAP: SeatMap = {
-  flight_id: FLIGHT.id,
-  cabin: {
-    name: 'C208-9',
-    aircraft: 'Cessna Caravan',
-    seats: 9,
-    sections: [
-      {
-        cabin_class: 'economy',
-        columns: ['A', null, 'C', 'D'],
-        rows: [1, 2, 3].map((number) => ({
-          number,
-          exit: number === 1,
-          seats: [`${number}A`, null, `${number}C`, `${number}D`],
-        })),
-      },
-    ],
-    blocked: [],
-  },
-  taken: ['1A', '2D'],
-  best: null,
-};
 const PAGE = `/flights/${FLIGHT.id}?seats=2`;
 
 function mapIs(map: SeatMap) {
@@ -45,7 +23,7 @@ function mapIs(map: SeatMap) {
 
 beforeEach(() => {
   flightsAre({ ...FLIGHT, cabin: 'C208-9' }, NEXT_FLIGHT);
-  mapIs(MAP);
+  mapIs(SEAT_MAP);
   jobIs(booking());
   network.use(http.get('/api/v1/auth/me', () => HttpResponse.json(TRAVELLER)));
 });
@@ -125,7 +103,7 @@ describe('in the checkout', () => {
 
   test('a seat that somebody else took is told, and the other one is kept', async () => {
     const calls = answerBookings(() => {
-      mapIs({ ...MAP, taken: ['1A', '2D', '2C'] });
+      mapIs({ ...SEAT_MAP, taken: ['1A', '2D', '2C'] });
       return problem(409, 'seat_taken', 'Seat 2C was taken by somebody else.', {
         seats: [{ flight_id: FLIGHT.id, seat_number: '2C' }],
       });
@@ -198,7 +176,7 @@ describe('on the page of the booking', () => {
   }
 
   test('seats stand on the ticket and are changed, and a refusal keeps what was had', async () => {
-    mapIs({ ...MAP, taken: ['1A', '2C', '2D'] });
+    mapIs({ ...SEAT_MAP, taken: ['1A', '2C', '2D'] });
     jobIs(seated(['2C', '2D']));
     const bodies = answerSeats(
       () =>
