@@ -15,7 +15,9 @@ from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfgen.canvas import Canvas
 
 from core.tickets import lettering
+from core.tickets.airlines import find_airline
 from core.tickets.issue import Leg, Place, Ticket
+from core.tickets.itineraries import headings
 from core.tickets.lettering import BOLD, HEADING, TEXT
 
 MEDIA_TYPE: Final = "application/pdf"
@@ -50,8 +52,8 @@ def pdf(ticket: Ticket) -> bytes:
     _code(canvas, ticket, _WIDTH - _MARGIN - _CODE, top - _CODE)
     _people(canvas, ticket, top)
     below = top - _CODE - 38
-    for leg in ticket.legs:
-        below = _leg(canvas, leg, below)
+    for leg, heading in zip(ticket.legs, headings(ticket.legs), strict=True):
+        below = _leg(canvas, leg, heading, below)
     _foot(canvas, ticket)
     canvas.save()
     return out.getvalue()
@@ -114,15 +116,18 @@ def _shortened(name: str) -> str:
     return name if len(name) <= most else f"{name[: most - 1]}…"
 
 
-def _leg(canvas: Canvas, leg: Leg, top: float) -> float:
-    """One flight, from `top` down. Returns where the next one begins."""
+def _leg(canvas: Canvas, leg: Leg, heading: str, top: float) -> float:
+    """One flight, from `top` down. `heading`: of its itinerary. Returns where the next one begins."""
     left, right = _MARGIN, _WIDTH - _MARGIN
     canvas.setFillColor(_PAPER)
     canvas.setStrokeColor(_LINE)
     canvas.setLineWidth(0.6)
     canvas.roundRect(left, top - _LEG + 10, right - left, _LEG - 10, 8, stroke=1, fill=1)
-    _write(canvas, left + 16, top - 22, leg.number, BOLD, 11, _NIGHT)
-    _write(canvas, left + 16, top - 37, leg.source.day, TEXT, 9, _SOFT)
+    _write(canvas, left + 16, top - 13, heading, BOLD, 8, _SOFT)
+    _write(canvas, left + 16, top - 26, leg.number, BOLD, 11, _NIGHT)
+    beside = left + 22 + pdfmetrics.stringWidth(leg.number, BOLD, 11)
+    _write(canvas, beside, top - 26, find_airline(leg.number) or "", TEXT, 8.5, _SOFT)
+    _write(canvas, left + 16, top - 39, leg.source.day, TEXT, 9, _SOFT)
     if leg.cancelled:
         _write(canvas, left + 16, top - 55, "Cancelled by the airline", BOLD, 8.5, _BAD)
     else:

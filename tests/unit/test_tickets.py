@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from base64 import b32decode, urlsafe_b64decode
-from datetime import UTC, datetime
-from typing import Final
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+from pathlib import Path
+from typing import Any, Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from reportlab.pdfgen.canvas import Canvas
 
 from core.tickets import lettering
+from core.tickets.airlines import NAMES, find_airline
 from core.tickets.calendar_file import LINE_BYTES, calendar_file
 from core.tickets.issue import Leg, Place, Ticket
+from core.tickets.itineraries import headings
 from core.tickets.pdf import pdf
 from core.tickets.signature import NotOurs, TicketSigner
 
@@ -40,6 +47,57 @@ def test_the_seats_stand_on_the_page() -> None:
         page = pdf(ticket(*names, legs=6, seat_numbers=seats))
         assert page.count(b"/Type /Page\n") == 1
         assert page != pdf(ticket(*names, legs=6))
+
+
+def flown(*stops: tuple[str, int], day: int = 24) -> tuple[Leg, ...]:
+    """From each stop to the next one; the number is when it is left, in units of `day` hours."""
+    start = datetime(2026, 12, 4, 6, tzinfo=UTC)
+    return tuple(
+        Leg(
+            FLIGHT,
+            "AI-202",
+            Place(source, None, start + timedelta(hours=day * at), True),
+            Place(destination, None, start + timedelta(hours=day * at + 2), True),
+            cancelled=False,
+            seat_numbers=(),
+        )
+        for (source, at), (destination, _) in pairwise(stops)
+    )
+
+
+@pytest.mark.parametrize(
+    ("legs", "above"),
+    [
+        (flown(("Delhi", 0), ("Mumbai", 0)), [""]),
+        (flown(("Delhi", 0), ("Mumbai", 1), ("Goa", 0), day=6), ["", ""]),
+        (flown(("Delhi", 0), ("Mumbai", 3), ("Delhi", 0)), ["Outbound", "Return"]),
+        (flown(("Delhi", 0), ("Mumbai", 1), ("Goa", 9), ("Delhi", 0), day=6), ["Outbound", "Outbound", "Return"]),
+        (flown(("Delhi", 0), ("Mumbai", 1), ("Delhi", 0), day=6), ["Outbound", "Return"]),
+        (flown(("Delhi", 0), ("Mumbai", 3), ("Goa", 6), ("Delhi", 0)), [f"Flight {number} of 3" for number in (1, 2, 3)]),
+    ],
+)
+def test_the_flights_of_a_trip_with_a_stay_have_headings(legs: tuple[Leg, ...], above: list[str]) -> None:
+    assert headings(legs) == above
+
+
+def test_headings_and_airlines_stand_on_the_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    written: list[str] = []
+    draw = Canvas.drawString
+
+    def note(canvas: Canvas, x: float, y: float, text: str, *more: Any, **named: Any) -> None:
+        written.append(text)
+        draw(canvas, x, y, text, *more, **named)
+
+    monkeypatch.setattr(Canvas, "drawString", note)
+    pdf(replace(ticket("Asha Rao"), legs=flown(("Delhi", 0), ("Mumbai", 3), ("Delhi", 0))))
+    assert {"Outbound", "Return"} <= set(written)
+    assert written.count("Air India") == 2
+
+
+def test_the_app_and_the_tickets_name_the_same_airlines() -> None:
+    table = (Path(__file__).parents[2] / "frontend/src/lib/airlines.ts").read_text()
+    assert dict(re.findall(r"^  '?(\w{2})'?: '(.+)',$", table, re.MULTILINE)) == NAMES
+    assert [find_airline(number) for number in ("AI-202", "6E51", "ZZ-7", "Charter")] == ["Air India", "IndiGo", None, None]
 
 
 def test_a_code_names_its_booking_however_a_scanner_writes_it() -> None:

@@ -1,0 +1,43 @@
+"""The itineraries of a ticket: where the traveller stays longer than for a change of planes, the next one begins. The app divides the flights
+of a booking in the same way (`frontend/src/lib/itineraries.ts`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Final
+
+from core.tickets.issue import Leg
+
+LONGEST_CONNECTION: Final = timedelta(hours=12)
+
+
+def headings(legs: Sequence[Leg]) -> list[str]:
+    """For each flight what stands above it: `Outbound`, `Return`, or `Flight 1 of 3`; an empty text where the ticket has one itinerary."""
+    itineraries = _divide(legs)
+    if len(itineraries) == 1:
+        return [""] * len(legs)
+    ends = [(itinerary[0].source.name, itinerary[-1].destination.name) for itinerary in itineraries]
+    names = [f"Flight {number} of {len(ends)}" for number in range(1, len(ends) + 1)]
+    if len(ends) == 2 and ends[1] == ends[0][::-1]:
+        names = ["Outbound", "Return"]
+    return [name for name, itinerary in zip(names, itineraries, strict=True) for _ in itinerary]
+
+
+def _divide(legs: Sequence[Leg]) -> list[list[Leg]]:
+    itineraries: list[list[Leg]] = []
+    for leg in legs:
+        if itineraries and _goes_on(itineraries[-1], leg):
+            itineraries[-1].append(leg)
+        else:
+            itineraries.append([leg])
+    return itineraries
+
+
+def _goes_on(itinerary: Sequence[Leg], following: Leg) -> bool:
+    """A connection leaves from where one arrived, soon enough, and goes to no place where one has been."""
+    last = itinerary[-1].destination
+    if last.name != following.source.name or following.source.at - last.at > LONGEST_CONNECTION:
+        return False
+    return all(leg.source.name != following.destination.name for leg in itinerary)
