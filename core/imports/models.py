@@ -68,6 +68,8 @@ class ImportMatch(StrEnum):
 class ImportTimes(StrEnum):
     ZONED = "zoned"
     """A time without a zone is a fault."""
+    UTC = "utc"
+    """A time without a zone is in UTC."""
     LOCAL = "local"
     """A time without a zone is local time at the source (departure) or destination (arrival)."""
 
@@ -78,7 +80,7 @@ class Import(SQLModel, table=True):
         CheckConstraint(ImportStatus.known_sql(), name="status_known"),
         CheckConstraint("mode IN ('upsert', 'create')", name="mode_known"),
         CheckConstraint("match IN ('time', 'day')", name="match_known"),
-        CheckConstraint("times IN ('zoned', 'local')", name="times_known"),
+        CheckConstraint("times IN ('zoned', 'utc', 'local')", name="times_known"),
         Index("ix_imports_due", "next_at", postgresql_where=text("next_at IS NOT NULL")),
         # At most one unfinished import of the same file in the same way.
         Index(

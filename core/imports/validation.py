@@ -17,7 +17,7 @@ from core.flights.announcements.route_versions import RouteDay
 from core.flights.details import CABIN_MISMATCH
 from core.imports import cabins, prices
 from core.imports.csv.checks import Check, Mask, faults_at
-from core.imports.csv.columns import BY_NAME, LOCAL_BY_NAME, Column, LocalMoment
+from core.imports.csv.columns import BY_NAME, LOCAL_BY_NAME, UTC_BY_NAME, Column, LocalMoment
 from core.imports.csv.distinct import distinct
 from core.imports.csv.faults import Fault, shortened
 from core.imports.csv.reader import Chunk
@@ -31,6 +31,7 @@ READ_AS: Final = "read_as"
 """The code of a note that says which airport a text was read as. The message of the note is the code of the airport."""
 NOTES: Final = 100
 """The largest number of notes of one import."""
+_COLUMNS: Final = {ImportTimes.ZONED: BY_NAME, ImportTimes.UTC: UTC_BY_NAME, ImportTimes.LOCAL: LOCAL_BY_NAME}
 
 
 def validate(
@@ -48,7 +49,7 @@ def validate(
     staging table.
     """
     cells, lines = chunk.cells, chunk.lines
-    columns: dict[str, Column] = LOCAL_BY_NAME if times is ImportTimes.LOCAL else BY_NAME
+    columns: dict[str, Column] = _COLUMNS[times]
     checks = {name: Check(name, cells[name], required=columns[name].required) for name in cells.columns}
     values = {name: columns[name].read(check) for name, check in checks.items()}
     routes = Routes(values["source"], values["destination"], unknown_places)

@@ -86,3 +86,27 @@ def test_without_being_asked_for_a_local_time_is_a_bad_row(import_steps: ImportS
 def test_rows_that_name_one_moment_in_two_ways_are_one_flight(import_steps: ImportSteps) -> None:
     data = csv_of([local(1, "Delhi", "2030-01-01T10:00", "Pune", "2030-01-01T12:00"), row(1, departure_ts="2030-01-01T04:30Z")])
     assert faults(import_steps.take(data, times="local")) == [(3, "flight_number", "duplicate_in_file")]
+
+
+def test_a_time_without_a_zone_can_be_in_utc(import_steps: ImportSteps) -> None:
+    status = import_steps.take(
+        csv_of(
+            [
+                local(1, "Delhi", "2030-01-01 23:30", "Edinburgh", "2030-01-02T04:30"),
+                local(2, "Delhi", "2030-07-01T20:00:00+05:30", "Edinburgh", "2030-07-01T23:00Z"),
+                local(3, "Lyon", "2030-03-31T02:00", "Delhi", "2030-03-31T09:00"),  # no such time in Lyon
+                local(4, "Delhi", "2030-02-30T01:30", "Edinburgh", "2030-07-01T23:00"),
+                local(5, "Delhi", "1999-12-31T23:59", "Edinburgh", "2000-01-01T03:00"),
+            ]
+        ),
+        times="utc",
+    )
+    assert faults(status) == [(5, "departure_ts", "not_a_time"), (6, "departure_ts", "out_of_range")]
+    assert (status["times"], status["created"]) == ("utc", 3)
+    assert import_steps.rows(
+        "SELECT to_char(departure_ts, 'DD HH24:MI'), to_char(arrival_ts, 'DD HH24:MI'), departure_date FROM flights ORDER BY flight_number"
+    ) == [
+        ("01 23:30", "02 04:30", date(2030, 1, 2)),
+        ("01 14:30", "01 23:00", date(2030, 7, 1)),
+        ("31 02:00", "31 09:00", date(2030, 3, 31)),
+    ]

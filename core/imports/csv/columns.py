@@ -108,8 +108,17 @@ class Moment(Column):
         check.require(texts.str.contains(f"{times.ZONE}$"), times.NO_TIME_ZONE, times.MESSAGES[times.NO_TIME_ZONE])
 
 
-class LocalMoment(Moment):
-    """A point in time that may be written as local time at the source (departure) or destination (arrival) of the row."""
+class UtcMoment(Moment):
+    """A point in time that is written in UTC where it has no zone."""
+
+    def _require_zone(self, check: Check, texts: pd.Series) -> None:
+        """A time without a zone is allowed here."""
+
+
+class LocalMoment(UtcMoment):
+    """A point in time that may be written as local time at the source (departure) or destination (arrival) of the row. It is read as
+    UTC until the place of the row is known.
+    """
 
     def settle(self, check: Check, moments: pd.Series, zones: Zones, good: Mask) -> pd.Series:
         """Convert local times to UTC, after the places of the `good` rows are known. `zones`: IANA names, None for an unknown
@@ -119,9 +128,6 @@ class LocalMoment(Moment):
 
         without_zone = ~_plain(check).str.contains(f"{times.ZONE}$")
         return local_times.settle(check, moments, zones, without_zone.to_numpy(dtype="bool") & good)
-
-    def _require_zone(self, check: Check, texts: pd.Series) -> None:
-        """A time without a zone is allowed here."""
 
 
 class Seats(Column):
@@ -206,4 +212,8 @@ LOCAL_BY_NAME: Final = BY_NAME | {
     column.name: LocalMoment(column.name, column.example) for column in COLUMNS if isinstance(column, Moment)
 }
 """The columns of a file whose times may be local."""
+UTC_BY_NAME: Final = BY_NAME | {
+    column.name: UtcMoment(column.name, column.example) for column in COLUMNS if isinstance(column, Moment)
+}
+"""The columns of a file whose times are in UTC where they have no zone."""
 REQUIRED: Final = tuple(column.name for column in COLUMNS if column.required)

@@ -522,8 +522,8 @@ export interface paths {
          *     A flight is known by its number and departure. With `match=day` a row whose flight does not exist moves the flight of the same
          *     number, route and day to the row's times, with its bookings. `mode=upsert` changes flights that exist and skips those that are the
          *     same; `mode=create` refuses them. `dry_run` checks and counts, lists what would change and how many bookings that touches,
-         *     and writes no flight. With `times=local` a time without a zone is what the clocks show at the row's source (departure) or
-         *     destination (arrival). `encoding` names what the file is written in where that is not UTF-8. The same bytes while they are being imported in the same way are the same job.
+         *     and writes no flight. A time without a zone is a fault; with `times=utc` it is in UTC, and with `times=local` it is what the clocks
+         *     show at the row's source (departure) or destination (arrival). `encoding` names what the file is written in where that is not UTF-8. The same bytes while they are being imported in the same way are the same job.
          */
         post: operations["uploadFlights"];
         delete?: never;
@@ -2821,7 +2821,7 @@ export interface components {
          * @default zoned
          * @enum {string}
          */
-        ImportTimes: "zoned" | "local";
+        ImportTimes: "zoned" | "utc" | "local";
         /** ImportView */
         ImportView: {
             affected_bookings: number;

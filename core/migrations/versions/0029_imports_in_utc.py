@@ -1,0 +1,23 @@
+"""Imports of files whose times are in UTC where they have no zone"""
+
+from __future__ import annotations
+
+from alembic import op
+
+revision = "0029"
+down_revision = "0027"
+
+
+def upgrade() -> None:
+    _allow("'zoned', 'utc', 'local'")
+
+
+def downgrade() -> None:
+    op.execute("UPDATE imports SET times = 'zoned' WHERE times = 'utc'")
+    _allow("'zoned', 'local'")
+
+
+def _allow(values: str) -> None:
+    op.execute("SET LOCAL lock_timeout = '3s'")
+    op.drop_constraint("times_known", "imports", type_="check")
+    op.create_check_constraint("times_known", "imports", f"times IN ({values})")
