@@ -40,8 +40,8 @@ class BookingSearchController(Controller):
         limit: Annotated[int, QueryParameter(ge=1, le=200)] = 50,
         cursor: FromQuery[UUID | None] = None,
     ) -> BookingSearchPage:
-        """Newest first; all that is given must match. `name`: of a passenger, of which the last word counts. `user`: the username of the
-        account.
+        """Newest first; all that is given must match. `name`: a surname of a passenger, written in any way, or a whole name. `user`: the
+        username of the account.
         """
         wanted = BookingFilter(reference=reference, name=name, flight_id=flight_id, username=user, status=status)
         with services.db.snapshot() as connection:

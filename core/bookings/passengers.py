@@ -11,6 +11,7 @@ from uuid import UUID
 
 import msgspec
 
+from core.bookings import surnames
 from core.bookings.errors import BookingNotFound, PassengerNotFound, PassengersFixed
 from core.bookings.locking import NOT_FOUND, may_act_for
 from core.bookings.states import ACTIVE, BookingStatus
@@ -37,6 +38,11 @@ class Traveller:
     @property
     def surname_key(self) -> str:
         return surname_key(self.name)
+
+    @property
+    def surname_keys(self) -> list[str]:
+        """The keys of all surnames that the name may have, in order."""
+        return sorted(surnames.keys_of_name(self.name))
 
     def tidied(self) -> Traveller:
         """A copy without superfluous spaces and invisible characters."""
@@ -122,9 +128,10 @@ _LOCK: Final = """
     WHERE b.id = %s FOR NO KEY UPDATE OF b
 """
 _STORE: Final = """
-    INSERT INTO passengers (booking_id, position, name, surname_key, date_of_birth, contact) VALUES (%s, %s, %s, %s, %s, %s)
+    INSERT INTO passengers (booking_id, position, name, surname_key, surname_keys, date_of_birth, contact) VALUES (%s, %s, %s, %s, %s, %s, %s)
     ON CONFLICT (booking_id, position) DO UPDATE
-    SET name = excluded.name, surname_key = excluded.surname_key, date_of_birth = excluded.date_of_birth, contact = excluded.contact
+    SET name = excluded.name, surname_key = excluded.surname_key, surname_keys = excluded.surname_keys,
+        date_of_birth = excluded.date_of_birth, contact = excluded.contact
 """
 
 
@@ -179,7 +186,8 @@ def name_passengers(connection: RawConnection, booking_id: UUID, owner_id: UUID 
     after = [naming.correction.of(known.get(place, _NOBODY)) for naming, place in zip(wanted, places, strict=True)]
     travellers = require_faultless(after, [naming.pointer for naming in wanted])
     for place, person in zip(places, travellers, strict=True):
-        connection.execute(_STORE, (booking_id, place, person.name, person.surname_key, person.date_of_birth, person.contact))
+        keys = person.surname_key, person.surname_keys
+        connection.execute(_STORE, (booking_id, place, person.name, *keys, person.date_of_birth, person.contact))
     renamed = any(person.name != known.get(place, _NOBODY).name for place, person in zip(places, travellers, strict=True))
     if renamed and booking.status is BookingStatus.CONFIRMED:  # before that there is no ticket
         mail_requests.add_for_changed_ticket(connection, booking_id, TicketChange.NAMES)

@@ -6,7 +6,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Column, DateTime, Index, Numeric, SmallInteger, Text, func
+from sqlalchemy import CheckConstraint, Column, DateTime, Index, Numeric, SmallInteger, Text, func, text
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import Field, SQLModel
 
 from core.clock import new_id
@@ -16,14 +17,19 @@ class Passenger(SQLModel, table=True):
     """One named passenger of a booking. Names can be corrected, which does not change the seats."""
 
     __tablename__ = "passengers"
-    __table_args__ = (Index("ix_passengers_surname", "surname_key", "booking_id"),)
+    __table_args__ = (
+        Index("ix_passengers_surname", "surname_key", "booking_id"),
+        Index("ix_passengers_surnames", "surname_keys", postgresql_using="gin"),
+    )
 
     booking_id: UUID = Field(primary_key=True, foreign_key="bookings.id")
     position: int = Field(sa_column=Column(SmallInteger, primary_key=True))
     """1 for the first."""
     name: str = Field(sa_column=Column(Text, nullable=False))
     surname_key: str = Field(sa_column=Column(Text, nullable=False))
-    """The last word of the name, case folded: what a look-up by reference compares."""
+    """The last word of the name, case folded. The staff find by it passengers who were named before `surname_keys` was added."""
+    surname_keys: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False, server_default=text("'{}'")))
+    """The keys of all surnames that the name may have (`core/bookings/surnames.py`), by which the staff find it."""
     date_of_birth: date | None = Field(default=None)
     contact: str | None = Field(default=None, sa_column=Column(Text))
 

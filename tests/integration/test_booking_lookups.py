@@ -8,9 +8,10 @@ import httpx
 import pytest
 
 from api.limits import addresses
+from core.bookings import surnames
 from core.bookings.intake import references
 from core.bookings.passengers import surname_key
-from core.bookings.reading import surnames
+from core.db import Database
 from core.ratelimit.limits import LIMITS, Limit, Scope
 from tests.support import passengers
 from tests.support.api import ApiFactory, RunningApi, problem, register
@@ -160,6 +161,44 @@ def test_guessing_references_is_slow_for_an_account_and_for_an_address(
 )
 def test_staff_look_surnames_up_by_the_last_word(name: str, key: str) -> None:
     assert surname_key(name) == key
+
+
+def test_staff_find_a_passenger_however_the_name_is_written(
+    traveller: httpx.Client, admin: httpx.Client, booking: UUID, db: Database
+) -> None:
+    def is_found(name: str) -> bool:
+        found = admin.get("/admin/bookings", params={"name": name})
+        assert found.status_code == 200, found.text
+        return [each["booking"]["id"] for each in found.json()["data"]] == [str(booking)]
+
+    assert is_found("rao")
+    assert is_found("cruz")
+    for name, written in (
+        ("Ayşe Yıldız", ["YILDIZ", "yıldız", "Ayse Yildiz", "Fatma Yıldız"]),
+        ("Conan O’Brien Jr.", ["obrien", "O'Brien", "o brien"]),
+        ("Gabriel García Márquez", ["garcia", "GARCIA MARQUEZ", "Marquez"]),
+        ("Jürgen Müller", ["Mueller", "muller"]),
+        ("Nguyễn Văn An", ["NGUYEN"]),
+    ):
+        correct(traveller, booking, 1, name=name)
+        assert not is_found("rao")
+        assert [each for each in written if not is_found(each)] == []
+        assert not is_found("Lovelace")
+    with db.transaction() as connection:  # as a release before this one named somebody
+        connection.execute("UPDATE passengers SET name = 'Ada Lovelace', surname_key = 'lovelace', surname_keys = '{}'")
+    assert is_found("Lovelace")
+    plan = _plan_of_search(db)
+    assert "ix_passengers_surnames" in plan
+    assert "ix_passengers_surname " in plan
+
+
+def _plan_of_search(db: Database) -> str:
+    with db.transaction() as connection:
+        connection.execute("SET LOCAL enable_seqscan = off")
+        rows = connection.execute(
+            "EXPLAIN SELECT booking_id FROM passengers WHERE surname_key = 'rao' OR surname_keys && '{rao}'::text[]"
+        ).fetchall()
+    return "\n".join(str(row[0]) for row in rows)
 
 
 @pytest.mark.parametrize(

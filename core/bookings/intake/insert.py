@@ -135,15 +135,25 @@ def store(connection: RawConnection, requests: Sequence[BookingRequest], terms: 
 
 def _store_passengers(connection: RawConnection, requests: Sequence[BookingRequest]) -> None:
     rows = [
-        (request.booking_id, position, person.name, person.surname_key, person.date_of_birth, person.contact)
+        (
+            request.booking_id,
+            position,
+            person.name,
+            person.surname_key,
+            " ".join(person.surname_keys),
+            person.date_of_birth,
+            person.contact,
+        )
         for request in requests
         for position, person in enumerate(request.passengers, start=1)
     ]
     if rows:
         connection.execute(
             """
-            INSERT INTO passengers (booking_id, position, name, surname_key, date_of_birth, contact)
-            SELECT * FROM unnest(%s::uuid[], %s::int2[], %s::text[], %s::text[], %s::date[], %s::text[])
+            INSERT INTO passengers (booking_id, position, name, surname_key, surname_keys, date_of_birth, contact)
+            SELECT p.booking_id, p.position, p.name, p.surname_key, string_to_array(p.surname_keys, ' '), p.date_of_birth, p.contact
+            FROM unnest(%s::uuid[], %s::int2[], %s::text[], %s::text[], %s::text[], %s::date[], %s::text[])
+                 AS p(booking_id, position, name, surname_key, surname_keys, date_of_birth, contact)
             """,
             [list(column) for column in zip(*rows, strict=True)],
         )

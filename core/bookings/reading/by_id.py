@@ -78,7 +78,7 @@ class _Row:
 _QUERY: Final = f"""
     SELECT b.id, b.reference, b.sequence, b.user_id, b.status, b.seats, b.price_total, b.currency, b.payment_mode, b.hold_expires_at,
            b.hold_expires_at > now() AS in_time, b.failure_code, b.timeline, b.created_at, b.updated_at, b.finished_at, b.rescued_at,
-           (SELECT jsonb_agg(to_jsonb(p) - 'booking_id' - 'surname_key' ORDER BY p.position)
+           (SELECT jsonb_agg(to_jsonb(p) - 'booking_id' - 'surname_key' - 'surname_keys' ORDER BY p.position)
             FROM passengers p WHERE p.booking_id = b.id) AS passengers,
            (SELECT jsonb_build_object('amount', {money.in_units_sql("r.amount", "r.currency")}::text, 'currency', r.currency,
                                       'status', r.status, 'reason', r.reason)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from core.bookings import surnames
 from core.bookings.errors import BookingNotFound
 from core.bookings.intake import references
 from core.bookings.locking import NOT_FOUND, may_act_for
-from core.bookings.reading import check_in, surnames
+from core.bookings.reading import check_in
 from core.bookings.reading.by_id import read_bookings
 from core.bookings.reading.check_in import CheckInView
 from core.bookings.reading.views import BookingView

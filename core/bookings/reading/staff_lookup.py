@@ -9,6 +9,7 @@ from uuid import UUID
 
 import msgspec
 
+from core.bookings import surnames
 from core.bookings.intake import references
 from core.bookings.passengers import surname_key
 from core.bookings.reading.by_id import read_bookings
@@ -20,7 +21,7 @@ from core.statuses import WITH_SEATS
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BookingFilter:
-    """None matches everything. `name`: of a passenger; its last word counts. `username`: whole, in any case."""
+    """None matches everything. `name`: of a passenger: a surname, or a whole name, of which the last word counts, too. `username`: whole, in any case."""
 
     reference: str | None = None
     name: str | None = None
@@ -51,7 +52,7 @@ class PassengerOnBoard:
 
 _CONDITIONS: Final = {
     "reference": "b.reference = %(reference)s",
-    "surname": "b.id IN (SELECT booking_id FROM passengers WHERE surname_key = %(surname)s)",
+    "surname": "b.id IN (SELECT booking_id FROM passengers WHERE surname_key = %(surname)s OR surname_keys && %(surname_keys)s::text[])",
     "flight_id": "b.id IN (SELECT booking_id FROM booking_segments WHERE flight_id = %(flight_id)s)",
     "username": "u.username = %(username)s",
     "status": "b.status = %(status)s",
@@ -67,6 +68,7 @@ def find_bookings(
     given: dict[str, Any] = {
         "reference": references.read(wanted.reference) if wanted.reference else None,
         "surname": surname_key(wanted.name) if wanted.name else None,
+        "surname_keys": sorted(surnames.keys_of_surname(wanted.name)) if wanted.name else None,
         "flight_id": wanted.flight_id,
         "username": wanted.username.lower() if wanted.username else None,
         "status": wanted.status,

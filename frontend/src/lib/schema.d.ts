@@ -117,8 +117,8 @@ export interface paths {
         };
         /**
          * Bookings of all travellers
-         * @description Newest first; all that is given must match. `name`: of a passenger, of which the last word counts. `user`: the username of the
-         *     account.
+         * @description Newest first; all that is given must match. `name`: a surname of a passenger, written in any way, or a whole name. `user`: the
+         *     username of the account.
          */
         get: operations["findBookings"];
         put?: never;

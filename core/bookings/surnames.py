@@ -1,4 +1,4 @@
-"""Compare a surname with a full name. Travellers, passports and staff write names differently (`Müller`, `MUELLER`, `Muller`)."""
+"""Compare a surname with a full name, by keys that both have. Travellers, passports and staff write names differently (`Müller`, `MUELLER`, `Muller`)."""
 
 from __future__ import annotations
 
@@ -60,8 +60,17 @@ def bears(name: str, surname: str) -> bool:
     Case, accents, apostrophes, hyphens, spaces, suffixes such as Jr. and invisible characters make no difference. The first name
     alone is not a surname, unless the name has one word only; nor is a particle (`von`).
     """
-    asked = {"".join(words) for words in _spellings(surname)} - {""}
-    return any(not asked.isdisjoint(_surnames(words)) for words in _spellings(name)) or not asked.isdisjoint(_leading(name))
+    return not keys_of_surname(surname).isdisjoint(keys_of_name(name))
+
+
+def keys_of_name(name: str) -> set[str]:
+    """The keys of all surnames that a person with this name may have, without spaces. They are stored with the name."""
+    return set().union(*(_surnames(words) for words in _spellings(name)), _leading(name)) - {""}
+
+
+def keys_of_surname(surname: str) -> set[str]:
+    """The keys of a surname that somebody looks for. A person bears it if one of them is a key of the person's name."""
+    return {"".join(words) for words in _spellings(surname)} - {""}
 
 
 def _spellings(name: str) -> tuple[list[str], list[str]]:

@@ -1,0 +1,25 @@
+"""Keys of all surnames that a passenger may have, for the staff's search"""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+from sqlalchemy.dialects import postgresql
+
+revision = "0030"
+down_revision = "0029"
+
+
+def upgrade() -> None:
+    """Passengers who were named before keep no keys, and are found by the last word of their names, as before."""
+    op.execute("SET LOCAL lock_timeout = '3s'")
+    keys: sa.Column[list[str]] = sa.Column(
+        "surname_keys", postgresql.ARRAY(sa.Text()), nullable=False, server_default=sa.text("'{}'")
+    )
+    op.add_column("passengers", keys)
+    op.create_index("ix_passengers_surnames", "passengers", ["surname_keys"], postgresql_using="gin")
+
+
+def downgrade() -> None:
+    op.drop_index("ix_passengers_surnames", "passengers")
+    op.drop_column("passengers", "surname_keys")
