@@ -70,6 +70,7 @@ class World:
     def begin(self, capacities: Sequence[int]) -> None:
         """A new world with so many seats on each flight, and four travellers."""
         with self._context.db.transaction() as connection:
+            connection.execute("SET LOCAL statement_timeout = 0")  # it removes many files, which takes long on a busy disk
             connection.execute(f"TRUNCATE {_TABLES} CASCADE")
         self._context.redis.flushdb()
         self.ledger = Ledger()
