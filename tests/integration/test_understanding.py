@@ -186,7 +186,7 @@ def test_an_empty_filter_is_no_filter(import_steps: ImportSteps) -> None:
 
 @pytest.mark.parametrize(
     ("wrong_address", "choices"),
-    [("encoding=latin1", "utf-8, utf-16, windows-1250"), ("mode=UPSERT", "upsert, create"), ("match=days", "time, day")],
+    [("encoding=klingon", "utf-8, utf-16, windows-1250"), ("mode=UPSERT", "upsert, create"), ("match=days", "time, day")],
 )
 def test_a_choice_that_there_is_not_names_those_that_there_are(
     import_steps: ImportSteps, wrong_address: str, choices: str
