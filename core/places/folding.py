@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 from typing import Final
 
 from core.text.characters import strip_invisible
@@ -17,6 +18,8 @@ _LETTERS: Final = str.maketrans(
 )
 """Letters that Unicode does not split into a base letter and an accent, with what is written instead (ø: o). Every kind of apostrophe is removed."""
 _BETWEEN: Final = re.compile(r"[\s\-‐‑‒–—―−,./()]+")
+REMEMBERED: Final = 10_000
+"""For how many names the key is remembered. The names of a file come again in each of its chunks."""
 _SHORT: Final = {"st": "saint", "ste": "sainte", "ft": "fort", "mt": "mount"}
 
 
@@ -29,6 +32,7 @@ def fold(text: str) -> str:
     return _BETWEEN.sub(" ", letters).strip()
 
 
+@lru_cache(REMEMBERED)
 def name_key(text: str) -> str:
     """The key of a city name in the tables: folded, with `st` written as `saint`."""
     return " ".join(_SHORT.get(word, word) for word in fold(text).split(" "))

@@ -78,11 +78,14 @@ class Ends:
 
     def local_days(self, moments: pd.Series) -> npt.NDArray[np.int64]:
         """Local dates at each place, in days since 1970-01-01; undefined where the moment is missing."""
-        zones = self._spread([end.place.timezone if end.place else "UTC" for end in self._ends])
+        zones = [end.place.timezone if end.place else "UTC" for end in self._ends]
+        number_of = {zone: number for number, zone in enumerate(dict.fromkeys(zones))}
+        # Numbers, because comparing the names of the zones row by row takes longer than all the rest.
+        numbers = np.array([number_of[zone] for zone in zones], np.int64)[self._codes]
         utc = pd.DatetimeIndex(moments)
         days = np.zeros(len(utc), np.int64)
-        for zone in set(zones.tolist()):
-            here = zones == zone
+        for zone, number in number_of.items():
+            here = numbers == number
             days[here] = utc[here].tz_convert(zone).tz_localize(None).asi8 // _DAY_US
         return days
 
