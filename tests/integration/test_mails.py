@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from contextlib import suppress
 from uuid import UUID
 
@@ -18,7 +17,7 @@ from core.settings import Mail
 from tests.support import mails
 from tests.support.api import register
 from tests.support.flights import add_flight, body, noon_in
-from tests.support.mail_server import MailServer, mail_server
+from tests.support.mail_server import MailServer
 from tests.support.mails import ADDRESS, confirmed, kinds, write
 from tests.support.pipeline import Pipeline
 from tests.support.signed_in_user import SignedInUser
@@ -27,6 +26,7 @@ from workers.mails import send_mails
 from workers.sweeps.mails import MailStep
 
 asha = mails.asha
+server = mails.server
 
 
 def held(client: httpx.Client, pipeline: Pipeline) -> UUID:
@@ -108,15 +108,6 @@ def test_a_change_that_is_undone_writes_no_mail(asha: httpx.Client, pipeline: Pi
         cancel_and_undo()
     with pipeline.db.snapshot() as connection:
         assert requests(connection) == 0
-
-
-@pytest.fixture
-def server(pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch) -> Iterator[MailServer]:
-    with mail_server() as server:
-        monkeypatch.setenv("SKYQUEUE_SMTP_URL", server.url)
-        monkeypatch.setenv("SKYQUEUE_MAIL_FROM", "Skyqueue <trips@example.com>")
-        pipeline.context.settings.mail = Mail()
-        yield server
 
 
 @pytest.fixture

@@ -9,17 +9,17 @@ import pytest
 
 from core.bookings import passengers
 from core.bookings.passengers import Correction
-from core.settings import Mail
 from tests.support import mails
 from tests.support.api import RunningApi, register
 from tests.support.cabins import booked, flight_with_cabin, put
-from tests.support.mail_server import mail_server
+from tests.support.mail_server import MailServer
 from tests.support.mails import confirmed, kinds, newest, requests, write
 from tests.support.passengers import ASHA, RAVI, book, correct
 from tests.support.pipeline import Pipeline
 from workers.mails import send_mails
 
 asha = mails.asha
+server = mails.server
 
 
 @pytest.fixture
@@ -116,16 +116,10 @@ def test_without_an_address_nothing_is_requested(api: RunningApi, pipeline: Pipe
     assert requests(pipeline) == []
 
 
-def test_it_is_sent_with_the_new_ticket(
-    asha: httpx.Client, booking: UUID, pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    with mail_server() as server:
-        monkeypatch.setenv("SKYQUEUE_SMTP_URL", server.url)
-        monkeypatch.setenv("SKYQUEUE_MAIL_FROM", "Skyqueue <trips@example.com>")
-        pipeline.context.settings.mail = Mail()
-        correct(asha, booking, 1, name="Asha Menon")
-        write(pipeline, sends=True)
-        send_mails(pipeline.context, [UUID(newest(asha)["id"])])
-        (message,) = server.taken
+def test_it_is_sent_with_the_new_ticket(asha: httpx.Client, booking: UUID, pipeline: Pipeline, server: MailServer) -> None:
+    correct(asha, booking, 1, name="Asha Menon")
+    write(pipeline, sends=True)
+    send_mails(pipeline.context, [UUID(newest(asha)["id"])])
+    (message,) = server.taken
     assert message["Subject"].startswith("Your travellers' names have changed")
     assert [part.get_content_type() for part in message.iter_attachments()] == ["application/pdf", "text/calendar"]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from uuid import UUID
 
@@ -11,16 +10,16 @@ import pytest
 
 from core.bookings.errors import SeatTaken
 from core.bookings.seat_numbers import changing
-from core.settings import Mail
 from tests.support import mails
 from tests.support.api import RunningApi, register
 from tests.support.cabins import book, booked, flight_with_cabin, put
-from tests.support.mail_server import MailServer, mail_server
+from tests.support.mail_server import MailServer
 from tests.support.mails import kinds, newest, requests, write
 from tests.support.pipeline import Pipeline
 from workers.mails import send_mails
 
 asha = mails.asha
+server = mails.server
 
 
 @pytest.fixture
@@ -118,15 +117,6 @@ def test_without_an_address_nothing_is_requested(api: RunningApi, flight: UUID, 
         pipeline.work(booking)
         assert put(client, booking, [["2A"]]).status_code == 200
         assert requests(pipeline) == []
-
-
-@pytest.fixture
-def server(pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch) -> Iterator[MailServer]:
-    with mail_server() as server:
-        monkeypatch.setenv("SKYQUEUE_SMTP_URL", server.url)
-        monkeypatch.setenv("SKYQUEUE_MAIL_FROM", "Skyqueue <trips@example.com>")
-        pipeline.context.settings.mail = Mail()
-        yield server
 
 
 def test_it_is_sent_with_the_new_ticket(asha: httpx.Client, booking: UUID, pipeline: Pipeline, server: MailServer) -> None:

@@ -10,7 +10,9 @@ import httpx
 import pytest
 
 from core.notifications import booking_mails
+from core.settings import Mail
 from tests.support.api import RunningApi, register
+from tests.support.mail_server import MailServer, mail_server
 from tests.support.passengers import ASHA, book
 from tests.support.pipeline import Pipeline
 
@@ -24,6 +26,16 @@ def asha(api: RunningApi) -> Iterator[httpx.Client]:
         user = register(client, ADDRESS)
     with api.client(user.headers) as client:
         yield client
+
+
+@pytest.fixture
+def server(pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch) -> Iterator[MailServer]:
+    """A mail server that the workers of the pipeline send to."""
+    with mail_server() as server:
+        monkeypatch.setenv("SKYQUEUE_SMTP_URL", server.url)
+        monkeypatch.setenv("SKYQUEUE_MAIL_FROM", "Skyqueue <trips@example.com>")
+        pipeline.context.settings.mail = Mail()
+        yield server
 
 
 def write(pipeline: Pipeline, *, sends: bool = False) -> None:

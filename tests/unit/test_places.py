@@ -2,27 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
-
 import pytest
 
 from core.errors import Invalid
-from core.places import cities, names, registry, resolver, route, several_airports, wanted
-from core.places.folding import fold, name_key
-from core.places.route import PlaceFault, PlaceFaultCode, UnknownPlaces
+from core.places import registry, route, wanted
+from core.places.route import PlaceFaultCode
+from tests.support.places import fault_of
 from tests.support.world_cities import ONE_AIRPORT, SEVERAL_AIRPORTS, SEVERAL_CITIES
 
 
 def code_of(text: str, other: str = "Mumbai") -> str | None:
     """The airport that a flight goes from."""
     return route.read(text, other).source.code
-
-
-def fault_of(text: str, other: str = "Mumbai") -> PlaceFault:
-    end = route.read(text, other).source
-    assert end.place is None
-    assert end.fault is not None
-    return end.fault
 
 
 def candidates_of(text: str, other: str = "Mumbai") -> set[str]:
@@ -263,69 +254,6 @@ def test_a_slip_a_code_that_is_not_in_capitals_and_a_retired_code_are_refused_wi
     assert named in [place.iata for place in fault.candidates]
 
 
-@pytest.mark.parametrize("text", ["Atlantis", "Qwertyville", "XXQ", "London (DEL)", "Paris, Kansas", "123", "Delhi Delhi"])
-def test_a_place_that_no_registry_knows_is_taken_only_where_that_was_chosen(text: str) -> None:
-    assert fault_of(text).code is PlaceFaultCode.UNKNOWN
-    taken = route.read(text, "Mumbai", UnknownPlaces.ACCEPT).source
-    assert (taken.name, taken.place, taken.fault, taken.key) == (text, None, None, text.lower())
-
-
-@pytest.mark.parametrize("text", ["LON", "London", "TSE", "San Jose", "NULL", "D\ufffdlhi"])
-def test_what_is_wrong_for_another_reason_is_refused_there_as_well(text: str) -> None:
-    assert route.read(text, "Mumbai", UnknownPlaces.ACCEPT).source.fault is not None
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "",
-        "  ",
-        "NULL",
-        "null",
-        r"\N",
-        "N/A",
-        "n/a",
-        "#N/A",
-        "None",
-        "nan",
-        "NaN",
-        "--",
-        "-",
-        "??",
-        "?",
-        "NA",
-        "#REF!",
-        "\u200b",
-        "#NAME?",
-        "#DIV/0!",
-        "#N/V",
-        "#BEZUG!",
-        "#NV",
-        "########",
-        "n.a.",
-        "NaT",
-        "(null)",
-        "<NA>",
-        "[null]",
-        "undefined",
-        "Unknown",
-        "TBA",
-        "tbd",
-        ".",
-        "...",
-        "…",
-        "*",
-    ],
-)
-def test_a_word_for_nothing_is_missing(text: str) -> None:
-    assert fault_of(text).code is PlaceFaultCode.MISSING
-
-
-@pytest.mark.parametrize("text", ["X", "x" * 81, "<b>Delhi</b>", "{Delhi}", "x" * 501, "\u200b" * 80 + "Delhi"])
-def test_what_is_no_name_is_no_place(text: str) -> None:
-    assert fault_of(text).code is PlaceFaultCode.NOT_A_PLACE
-
-
 @pytest.mark.parametrize(
     ("text", "keys"),
     [
@@ -341,35 +269,6 @@ def test_what_is_no_name_is_no_place(text: str) -> None:
 )
 def test_a_search_means_all_airports_of_a_city(text: str, keys: tuple[str, ...]) -> None:
     assert wanted.read(text, "Mumbai").source.keys == keys
-
-
-def test_our_own_lists_are_folded_and_name_airports_of_the_registry() -> None:
-    for name, iata in [*names.NAMES.items(), *names.FIRST.items()]:
-        assert name_key(name) == name
-        assert registry.airport(iata) is not None
-    for city in several_airports.SEVERAL_AIRPORTS:
-        assert name_key(city.name) == city.name
-        assert [code for code in city.airports if registry.airport(code) is None] == []
-        assert city.code is None or registry.airport(city.code) is None or city.code in city.airports
-    for code in [*names.RETIRED.values(), *names.CITIES, *names.WITH_ACCENT.values()]:
-        assert registry.airport(code) is not None
-
-
-def test_the_table_of_cities_is_folded_as_look_ups_are() -> None:
-    for table in (cities.cities().named, cities.cities().called):
-        assert [name for name in table if name_key(name) != name] == []
-
-
-def test_names_that_are_alike_but_for_marks_and_case_fold_to_one() -> None:
-    assert fold("  ÅRHUS\u200b-Øst ") == fold("arhus ost") == "arhus ost"
-    assert fold("O’Hare") == fold("O'HARE") == "ohare"
-
-
-def test_the_local_date_follows_the_time_zone_of_the_place_and_utc_where_it_is_unknown() -> None:
-    late_evening = datetime(2026, 1, 1, 20, 0, tzinfo=UTC)
-    assert registry.local_date(late_evening, resolver.end_of("Delhi")) == date(2026, 1, 2)
-    assert registry.local_date(late_evening, resolver.end_of("JFK")) == date(2026, 1, 1)
-    assert registry.local_date(late_evening, None) == date(2026, 1, 1)
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,8 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
 from tests.e2e.browser.chromium import find_chromium, launched
-from tests.e2e.browser.page_timings import prepared, sign_in
+from tests.e2e.browser.console_pages import CONSOLE
+from tests.e2e.browser.page_timings import PASSWORD, prepared, sign_in
 from tests.e2e.browser.screenshots import WIDTHS, Screenshots, visitor
 from tests.support.product import Product, running
 from tests.support.server_folder import server_folder
@@ -30,20 +31,6 @@ SCHEMES: Final = ("light", "dark")
 LANGUAGES: Final = ("de", "hi")
 CHOSEN_LANGUAGE: Final = "skyqueue.language"
 """Where the app remembers in the browser which language was chosen (`frontend/src/lib/language.ts`)."""
-PASSWORD: Final = "a long walk in the rain"
-CONSOLE: Final = {
-    "": "Overview",
-    "/flights": "Flights",
-    "/bookings": "Bookings",
-    "/imports": "Imports",
-    "/queues": "Queues",
-    "/dead-letters": "Dead letters",
-    "/payments": "Payments",
-    "/integrations": "Webhooks and keys",
-    "/users": "Users",
-    "/audit": "Audit log",
-    "/health": "Health",
-}
 
 
 def main(folder: Path) -> None:

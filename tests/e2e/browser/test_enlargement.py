@@ -13,24 +13,12 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.e2e.browser.conftest import PATIENCE_MS, Admin
+from tests.e2e.browser.console_pages import CONSOLE
 from tests.e2e.browser.enlargement import enlargement_faults
 from tests.support.flights import new_number
 from tests.support.product import Product
 
 DEPARTURE: Final = (datetime.now(UTC) + timedelta(days=4)).replace(hour=6, minute=0, second=0, microsecond=0)
-CONSOLE: Final = {
-    "": "Overview",
-    "/flights": "Flights",
-    "/bookings": "Bookings",
-    "/imports": "Imports",
-    "/queues": "Queues",
-    "/dead-letters": "Dead letters",
-    "/payments": "Payments",
-    "/integrations": "Webhooks and keys",
-    "/users": "Users",
-    "/audit": "Audit log",
-    "/health": "Health",
-}
 
 
 @pytest.fixture(params=["zoom", pytest.param("text", marks=pytest.mark.slow)])

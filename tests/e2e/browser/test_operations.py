@@ -13,23 +13,11 @@ from core.db import Database
 from core.operations import dead_letters
 from tests.e2e.browser.accessibility import faults, overhang
 from tests.e2e.browser.conftest import WIDTHS, Admin, Screenshots
+from tests.e2e.browser.console_pages import CONSOLE
 from tests.support.product import Product
 
 TABLET: Final[ViewportSize] = {"width": 820, "height": 1180}
 DESKTOP: Final[ViewportSize] = {"width": WIDTHS["desktop"][0], "height": WIDTHS["desktop"][1]}
-PAGES = {
-    "": "Overview",
-    "/flights": "Flights",
-    "/bookings": "Bookings",
-    "/imports": "Imports",
-    "/queues": "Queues",
-    "/dead-letters": "Dead letters",
-    "/payments": "Payments",
-    "/integrations": "Webhooks and keys",
-    "/users": "Users",
-    "/audit": "Audit log",
-    "/health": "Health",
-}
 
 
 @pytest.fixture
@@ -72,7 +60,7 @@ def test_every_page_of_the_console(
 ) -> None:
     page.emulate_media(reduced_motion="reduce", color_scheme="dark" if scheme == "dark" else "light")
     sign_in(page, admin, "/operations")
-    for address, title in PAGES.items():
+    for address, title in CONSOLE.items():
         page.get_by_role("navigation", name="Operations").get_by_role("link", name=title).click()
         expect(page.get_by_role("heading", name=title, exact=True, level=1)).to_be_visible()
         expect(page).to_have_url(f"{page.evaluate('location.origin')}/operations{address}")
