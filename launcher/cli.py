@@ -16,7 +16,7 @@ from typing import Final, cast
 
 from core import __version__, refusal
 
-KEPT_DAYS: Final = 90
+PRUNE_AFTER_DAYS: Final = 90
 """After how many days `skyqueue prune` deletes rows that nobody needs, by default."""
 
 Run = Callable[[argparse.Namespace], int | None]
@@ -64,19 +64,17 @@ def _parser() -> argparse.ArgumentParser:
         added.set_defaults(run=name.replace("-", "_"))
         return added
 
-    everything = command(
-        "up", "Run everything on this machine until Ctrl-C, with embedded servers unless the settings name others."
-    )
-    everything.add_argument("--no-sample", action="store_true", help="start empty, without the sample schedule")
+    up = command("up", "Run everything on this machine until Ctrl-C, with embedded servers unless the settings name others.")
+    up.add_argument("--no-sample", action="store_true", help="start empty, without the sample schedule")
     command("api", "Run one API process.")
     command("worker", "Run one worker process.")
     command(
         "migrate",
         "Migrate the database to the newest schema. If SKYQUEUE_ADMIN_PASSWORD is set, create the administrator too.",
     )
-    schedule_of = command("sample", "Import the sample schedule. A worker must be running.")
-    schedule_of.add_argument("--output", type=Path, help="only write it to this CSV file")
-    schedule_of.add_argument(
+    sample = command("sample", "Import the sample schedule. A worker must be running.")
+    sample.add_argument("--output", type=Path, help="only write it to this CSV file")
+    sample.add_argument(
         "--if-empty",
         action="store_true",
         help="only if the database has no flights and SKYQUEUE_SAMPLE is not off; the exit status is 0 even if it fails",
@@ -85,36 +83,36 @@ def _parser() -> argparse.ArgumentParser:
     audit.add_argument(
         "--live", action="store_true", help="for a system that is working: report only what two checks, 10 s apart, both find"
     )
-    admin = command("create-admin", "Make sure that the administrator of SKYQUEUE_ADMIN_USERNAME exists.")
-    admin.add_argument("--username", help="instead of SKYQUEUE_ADMIN_USERNAME")
-    admin.add_argument("--reset-password", action="store_true", help="give an administrator who exists this password")
-    word = command("set-password", "Give an account a new password; it signs in again everywhere.")
-    word.add_argument("username", metavar="USER")
-    role = command("set-role", "Make an account a traveller, an agent (who reads what administrators read) or an administrator.")
-    role.add_argument("username", metavar="USER")
-    role.add_argument("role", metavar="ROLE", choices=("traveller", "agent", "admin"), help="traveller, agent or admin")
-    saved = command(
-        "backup", "Write everything that Postgres holds to one file, as it is at one moment; also while everything runs."
+    create_admin = command("create-admin", "Make sure that the administrator of SKYQUEUE_ADMIN_USERNAME exists.")
+    create_admin.add_argument("--username", help="instead of SKYQUEUE_ADMIN_USERNAME")
+    create_admin.add_argument("--reset-password", action="store_true", help="give an administrator who exists this password")
+    set_password = command("set-password", "Give an account a new password; it signs in again everywhere.")
+    set_password.add_argument("username", metavar="USER")
+    set_role = command(
+        "set-role", "Make an account a traveller, an agent (who reads what administrators read) or an administrator."
     )
-    saved.add_argument(
-        "file", type=Path, metavar="FILE", help="a new file, which only its owner can read; -: the standard output"
+    set_role.add_argument("username", metavar="USER")
+    set_role.add_argument("role", metavar="ROLE", choices=("traveller", "agent", "admin"), help="traveller, agent or admin")
+    backup = command(
+        "backup", "Write all data in Postgres to one file, as it is at one moment. The API and the workers may run meanwhile."
     )
-    back = command("restore", "Read a backup into an empty installation, while nothing runs.")
-    back.add_argument("file", type=Path, metavar="FILE", help="what `skyqueue backup` has written; -: the standard input")
-    old = command("prune", "Remove what is old and needed by nobody: bookings, money, accounts and the audit log stay.")
-    old.add_argument("--days", type=_days, default=KEPT_DAYS, help=f"how old, from 1 on; {KEPT_DAYS} unless given")
-    old.add_argument("--dry-run", action="store_true", help="only say how much that would be")
-    hidden = command(
-        "make-secrets", "Make what an installation in containers has to keep secret, each secret in a file of its own."
+    backup.add_argument("file", type=Path, metavar="FILE", help="a new file, which only its owner can read; -: standard output")
+    restore = command("restore", "Restore a backup into an empty installation, while nothing runs.")
+    restore.add_argument("file", type=Path, metavar="FILE", help="a file that `skyqueue backup` has written; -: standard input")
+    prune = command("prune", "Delete old rows that nobody needs. Bookings, payments, accounts and the audit log are kept.")
+    prune.add_argument(
+        "--days", type=_days, default=PRUNE_AFTER_DAYS, help=f"the age in days, at least 1; {PRUNE_AFTER_DAYS} by default"
     )
-    hidden.add_argument("folder", type=Path, help="where the files are, or will be; its owner reads them")
-    hidden.add_argument(
+    prune.add_argument("--dry-run", action="store_true", help="only print how many rows would be deleted")
+    make_secrets = command("make-secrets", "Create the secrets of an installation in containers, each in a file of its own.")
+    make_secrets.add_argument("folder", type=Path, help="the folder of the files; its owner can read them")
+    make_secrets.add_argument(
         "--postgres", required=True, metavar="USER@HOST:PORT/DATABASE", help="unless SKYQUEUE_DATABASE_URL is set"
     )
-    hidden.add_argument("--valkey", required=True, metavar="HOST:PORT/DATABASE", help="unless SKYQUEUE_REDIS_URL is set")
-    hidden.add_argument("--payments", required=True, metavar="URL", help="unless SKYQUEUE_PAYMENTS_URL is set")
-    document = command("openapi", "Write the API's OpenAPI document.")
-    document.add_argument("--output", type=Path, help="a file; without it, the terminal")
+    make_secrets.add_argument("--valkey", required=True, metavar="HOST:PORT/DATABASE", help="unless SKYQUEUE_REDIS_URL is set")
+    make_secrets.add_argument("--payments", required=True, metavar="URL", help="unless SKYQUEUE_PAYMENTS_URL is set")
+    openapi = command("openapi", "Write the API's OpenAPI document.")
+    openapi.add_argument("--output", type=Path, help="a file; by default, standard output")
     return parser
 
 

@@ -33,11 +33,11 @@ from launcher.backup.backup import write as write_backup
 from launcher.backup.restore import restore as restore_backup
 from launcher.prune import count_old, delete_old
 from launcher.reconciliation import find_unreconciled
-from launcher.sample import loading as schedule
-from launcher.supervisor import join, servers_alone
-from launcher.supervisor import up as machine
+from launcher.sample import sample_import
+from launcher.supervisor import server_discovery, standalone_servers
 from launcher.supervisor.folder import locate
-from launcher.supervisor.make_secrets import ServerAddresses, ServerPasswords, make
+from launcher.supervisor.make_secrets import DefaultAddresses, ServerPasswords, make
+from launcher.supervisor.up import up as run_everything
 
 AUDIT_SECONDS: Final = 30.0
 """The time limit of a call to Redis in the audit, whose answers may be long."""
@@ -45,7 +45,7 @@ AUDIT_SECONDS: Final = 30.0
 
 def up(arguments: argparse.Namespace) -> None:
     settings = _settings()
-    machine.up(settings, sample=settings.start.sample == "on" and not arguments.no_sample)
+    run_everything(settings, sample=settings.start.sample == "on" and not arguments.no_sample)
 
 
 def api(_arguments: argparse.Namespace) -> NoReturn:
@@ -62,7 +62,7 @@ def worker(_arguments: argparse.Namespace) -> NoReturn:
 
 def migrate(_arguments: argparse.Namespace) -> None:
     settings = _settings()
-    database_url = join.find(settings.servers).database_url
+    database_url = server_discovery.find(settings.servers).database_url
     check.require(database_url, tables=False)
     warning = upgrade(database_url)
     if warning:
@@ -75,7 +75,7 @@ def migrate(_arguments: argparse.Namespace) -> None:
 
 def sample(arguments: argparse.Namespace) -> None:
     if arguments.output is not None:
-        print(f"{schedule.write(arguments.output, say=print)} flights in {arguments.output}")
+        print(f"{sample_import.write(arguments.output, say=print)} flights in {arguments.output}")
         return
     settings = _settings()
     if not arguments.if_empty:
@@ -92,21 +92,21 @@ def sample(arguments: argparse.Namespace) -> None:
 def _load_sample(servers: Servers, *, only_if_empty: bool) -> None:
     redis_url = _redis_url()
     with _database() as database:
-        if only_if_empty and not schedule.is_wanted(database, also_when_over=False):
+        if only_if_empty and not sample_import.is_needed(database, also_if_departed=False):
             print("The database has flights already: no schedule was loaded.")
             return
-        loading = schedule.load(database, redis_url, open_storage(servers), say=print)
-        loading.wait()
-        print(f"{loading.count()} flights are in the database.")
+        running = sample_import.start(database, redis_url, open_storage(servers), say=print)
+        running.wait()
+        print(f"{running.count()} flights are in the database.")
 
 
 def audit(arguments: argparse.Namespace) -> int:
     redis_url = _redis_url()
     settings = _settings()
-    payments_url = settings.payments.payments_url or join.find(settings.servers).payments_url
+    payments_url = settings.payments.payments_url or server_discovery.find(settings.servers).payments_url
     with _database() as database, clients.connect(redis_url, seconds=AUDIT_SECONDS) as client:
 
-        def look() -> list[checker.Violation]:
+        def find_violations() -> list[checker.Violation]:
             with database.transaction() as connection:
                 found = [
                     *checker.check(connection, client, at_work=arguments.live),
@@ -114,7 +114,7 @@ def audit(arguments: argparse.Namespace) -> int:
                 ]
             return [*found, *(find_unreconciled(database, payments_url) if payments_url else [])]
 
-        violations = find_lasting(look) if arguments.live else look()
+        violations = find_lasting(find_violations) if arguments.live else find_violations()
     for violation in violations:
         print(violation)
     print(f"{len(violations)} violations." if violations else "Every invariant holds.")
@@ -162,7 +162,7 @@ def _no_such_account(username: str) -> CannotStart:
 
 
 def make_secrets(arguments: argparse.Namespace) -> None:
-    addresses = ServerAddresses(postgres=arguments.postgres, valkey=arguments.valkey, payments_url=arguments.payments)
+    addresses = DefaultAddresses(postgres=arguments.postgres, valkey=arguments.valkey, payments_url=arguments.payments)
     report = make(arguments.folder, _settings(), ServerPasswords(), addresses)
     for origin, names in (("Given", report.given), ("Kept", report.kept), ("Made", report.made)):
         if names:
@@ -173,10 +173,10 @@ def make_secrets(arguments: argparse.Namespace) -> None:
 
 def backup(arguments: argparse.Namespace) -> None:
     settings = _settings()
-    with ExitStack() as held:
-        database_url = join.find_database(settings.servers)
+    with ExitStack() as stack:
+        database_url = server_discovery.find_database(settings.servers)
         if database_url is None:
-            database_url = held.enter_context(servers_alone.running(settings)).database_url
+            database_url = stack.enter_context(standalone_servers.running(settings)).database_url
         check.require(database_url)
         manifest = write_backup(database_url, arguments.file)
     # On standard error, because the backup itself may go to standard output.
@@ -185,8 +185,12 @@ def backup(arguments: argparse.Namespace) -> None:
 
 def restore(arguments: argparse.Namespace) -> None:
     settings = _settings()
-    named = settings.servers.database_url and settings.servers.redis_url
-    with nullcontext(join.find(settings.servers)) if named else servers_alone.running(settings) as addresses:
+    servers_are_named = settings.servers.database_url and settings.servers.redis_url
+    with (
+        nullcontext(server_discovery.find(settings.servers))
+        if servers_are_named
+        else standalone_servers.running(settings) as addresses
+    ):
         check.require(addresses.database_url, tables=False)
         suitability.require(addresses.redis_url, may_be_away=False)
         with clients.connect(addresses.redis_url, seconds=AUDIT_SECONDS) as client:
@@ -218,7 +222,7 @@ def _warn(warning: str) -> None:
 
 def _exec(module: str) -> NoReturn:
     """Replace this process by a program of `api` or `workers`."""
-    os.execve(sys.executable, [sys.executable, "-P", "-m", module], join.find(_settings().servers).environment)
+    os.execve(sys.executable, [sys.executable, "-P", "-m", module], server_discovery.find(_settings().servers).environment)
 
 
 def _settings() -> Settings:
@@ -229,14 +233,14 @@ def _settings() -> Settings:
 
 
 def _database() -> AbstractContextManager[Database]:
-    database_url = join.find(_settings().servers).database_url
+    database_url = server_discovery.find(_settings().servers).database_url
     check.require(database_url)
     return opened(database_url, pool_size=2, application="skyqueue-cli")
 
 
 def _redis_url() -> str:
     """The address of Redis, after a check that it answers and can be used."""
-    redis_url = join.find(_settings().servers).redis_url
+    redis_url = server_discovery.find(_settings().servers).redis_url
     suitability.require(redis_url, may_be_away=False)
     return redis_url
 

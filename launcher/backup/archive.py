@@ -32,17 +32,16 @@ FORMAT: Final = 1
 COMPRESSION_LEVEL: Final = 1
 """From 1 to 9. With 1, rows of flights become a sixth of their size; higher levels take much longer and save little more."""
 
-
 BLOCK_BYTES: Final = 1024 * 1024
 MAX_MANIFEST_BYTES: Final = 1024 * 1024
 """A larger manifest is refused. A real one has some kilobytes."""
-PART: Final = ".part"
-"""The end of the name of a file that is not complete yet. A process that is killed leaves such a file."""
-FULL: Final = (errno.ENOSPC, errno.EDQUOT)
+PARTIAL_SUFFIX: Final = ".part"
+"""The suffix of the name of a file that is not complete yet. A process that is killed leaves such a file."""
+DISK_FULL: Final = (errno.ENOSPC, errno.EDQUOT)
 # The errors of `zipfile` for members that are damaged, encrypted, or compressed by another method.
 UNREADABLE: Final = (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, OSError)
 # The errors of `zipfile` for a damaged list of members.
-NO_ARCHIVE: Final = (ValueError, struct.error)
+NOT_AN_ARCHIVE: Final = (ValueError, struct.error)
 
 
 class Table(msgspec.Struct, frozen=True):
@@ -81,67 +80,71 @@ STREAM: Final = Path("-")
 
 
 @contextmanager
-def created(path: Path) -> Iterator[zipfile.ZipFile]:
+def create(path: Path) -> Iterator[zipfile.ZipFile]:
     """A new archive, which only its owner can read. It is at `path` when the block has ended; after an error no file is left.
 
     Raises:
-        CannotStart: there is a file at `path`, or none can be created.
+        CannotStart: there is a file at `path`, or none can be create.
     """
     if path == STREAM:
-        with _clear_errors(path), _writing(sys.stdout.buffer) as archive:
+        with _explained_errors(path), _writing(sys.stdout.buffer) as archive:
             yield archive
-        with _clear_errors(path):
+        with _explained_errors(path):
             sys.stdout.buffer.flush()
         return
     if os.path.lexists(path):
-        raise _exists(path)
-    with _clear_errors(path):
+        raise _already_exists(path)
+    with _explained_errors(path):
         # A random name, so that two backups to the same path do not write into one file, and no existing file is overwritten.
-        descriptor, name = tempfile.mkstemp(prefix=f"{path.name}.", suffix=PART, dir=path.parent)
-    draft = Path(name)
+        descriptor, name = tempfile.mkstemp(prefix=f"{path.name}.", suffix=PARTIAL_SUFFIX, dir=path.parent)
+    temporary = Path(name)
     try:
-        with _clear_errors(path), os.fdopen(descriptor, "wb") as file:
+        with _explained_errors(path), os.fdopen(descriptor, "wb") as file:
             with _writing(file) as archive:
                 yield archive
             file.flush()
             os.fsync(descriptor)
-            _name(draft, path)
+            _rename(temporary, path)
     finally:
-        draft.unlink(missing_ok=True)
+        temporary.unlink(missing_ok=True)
 
 
 def _writing(file: IO[bytes]) -> zipfile.ZipFile:
     return zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=COMPRESSION_LEVEL)
 
 
-def _name(draft: Path, path: Path) -> None:
+def _rename(temporary: Path, path: Path) -> None:
     """Give the complete file its name, unless another file has got the name in the meantime."""
     try:
-        path.hardlink_to(draft)
+        path.hardlink_to(temporary)
     except FileExistsError:
-        raise _exists(path) from None
+        raise _already_exists(path) from None
     except OSError:  # a file system without hard links, such as that of a USB stick
         if os.path.lexists(path):
-            raise _exists(path) from None
-        draft.rename(path)
+            raise _already_exists(path) from None
+        temporary.rename(path)
 
 
 @contextmanager
-def _clear_errors(path: Path) -> Iterator[None]:
+def _explained_errors(path: Path) -> Iterator[None]:
     """Raise `CannotStart` instead of errors of the file system."""
     try:
         yield
     except OSError as error:
-        remedy = "Make room there, or name a file elsewhere." if error.errno in FULL else "Name a file in a folder of yours."
+        remedy = (
+            "Free some space there, or name a file elsewhere."
+            if error.errno in DISK_FULL
+            else "Name a file in a folder of yours."
+        )
         raise CannotStart(f"{path} cannot be written: {error.strerror or error}.", remedy) from error
 
 
-def _exists(path: Path) -> CannotStart:
+def _already_exists(path: Path) -> CannotStart:
     return CannotStart(f"{path} exists.", "Name a file that does not exist; a backup replaces nothing.")
 
 
 @contextmanager
-def existing(path: Path) -> Iterator[tuple[zipfile.ZipFile, Manifest]]:
+def open_existing(path: Path) -> Iterator[tuple[zipfile.ZipFile, Manifest]]:
     """A complete archive, and its manifest.
 
     Raises:
@@ -150,10 +153,10 @@ def existing(path: Path) -> Iterator[tuple[zipfile.ZipFile, Manifest]]:
     with _opened(path) as archive:
         try:
             if archive.getinfo(MANIFEST).file_size > MAX_MANIFEST_BYTES:
-                raise _no_backup(path)
+                raise _not_a_backup(path)
             manifest = msgspec.json.decode(archive.read(MANIFEST), type=Manifest)
         except (*UNREADABLE, KeyError, msgspec.MsgspecError) as error:
-            raise _no_backup(path) from error
+            raise _not_a_backup(path) from error
         if manifest.format != FORMAT:
             raise CannotStart(f"{path} has format {manifest.format}, and this version knows {FORMAT}.", "Use a newer Skyqueue.")
         missing = {member_of(table.name) for table in manifest.tables} - set(archive.namelist())
@@ -182,21 +185,21 @@ def _find_broken(archive: zipfile.ZipFile) -> str | None:
 
 @contextmanager
 def _opened(path: Path) -> Iterator[zipfile.ZipFile]:
-    with ExitStack() as held:
+    with ExitStack() as stack:
         try:
             opened = tempfile.TemporaryFile if path == STREAM else partial(path.open, "rb")
-            file = held.enter_context(opened())
+            file = stack.enter_context(opened())
             if path == STREAM:
                 shutil.copyfileobj(sys.stdin.buffer, file)  # a ZIP archive is read from its end, so it has to be a file
-            archive = held.enter_context(zipfile.ZipFile(file))
+            archive = stack.enter_context(zipfile.ZipFile(file))
         except OSError as error:
             raise CannotStart(
                 f"{path} cannot be read: {error.strerror}.", "Name a file that `skyqueue backup` has made."
             ) from error
-        except (*NO_ARCHIVE, *UNREADABLE) as error:
-            raise _no_backup(path) from error
+        except (*NOT_AN_ARCHIVE, *UNREADABLE) as error:
+            raise _not_a_backup(path) from error
         yield archive
 
 
-def _no_backup(path: Path) -> CannotStart:
-    return CannotStart(f"{path} is no backup, or not a whole one.", "Name a file that `skyqueue backup` has made.")
+def _not_a_backup(path: Path) -> CannotStart:
+    return CannotStart(f"{path} is not a backup, or is incomplete.", "Name a file that `skyqueue backup` has made.")

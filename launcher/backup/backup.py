@@ -27,7 +27,7 @@ def write(database_url: str, path: Path) -> Manifest:
     """
     with (
         session.connect(address.conninfo(database_url, application="skyqueue-backup"), UNLIMITED) as connection,
-        archive.created(path) as file,
+        archive.create(path) as file,
     ):
         connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
         connection.read_only = True

@@ -19,8 +19,8 @@ from core.startup import CannotStart
 from launcher.backup import archive, contents
 from launcher.backup.archive import Manifest, Table
 
-EMPTY: Final = "Name an empty database and an empty Redis, or a new data folder. Nothing was changed."
-ANOTHER: Final = "Use another copy. No row was written."
+NOT_EMPTY_REMEDY: Final = "Name an empty database and an empty Redis, or a new data folder. Nothing was changed."
+DAMAGED_REMEDY: Final = "Use another copy. No row was written."
 
 
 def restore(database_url: str, client: redis.Redis, path: Path) -> Manifest:
@@ -31,34 +31,34 @@ def restore(database_url: str, client: redis.Redis, path: Path) -> Manifest:
     Raises:
         CannotStart: the file is no backup, or from a newer version, or the database or Redis is not empty.
     """
-    with archive.existing(path) as (file, manifest):
+    with archive.open_existing(path) as (file, manifest):
         if manifest.revision not in revisions():
             raise CannotStart(
                 f"{path} was made by Skyqueue {manifest.version}, whose schema this version does not know: revision "
                 f"{manifest.revision}; it knows {newest_revision()}.",
                 "Restore it with that version, or with a newer one.",
             )
-        _require_nothing(database_url, manifest)
+        _require_empty(database_url, manifest)
         if client.dbsize():
-            raise CannotStart("Redis is not empty, and what it holds belongs to other data.", EMPTY)
+            raise CannotStart("Redis is not empty, and what it holds belongs to other data.", NOT_EMPTY_REMEDY)
         upgrade(database_url, manifest.revision)
         with session.connect(address.conninfo(database_url, application="skyqueue-restore"), UNLIMITED) as connection:
             difference = contents.find_difference(connection, manifest)
             if difference is not None:
-                raise CannotStart(f"{path} is no backup of this schema: {difference}.", ANOTHER)
+                raise CannotStart(f"{path} is no backup of this schema: {difference}.", DAMAGED_REMEDY)
             connection.rollback()
             try:
                 with connection.transaction():
-                    _fill(connection, file, manifest)
+                    _insert_all(connection, file, manifest)
             except (psycopg.DataError, psycopg.IntegrityError, psycopg.ProgrammingError) as error:
                 reason = str(error).partition("\n")[0]
-                raise CannotStart(f"{path} holds rows that the database refuses: {reason}.", ANOTHER) from error
+                raise CannotStart(f"{path} holds rows that the database refuses: {reason}.", DAMAGED_REMEDY) from error
             connection.execute("ANALYZE")
         upgrade(database_url)
     return manifest
 
 
-def _fill(connection: RawConnection, file: zipfile.ZipFile, manifest: Manifest) -> None:
+def _insert_all(connection: RawConnection, file: zipfile.ZipFile, manifest: Manifest) -> None:
     for table in manifest.tables:
         _copy(connection, file, table)
     for sequence in manifest.sequences:
@@ -67,7 +67,7 @@ def _fill(connection: RawConnection, file: zipfile.ZipFile, manifest: Manifest) 
         )
 
 
-def _require_nothing(database_url: str, manifest: Manifest) -> None:
+def _require_empty(database_url: str, manifest: Manifest) -> None:
     """Check that the database has no table, or the tables of the backup's schema without rows, as an interrupted restore leaves them."""
     with session.connect(address.conninfo(database_url, application="skyqueue-restore"), UNLIMITED) as connection:
         try:
@@ -76,15 +76,16 @@ def _require_nothing(database_url: str, manifest: Manifest) -> None:
             connection.rollback()
             foreign = contents.existing_tables(connection)
             if foreign:
-                raise CannotStart(f"The database has tables of others: {', '.join(sorted(foreign))}.", EMPTY) from None
+                raise CannotStart(f"The database has tables of others: {', '.join(sorted(foreign))}.", NOT_EMPTY_REMEDY) from None
             return
         connection.rollback()
         full = [table.name for table in manifest.tables if revision is not None and _has_rows(connection, table.name)]
         if full:
-            raise CannotStart(f"The database is not empty: there are rows in {', '.join(sorted(full))}.", EMPTY)
+            raise CannotStart(f"The database is not empty: there are rows in {', '.join(sorted(full))}.", NOT_EMPTY_REMEDY)
         if revision not in (None, manifest.revision):
             raise CannotStart(
-                f"The database has the tables of revision {revision}, and the backup those of {manifest.revision}.", EMPTY
+                f"The database has the tables of revision {revision}, and the backup those of {manifest.revision}.",
+                NOT_EMPTY_REMEDY,
             )
 
 
@@ -107,5 +108,5 @@ def _copy(connection: RawConnection, file: zipfile.ZipFile, table: Table) -> Non
         if cursor.rowcount != table.rows:
             raise CannotStart(
                 f"The backup names {table.rows} rows of {table.name}, and has {cursor.rowcount}.",
-                ANOTHER,
+                DAMAGED_REMEDY,
             )

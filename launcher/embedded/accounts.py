@@ -35,7 +35,7 @@ class Account:
             return {}
         return {"user": self.uid, "group": self.gid, "extra_groups": []}
 
-    def own(self, path: Path) -> None:
+    def chown(self, path: Path) -> None:
         if self.uid is not None and self.gid is not None:
             os.chown(path, self.uid, self.gid)
 
@@ -55,11 +55,11 @@ def choose(program: Path, home: Path) -> Account:
     if not used:
         for entry in _plain_accounts():
             account = Account(entry.pw_uid, entry.pw_gid)
-            if _owns(account, home) and _works(account, program, home):
+            if _make_owner(account, home) and _can_run(account, program, home):
                 return account
         os.chown(home, owner.st_uid, owner.st_gid)
     account = Account(prefix=_NAMESPACE)
-    if shutil.which("unshare") is None or not _works(account, program, home):
+    if shutil.which("unshare") is None or not _can_run(account, program, home):
         raise CannotStart(
             f"Postgres does not run as root, and no other account can reach {home}.",
             "Start as a plain user, or put SKYQUEUE_DATA_DIR and the checkout where everybody may enter.",
@@ -72,16 +72,16 @@ def _plain_accounts() -> list[pwd.struct_passwd]:
     return [known[name] for name in _CANDIDATES if name in known]
 
 
-def _owns(account: Account, home: Path) -> bool:
+def _make_owner(account: Account, home: Path) -> bool:
     """Make the account the owner of `home`. False if that is not possible, because this process is root in a user namespace only."""
     try:
-        account.own(home)
+        account.chown(home)
     except OSError:
         return False
     return True
 
 
-def _works(account: Account, program: Path, home: Path) -> bool:
+def _can_run(account: Account, program: Path, home: Path) -> bool:
     probe = [*account.prefix, "/bin/sh", "-c", 'test -w "$2" && exec "$1" --version', "sh", str(program), str(home)]
     try:
         return subprocess.run(probe, capture_output=True, cwd="/", check=False, **account.popen_options).returncode == 0

@@ -31,15 +31,15 @@ class Child(ABC):
     """The signals that end it, and how many seconds to wait after each."""
     start_seconds: ClassVar[float] = 60.0
     """How long a start may take. A server that was killed first recovers its data."""
-    finds_new_log: ClassVar[bool] = False
-    """Whether its program opens the new log by itself after the old one was renamed."""
+    reopens_log: ClassVar[bool] = False
+    """Whether its program reopens the log by itself after the file was renamed."""
 
     def __init__(self, name: str, *, log: Path, guardian: Guardian) -> None:
         self.name = name
         self.log = log
         self._guardian = guardian
         self._process: subprocess.Popen[bytes] | None = None
-        self._log_begins = 0
+        self._log_offset = 0
 
     @abstractmethod
     def launch(self) -> None:
@@ -62,7 +62,7 @@ class Child(ABC):
         """The text in its log since its last start, or since the log was rotated."""
         try:
             with self.log.open("rb") as log:
-                log.seek(self._log_begins)
+                log.seek(self._log_offset)
                 return log.read().decode(errors="replace")
         except FileNotFoundError:
             return ""
@@ -96,14 +96,14 @@ class Child(ABC):
             return None
         status = self._process.poll()
         if status is not None:
-            self._guardian.forget(self._process.pid)
+            self._guardian.unwatch(self._process.pid)
         return status
 
     def rotate_log(self) -> None:
         """Rotate its log if it is too long. Call it regularly while it runs. Raises `OSError`."""
-        if log_files.is_long(self.log):
-            (log_files.rename if self.finds_new_log else log_files.copy)(self.log)
-            self._log_begins = 0
+        if log_files.is_too_long(self.log):
+            (log_files.rename if self.reopens_log else log_files.copy)(self.log)
+            self._log_offset = 0
 
     def stop(self, seconds: float | None = None) -> None:
         """End it with `stop_signals`. Does nothing when it has ended. `seconds`: wait so long in total, with the same proportions."""
@@ -126,10 +126,10 @@ class Child(ABC):
         pass_fds: Sequence[int] = (),
     ) -> None:
         account = account or Account()
-        if log_files.is_long(self.log):
+        if log_files.is_too_long(self.log):
             log_files.rename(self.log)
         with log_files.opened(self.log) as output:
-            self._log_begins = output.tell()
+            self._log_offset = output.tell()
             self._process = subprocess.Popen(
                 [*account.prefix, *command],
                 stdin=subprocess.DEVNULL,
@@ -158,5 +158,5 @@ class Child(ABC):
 
 def stop_together(children: Sequence[Child], *, seconds: float) -> None:
     """Stop several children at the same time. All have ended after `seconds`."""
-    with ThreadPoolExecutor(max_workers=len(children)) as side_by_side:
-        list(side_by_side.map(lambda child: child.stop(seconds), children))
+    with ThreadPoolExecutor(max_workers=len(children)) as executor:
+        list(executor.map(lambda child: child.stop(seconds), children))

@@ -39,12 +39,12 @@ class Guardian:
         """`first` asks the process to end, `last` is sent if it has not after 2.5 s."""
         with self._lock:
             self._watched[pid] = (first, last)
-            self._tell(f"watch {pid} {first.value} {last.value}")
+            self._send(f"watch {pid} {first.value} {last.value}")
 
-    def forget(self, pid: int) -> None:
+    def unwatch(self, pid: int) -> None:
         with self._lock:
             if self._watched.pop(pid, None) is not None:
-                self._tell(f"forget {pid}")
+                self._send(f"unwatch {pid}")
 
     def poll(self) -> int | None:
         """The exit status of a guardian that has ended (negative: the signal), else None. Reaps it."""
@@ -61,7 +61,7 @@ class Guardian:
             self._close_input()
             self._process = another
             for pid, (first, last) in self._watched.items():
-                self._tell(f"watch {pid} {first.value} {last.value}")
+                self._send(f"watch {pid} {first.value} {last.value}")
 
     def close(self) -> None:
         """End the processes that are still watched, then the guardian itself, also if it was stopped by a signal."""
@@ -74,12 +74,12 @@ class Guardian:
                 self._process.kill()
                 self._process.wait()
 
-    def _tell(self, order: str) -> None:
+    def _send(self, command: str) -> None:
         assert self._process.stdin is not None
         if self._process.stdin.closed:
             return
         with suppress(BrokenPipeError):  # it has ended; the next guardian gets the whole list
-            self._process.stdin.write(f"{order}\n")
+            self._process.stdin.write(f"{command}\n")
             self._process.stdin.flush()
 
     def _close_input(self) -> None:
@@ -90,7 +90,7 @@ class Guardian:
     @staticmethod
     def _spawn() -> subprocess.Popen[str]:
         return subprocess.Popen(
-            [sys.executable, "-I", "-S", str(Path(__file__).with_name("watch.py"))],
+            [sys.executable, "-I", "-S", str(Path(__file__).with_name("guardian_process.py"))],
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,

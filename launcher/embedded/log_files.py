@@ -1,4 +1,4 @@
-"""Log files of child processes. A long one is rotated while its program runs; one former file is kept beside it."""
+"""Log files of child processes. A long one is rotated while its program runs; one former file is copied beside it."""
 
 from __future__ import annotations
 
@@ -21,27 +21,27 @@ def opened(log: Path) -> BinaryIO:
     return output
 
 
-def is_long(log: Path) -> bool:
+def is_too_long(log: Path) -> bool:
     try:
         return log.stat().st_size > LOG_BYTES
     except FileNotFoundError:
         return False
 
 
-def former(log: Path) -> Path:
+def rotated(log: Path) -> Path:
     """The path of the former file, with the lines before the last rotation."""
     return log.with_name(f"{log.name}.1")
 
 
 def rename(log: Path) -> None:
     """Rotate a log by renaming it, for programs that open the new file by themselves. No line is lost."""
-    log.replace(former(log))
+    log.replace(rotated(log))
     opened(log).close()
 
 
 def copy(log: Path) -> None:
     """Rotate a log by copying and then emptying it, for programs that keep the file open. A line that is written in between is lost."""
-    with log.open("rb+") as lines, opened(former(log)) as kept:
-        kept.truncate(0)  # before the copy, to make room on a disk that is nearly full
-        shutil.copyfileobj(lines, kept, 1024 * 1024)
+    with log.open("rb+") as lines, opened(rotated(log)) as copied:
+        copied.truncate(0)  # before the copy, to make room on a disk that is nearly full
+        shutil.copyfileobj(lines, copied, 1024 * 1024)
         lines.truncate(0)

@@ -15,7 +15,7 @@ from launcher.embedded.accounts import Account
 
 SOCKET_PATH_BYTES = 103
 """Linux takes 107 bytes, macOS 103."""
-PLAIN = re.compile(r"[A-Za-z0-9_./-]+")
+UNQUOTED = re.compile(r"[A-Za-z0-9_./-]+")
 
 
 def free_port() -> int:
@@ -29,18 +29,18 @@ def free_port() -> int:
 def socket_folder(home: Path, longest_name: str, account: Account) -> Path:
     """A private folder for sockets: inside `home`, or in a temporary folder if that path would be too long or has unsuitable characters."""
     digest = hashlib.sha256(os.fsencode(home)).hexdigest()[:16]
-    places = (tempfile.gettempdir(), "/tmp")  # noqa: S108  # the first is the operator's choice, and may be unsuitable too; the owner of the folder is checked below
-    candidates = [home / "run", *(Path(place) / f"skyqueue-{digest}" for place in places)]
-    folder = next((each for each in candidates if _is_fit(each / longest_name)), candidates[-1])
+    parents = (tempfile.gettempdir(), "/tmp")  # noqa: S108  # the first is the operator's choice, and may be unsuitable too; the owner of the folder is checked below
+    candidates = [home / "run", *(Path(parent) / f"skyqueue-{digest}" for parent in parents)]
+    folder = next((each for each in candidates if _is_usable(each / longest_name)), candidates[-1])
     folder.mkdir(mode=0o700, exist_ok=True)
     owner = os.geteuid() if account.uid is None else account.uid
     found = folder.lstat()  # `lstat`, because a link made by another account could lead to any folder of ours
     if found.st_uid not in (owner, os.geteuid()) or not stat.S_ISDIR(found.st_mode):
         raise CannotStart(f"{folder} belongs to somebody else.", "Remove it, or set TMPDIR to a folder of yours.")
-    account.own(folder)
+    account.chown(folder)
     return folder
 
 
-def _is_fit(path: Path) -> bool:
+def _is_usable(path: Path) -> bool:
     """Whether a socket can have this path, and it can be written into addresses and configuration files without quoting."""
-    return len(os.fsencode(path)) <= SOCKET_PATH_BYTES and PLAIN.fullmatch(str(path)) is not None
+    return len(os.fsencode(path)) <= SOCKET_PATH_BYTES and UNQUOTED.fullmatch(str(path)) is not None

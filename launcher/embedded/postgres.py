@@ -14,7 +14,7 @@ from urllib.parse import quote
 import psycopg
 
 from core.startup import CannotStart
-from launcher.embedded import accounts, binaries, leftover, secrets, startup_errors
+from launcher.embedded import accounts, binaries, orphans, secrets, startup_errors
 from launcher.embedded.child import Child
 from launcher.embedded.guardian import Guardian
 from launcher.embedded.ports import free_port, socket_folder
@@ -29,7 +29,7 @@ LOCALE = (
 this name, so the one that is built into Postgres is used there.
 """
 
-PUT_BACK = "Put the old password back into that file, from a backup of the data folder."
+RESTORE_FILE = "Put the old password back into that file, from a backup of the data folder."
 
 SETTINGS: Mapping[str, str] = {
     "listen_addresses": "127.0.0.1",
@@ -86,8 +86,8 @@ class EmbeddedPostgres(Child):
     def launch(self) -> None:
         if not self._data.exists():
             self._create()
-        leftover.clear(self._data / "postmaster.pid", self.home, signal.SIGQUIT)
-        leftover.end_workers(self._data, "postgres: ", signal.SIGQUIT)
+        orphans.end_server(self._data / "postmaster.pid", self.home, signal.SIGQUIT)
+        orphans.end_workers(self._data, "postgres: ", signal.SIGQUIT)
         settings = {**self._settings, "unix_socket_directories": str(self._sockets), "unix_socket_permissions": "0700"}
         options = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
         self._spawn(
@@ -105,7 +105,8 @@ class EmbeddedPostgres(Child):
         except psycopg.OperationalError as error:
             if "password authentication failed" in str(error):
                 raise CannotStart(
-                    f"The password in {self._password_file} is not the one that the data in {self.home} was made with.", PUT_BACK
+                    f"The password in {self._password_file} is not the one that the data in {self.home} was made with.",
+                    RESTORE_FILE,
                 ) from error
             return False
         return True
@@ -114,25 +115,25 @@ class EmbeddedPostgres(Child):
         super().stop(seconds)
         if self.poll() is not None:
             # A server that had to be killed leaves its child processes running or stopped.
-            leftover.end_workers(self._data, "postgres: ", signal.SIGKILL)
+            orphans.end_workers(self._data, "postgres: ", signal.SIGKILL)
 
     def _failure(self) -> CannotStart:
-        anew = "A backup is the way back; to begin with empty data instead"
-        return startup_errors.failure("Postgres", self.home, self.recent_log, self.log, anew=anew)
+        remedy = "Restore a backup; to begin with empty data instead"
+        return startup_errors.failure("Postgres", self.home, self.recent_log, self.log, remedy=remedy)
 
     def _load_password(self) -> str:
         if self._data.exists() and not self._password_file.exists():
-            raise CannotStart(f"{self._password_file} is missing, and the data in {self.home} was made with it.", PUT_BACK)
+            raise CannotStart(f"{self._password_file} is missing, and the data in {self.home} was made with it.", RESTORE_FILE)
         return secrets.load_or_create(
-            self._password_file, remedy=PUT_BACK if self._data.exists() else "Remove it, and a new one is made."
+            self._password_file, remedy=RESTORE_FILE if self._data.exists() else "Remove it, and a new one is made."
         )
 
     def _create(self) -> None:
         """Create the data in another folder, which is renamed when it is complete. So an interrupted start leaves no incomplete data."""
-        draft = self.home / "draft"
+        temporary = self.home / "temporary"
         password_file = self.home / "password"
         secrets.write(password_file, self._password)
-        self._account.own(password_file)
+        self._account.chown(password_file)
         command = [
             *self._account.prefix,
             "/bin/sh",
@@ -141,7 +142,7 @@ class EmbeddedPostgres(Child):
             + " ".join(LOCALE),
             "sh",
             str(binaries.postgres("initdb")),
-            str(draft),
+            str(temporary),
             NAME,
             str(password_file),
         ]
@@ -152,9 +153,9 @@ class EmbeddedPostgres(Child):
         if status != 0:
             raise startup_errors.full_disk(self.home) or CannotStart(
                 f"Postgres could not create its data in {self.home}: {startup_errors.reason(output)}.",
-                "Make that right, or choose another SKYQUEUE_DATA_DIR.",
+                "Correct that, or choose another SKYQUEUE_DATA_DIR.",
             )
-        os.rename(draft, self._data)
+        os.rename(temporary, self._data)
 
     def _run(self, command: Sequence[str]) -> tuple[int, str]:
         """Run a command to its end, and return its exit status and its output. Ctrl-C does not reach it, and the guardian ends it with this
@@ -173,11 +174,11 @@ class EmbeddedPostgres(Child):
         ) as running:
             self._guardian.watch(running.pid, signal.SIGTERM, signal.SIGKILL)
             _, output = running.communicate()
-            self._guardian.forget(running.pid)
+            self._guardian.unwatch(running.pid)
         return running.returncode, output
 
 
-def forget_other_servers() -> None:
+def remove_pg_variables() -> None:
     """Remove the `PG...` variables from the environment of this process and its children. They are meant for other servers, and the driver would
     use them (`PGSSLMODE`, `PGSERVICE`) for the embedded server too.
     """

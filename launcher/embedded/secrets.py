@@ -31,15 +31,15 @@ def write(path: Path, secret: str, *, mode: int = 0o600, owner: os.stat_result |
 
     `owner`: the status of another file, whose owner the file gets; None: the owner is the account of this process.
     """
-    draft = path.with_name(f"{path.name}.{os.getpid()}")
+    temporary = path.with_name(f"{path.name}.{os.getpid()}")
     try:
-        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(descriptor, "w", encoding="utf-8") as file:
             file.write(f"{secret}\n")
             os.fchmod(file.fileno(), mode)
             if owner is not None:
                 os.fchown(file.fileno(), owner.st_uid, owner.st_gid)
-        draft.replace(path)
+        temporary.replace(path)
     except OSError:  # a full disk
-        draft.unlink(missing_ok=True)
+        temporary.unlink(missing_ok=True)
         raise

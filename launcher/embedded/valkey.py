@@ -13,7 +13,7 @@ import redis
 
 from core.redis import clients
 from core.startup import CannotStart
-from launcher.embedded import binaries, leftover, secrets, startup_errors
+from launcher.embedded import binaries, orphans, secrets, startup_errors
 from launcher.embedded.accounts import Account
 from launcher.embedded.child import Child
 from launcher.embedded.guardian import Guardian
@@ -34,7 +34,7 @@ class EmbeddedValkey(Child):
     """`home`: the folder of the data. `settings` override `SETTINGS`, for tests."""
 
     stop_signals: ClassVar[tuple[tuple[signal.Signals, float], ...]] = ((signal.SIGTERM, 1.5), (signal.SIGKILL, 1.0))
-    finds_new_log: ClassVar[bool] = True  # Valkey opens the file for each line
+    reopens_log: ClassVar[bool] = True  # Valkey opens the file for each line
 
     def __init__(self, home: Path, *, guardian: Guardian, settings: Mapping[str, str] | None = None) -> None:
         self.home = home.absolute()
@@ -59,13 +59,13 @@ class EmbeddedValkey(Child):
         return f"unix://:{quote(self._password, safe='')}@{quote(str(self._socket), safe='/')}?db=0"
 
     def launch(self) -> None:
-        leftover.clear(self._pid_file, self.home, signal.SIGTERM)
+        orphans.end_server(self._pid_file, self.home, signal.SIGTERM)
         (self.home / "data").mkdir(mode=0o700, exist_ok=True)
         # In the folder of the socket, whose path has no special characters. Valkey takes `?` and `[` in the path of its configuration file for a
         # pattern, and then starts without the file.
         configuration = self._socket.with_name("valkey.conf")
         secrets.write(configuration, "\n".join(f"{name} {value}" for name, value in self._configuration().items()))
-        # The command line has the path of our folder, by which `leftover.py` recognizes the process.
+        # The command line has the path of our folder, by which `orphans.py` recognizes the process.
         self._spawn([binaries.valkey_server(), configuration, "--dir", self.home / "data"], cwd=self.home)
 
     def is_ready(self) -> bool:
@@ -75,8 +75,8 @@ class EmbeddedValkey(Child):
             return False
 
     def _failure(self) -> CannotStart:
-        anew = "To begin with empty queues (bookings are safe in Postgres)"
-        return startup_errors.failure("Valkey", self.home, self.recent_log, self.log, anew=anew)
+        remedy = "To begin with empty queues (bookings are safe in Postgres)"
+        return startup_errors.failure("Valkey", self.home, self.recent_log, self.log, remedy=remedy)
 
     def _configuration(self) -> dict[str, str]:
         return {

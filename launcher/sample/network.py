@@ -54,7 +54,7 @@ HUBS_INDIA: Final = ("Delhi", "Mumbai", "Bangalore", "Kolkata", "Hyderabad", "Ch
 """Each of the other cities is connected with the first three, and with the two that are nearest."""
 
 
-class Abroad(NamedTuple):
+class ForeignCity(NamedTuple):
     """A city outside India. `airline`: the airline of its country. `indian`: the cities in India that it is connected with, the busiest first."""
 
     weight: int
@@ -65,92 +65,92 @@ class Abroad(NamedTuple):
 _METROS = ("Delhi", "Mumbai", "Bangalore", "Hyderabad", "Chennai", "Kolkata")
 _GULF = ("Mumbai", "Delhi", "Kochi", "Hyderabad", "Chennai", "Bangalore")
 _SOUTH = ("Chennai", "Bangalore", "Mumbai", "Delhi")
-_TWO = ("Delhi", "Mumbai")
+_DELHI_AND_MUMBAI = ("Delhi", "Mumbai")
 
 ABROAD: Final = {
     # the Gulf and the Middle East
-    "Dubai": Abroad(
+    "Dubai": ForeignCity(
         9, "EK", (*_GULF, "Ahmedabad", "Kolkata", "Pune", "Goa Dabolim", "Trivandrum", "Lucknow", "Jaipur", "Amritsar")
     ),
-    "Abu Dhabi": Abroad(6, "EY", (*_GULF, "Ahmedabad", "Kolkata", "Trivandrum")),
-    "Doha": Abroad(7, "QR", (*_GULF, "Ahmedabad", "Goa Dabolim", "Amritsar")),
-    "Riyadh": Abroad(5, "SV", ("Delhi", "Mumbai", "Hyderabad", "Kochi")),
-    "Jeddah": Abroad(5, "SV", ("Mumbai", "Delhi", "Hyderabad", "Kochi")),
-    "Muscat": Abroad(4, "WY", ("Mumbai", "Kochi", "Hyderabad", "Chennai")),
-    "Kuwait": Abroad(4, "KU", ("Mumbai", "Kochi", "Delhi", "Chennai")),
-    "Bahrain": Abroad(3, "GF", ("Mumbai", "Delhi", "Kochi")),
-    "Istanbul Airport": Abroad(6, "TK", _TWO),
-    "Cairo": Abroad(3, "MS", ("Mumbai", "Delhi")),
+    "Abu Dhabi": ForeignCity(6, "EY", (*_GULF, "Ahmedabad", "Kolkata", "Trivandrum")),
+    "Doha": ForeignCity(7, "QR", (*_GULF, "Ahmedabad", "Goa Dabolim", "Amritsar")),
+    "Riyadh": ForeignCity(5, "SV", ("Delhi", "Mumbai", "Hyderabad", "Kochi")),
+    "Jeddah": ForeignCity(5, "SV", ("Mumbai", "Delhi", "Hyderabad", "Kochi")),
+    "Muscat": ForeignCity(4, "WY", ("Mumbai", "Kochi", "Hyderabad", "Chennai")),
+    "Kuwait": ForeignCity(4, "KU", ("Mumbai", "Kochi", "Delhi", "Chennai")),
+    "Bahrain": ForeignCity(3, "GF", ("Mumbai", "Delhi", "Kochi")),
+    "Istanbul Airport": ForeignCity(6, "TK", _DELHI_AND_MUMBAI),
+    "Cairo": ForeignCity(3, "MS", ("Mumbai", "Delhi")),
     # Europe
-    "London Heathrow": Abroad(
+    "London Heathrow": ForeignCity(
         9, "BA", ("Delhi", "Mumbai", "Bangalore", "Hyderabad", "Chennai", "Ahmedabad", "Amritsar", "Goa Dabolim")
     ),
-    "Paris Charles de Gaulle": Abroad(7, "AF", ("Delhi", "Mumbai", "Bangalore")),
-    "Frankfurt": Abroad(7, "LH", ("Delhi", "Mumbai", "Bangalore", "Chennai", "Hyderabad")),
-    "Munich": Abroad(5, "LH", ("Delhi", "Mumbai", "Bangalore")),
-    "Amsterdam": Abroad(6, "KL", ("Delhi", "Mumbai", "Bangalore")),
-    "Zurich": Abroad(4, "LX", _TWO),
-    "Vienna": Abroad(3, "OS", ("Delhi",)),
-    "Rome": Abroad(3, "AZ", ("Delhi",)),
-    "Milan Malpensa": Abroad(3, "AZ", ("Delhi",)),
-    "Madrid": Abroad(3, "IB", ("Delhi",)),
-    "Barcelona": Abroad(3, "VY", ()),
-    "Lisbon": Abroad(3, "TP", ()),
-    "Copenhagen": Abroad(3, "SK", ("Delhi",)),
-    "Stockholm": Abroad(3, "SK", ()),
-    "Oslo": Abroad(2, "DY", ()),
-    "Helsinki": Abroad(3, "AY", ("Delhi",)),
-    "Brussels": Abroad(3, "SN", ()),
-    "Dublin": Abroad(3, "EI", ()),
-    "Manchester": Abroad(3, "BA", ("Mumbai",)),
-    "Athens": Abroad(3, "A3", ()),
-    "Warsaw": Abroad(3, "LO", ("Delhi",)),
-    "Prague": Abroad(2, "QS", ()),
-    "Belgrade": Abroad(2, "JU", ()),
+    "Paris Charles de Gaulle": ForeignCity(7, "AF", ("Delhi", "Mumbai", "Bangalore")),
+    "Frankfurt": ForeignCity(7, "LH", ("Delhi", "Mumbai", "Bangalore", "Chennai", "Hyderabad")),
+    "Munich": ForeignCity(5, "LH", ("Delhi", "Mumbai", "Bangalore")),
+    "Amsterdam": ForeignCity(6, "KL", ("Delhi", "Mumbai", "Bangalore")),
+    "Zurich": ForeignCity(4, "LX", _DELHI_AND_MUMBAI),
+    "Vienna": ForeignCity(3, "OS", ("Delhi",)),
+    "Rome": ForeignCity(3, "AZ", ("Delhi",)),
+    "Milan Malpensa": ForeignCity(3, "AZ", ("Delhi",)),
+    "Madrid": ForeignCity(3, "IB", ("Delhi",)),
+    "Barcelona": ForeignCity(3, "VY", ()),
+    "Lisbon": ForeignCity(3, "TP", ()),
+    "Copenhagen": ForeignCity(3, "SK", ("Delhi",)),
+    "Stockholm": ForeignCity(3, "SK", ()),
+    "Oslo": ForeignCity(2, "DY", ()),
+    "Helsinki": ForeignCity(3, "AY", ("Delhi",)),
+    "Brussels": ForeignCity(3, "SN", ()),
+    "Dublin": ForeignCity(3, "EI", ()),
+    "Manchester": ForeignCity(3, "BA", ("Mumbai",)),
+    "Athens": ForeignCity(3, "A3", ()),
+    "Warsaw": ForeignCity(3, "LO", ("Delhi",)),
+    "Prague": ForeignCity(2, "QS", ()),
+    "Belgrade": ForeignCity(2, "JU", ()),
     # the Americas
-    "New York JFK": Abroad(8, "AA", ("Delhi", "Mumbai")),
-    "Washington Dulles": Abroad(4, "UA", ("Delhi",)),
-    "Chicago O'Hare": Abroad(5, "UA", ("Delhi",)),
-    "San Francisco": Abroad(5, "UA", ("Delhi", "Mumbai", "Bangalore")),
-    "Los Angeles": Abroad(5, "AA", ()),
-    "Boston": Abroad(3, "DL", ()),
-    "Miami": Abroad(3, "AA", ()),
-    "Toronto": Abroad(5, "AC", ("Delhi", "Mumbai")),
-    "Vancouver": Abroad(3, "AC", ("Delhi",)),
-    "Sao Paulo Guarulhos": Abroad(3, "LA", ()),
+    "New York JFK": ForeignCity(8, "AA", ("Delhi", "Mumbai")),
+    "Washington Dulles": ForeignCity(4, "UA", ("Delhi",)),
+    "Chicago O'Hare": ForeignCity(5, "UA", ("Delhi",)),
+    "San Francisco": ForeignCity(5, "UA", ("Delhi", "Mumbai", "Bangalore")),
+    "Los Angeles": ForeignCity(5, "AA", ()),
+    "Boston": ForeignCity(3, "DL", ()),
+    "Miami": ForeignCity(3, "AA", ()),
+    "Toronto": ForeignCity(5, "AC", ("Delhi", "Mumbai")),
+    "Vancouver": ForeignCity(3, "AC", ("Delhi",)),
+    "Sao Paulo Guarulhos": ForeignCity(3, "LA", ()),
     # Asia and the Pacific
-    "Singapore": Abroad(8, "SQ", (*_SOUTH, "Hyderabad", "Kolkata", "Kochi", "Ahmedabad")),
-    "Bangkok Suvarnabhumi": Abroad(7, "TG", (*_METROS, "Ahmedabad", "Lucknow", "Bhubaneswar")),
-    "Phuket": Abroad(4, "TG", ("Mumbai", "Delhi", "Bangalore")),
-    "Kuala Lumpur": Abroad(6, "MH", (*_SOUTH, "Hyderabad", "Kochi", "Kolkata")),
-    "Jakarta": Abroad(4, "GA", ("Mumbai",)),
-    "Denpasar": Abroad(4, "GA", ("Delhi", "Bangalore")),
-    "Hanoi": Abroad(4, "VN", ("Delhi", "Kolkata")),
-    "Ho Chi Minh City": Abroad(4, "VN", ("Mumbai", "Delhi")),
-    "Manila": Abroad(4, "PR", ("Delhi",)),
-    "Hong Kong": Abroad(7, "CX", ("Delhi", "Mumbai", "Bangalore")),
-    "Tokyo Narita": Abroad(7, "NH", ("Delhi", "Mumbai", "Bangalore")),
-    "Osaka Kansai": Abroad(4, "NH", ()),
-    "Seoul Incheon": Abroad(6, "KE", ("Delhi", "Mumbai")),
-    "Shanghai Pudong": Abroad(6, "MU", ("Delhi", "Mumbai")),
-    "Beijing Capital": Abroad(5, "CA", ("Delhi",)),
-    "Taipei": Abroad(4, "CI", ("Delhi",)),
-    "Sydney": Abroad(5, "QF", ("Bangalore", "Delhi")),
-    "Melbourne": Abroad(5, "QF", ("Delhi", "Mumbai")),
-    "Perth": Abroad(3, "QF", ()),
-    "Auckland": Abroad(3, "NZ", ()),
-    "Colombo": Abroad(4, "UL", ("Chennai", "Bangalore", "Mumbai", "Delhi", "Hyderabad")),
-    "Male": Abroad(3, "Q2", ("Mumbai", "Bangalore", "Delhi", "Kochi")),
-    "Kathmandu": Abroad(4, "RA", ("Delhi", "Mumbai", "Kolkata", "Bangalore", "Varanasi")),
-    "Dhaka": Abroad(4, "BG", ("Kolkata", "Delhi", "Chennai", "Mumbai")),
-    "Tashkent": Abroad(2, "HY", _TWO),
-    "Baku": Abroad(2, "J2", _TWO),
-    "Almaty": Abroad(2, "KC", ("Delhi",)),
+    "Singapore": ForeignCity(8, "SQ", (*_SOUTH, "Hyderabad", "Kolkata", "Kochi", "Ahmedabad")),
+    "Bangkok Suvarnabhumi": ForeignCity(7, "TG", (*_METROS, "Ahmedabad", "Lucknow", "Bhubaneswar")),
+    "Phuket": ForeignCity(4, "TG", ("Mumbai", "Delhi", "Bangalore")),
+    "Kuala Lumpur": ForeignCity(6, "MH", (*_SOUTH, "Hyderabad", "Kochi", "Kolkata")),
+    "Jakarta": ForeignCity(4, "GA", ("Mumbai",)),
+    "Denpasar": ForeignCity(4, "GA", ("Delhi", "Bangalore")),
+    "Hanoi": ForeignCity(4, "VN", ("Delhi", "Kolkata")),
+    "Ho Chi Minh City": ForeignCity(4, "VN", ("Mumbai", "Delhi")),
+    "Manila": ForeignCity(4, "PR", ("Delhi",)),
+    "Hong Kong": ForeignCity(7, "CX", ("Delhi", "Mumbai", "Bangalore")),
+    "Tokyo Narita": ForeignCity(7, "NH", ("Delhi", "Mumbai", "Bangalore")),
+    "Osaka Kansai": ForeignCity(4, "NH", ()),
+    "Seoul Incheon": ForeignCity(6, "KE", ("Delhi", "Mumbai")),
+    "Shanghai Pudong": ForeignCity(6, "MU", ("Delhi", "Mumbai")),
+    "Beijing Capital": ForeignCity(5, "CA", ("Delhi",)),
+    "Taipei": ForeignCity(4, "CI", ("Delhi",)),
+    "Sydney": ForeignCity(5, "QF", ("Bangalore", "Delhi")),
+    "Melbourne": ForeignCity(5, "QF", ("Delhi", "Mumbai")),
+    "Perth": ForeignCity(3, "QF", ()),
+    "Auckland": ForeignCity(3, "NZ", ()),
+    "Colombo": ForeignCity(4, "UL", ("Chennai", "Bangalore", "Mumbai", "Delhi", "Hyderabad")),
+    "Male": ForeignCity(3, "Q2", ("Mumbai", "Bangalore", "Delhi", "Kochi")),
+    "Kathmandu": ForeignCity(4, "RA", ("Delhi", "Mumbai", "Kolkata", "Bangalore", "Varanasi")),
+    "Dhaka": ForeignCity(4, "BG", ("Kolkata", "Delhi", "Chennai", "Mumbai")),
+    "Tashkent": ForeignCity(2, "HY", _DELHI_AND_MUMBAI),
+    "Baku": ForeignCity(2, "J2", _DELHI_AND_MUMBAI),
+    "Almaty": ForeignCity(2, "KC", ("Delhi",)),
     # Africa
-    "Nairobi": Abroad(4, "KQ", ("Mumbai", "Delhi")),
-    "Addis Ababa": Abroad(4, "ET", ("Mumbai", "Delhi", "Bangalore", "Chennai")),
-    "Johannesburg": Abroad(4, "SA", ()),
-    "Mauritius": Abroad(2, "MK", ("Mumbai", "Delhi")),
+    "Nairobi": ForeignCity(4, "KQ", ("Mumbai", "Delhi")),
+    "Addis Ababa": ForeignCity(4, "ET", ("Mumbai", "Delhi", "Bangalore", "Chennai")),
+    "Johannesburg": ForeignCity(4, "SA", ()),
+    "Mauritius": ForeignCity(2, "MK", ("Mumbai", "Delhi")),
 }
 
 HUBS_ABROAD: Final = {
@@ -169,28 +169,28 @@ CITIES: Final = (*MAJOR_INDIA, *OTHER_INDIA, *ABROAD)
 
 DOMESTIC_AIRLINES: Final = {"6E": 55, "AI": 25, "QP": 10, "SG": 10}
 """Airline code -> share of the flights within India, in percent."""
-FLAG: Final = "AI"
-LOW_COST_ABROAD: Final = "IX"
+FLAG_CARRIER: Final = "AI"
+LOW_COST_CARRIER: Final = "IX"
 
 
 class Aircraft(NamedTuple):
-    """`speed`: km/h in cruise. `ground`: minutes for taxi, climb and approach. `cabin`: its name in `core/seats/cabins/catalogue.py`."""
+    """`speed_kmh`: in cruise. `extra_minutes`: for taxi, climb and approach. `cabin`: its name in `core/seats/cabins/catalogue.py`."""
 
     cabin: str
     seats: int
-    speed: int
-    ground: int
+    speed_kmh: int
+    extra_minutes: int
 
 
 TURBOPROP: Final = (Aircraft("DH8D-78", 78, 480, 25), Aircraft("AT72-72", 72, 480, 25))
-NARROW: Final = (
+NARROW_BODY: Final = (
     Aircraft("A320-180", 180, 780, 32),
     Aircraft("A320-186", 186, 780, 32),
     Aircraft("B738-189", 189, 780, 32),
     Aircraft("A321-222", 222, 780, 35),
     Aircraft("A321-232", 232, 780, 35),
 )
-WIDE: Final = (
+WIDE_BODY: Final = (
     Aircraft("B788-256", 256, 870, 42),
     Aircraft("A332-277", 277, 860, 42),
     Aircraft("A333-296", 296, 880, 42),

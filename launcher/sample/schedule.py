@@ -20,15 +20,15 @@ from launcher.sample.network import (
     ABROAD,
     CITIES,
     DOMESTIC_AIRLINES,
-    FLAG,
+    FLAG_CARRIER,
     HUBS_ABROAD,
     HUBS_INDIA,
-    LOW_COST_ABROAD,
+    LOW_COST_CARRIER,
     MAJOR_INDIA,
-    NARROW,
+    NARROW_BODY,
     OTHER_INDIA,
     TURBOPROP,
-    WIDE,
+    WIDE_BODY,
     Aircraft,
 )
 
@@ -37,7 +37,7 @@ SEED: Final = 2026
 HEADER: Final = ("flight_number", "source", "destination", "departure_ts", "arrival_ts", "total_seats", "price", "cabin")
 
 _EVERY_DAY: Final = frozenset(range(7))
-_FIRST_BANK, _LAST_BANK = 5 * 60 + 30, 22 * 60 + 30
+_FIRST_DEPARTURE, _LAST_DEPARTURE = 5 * 60 + 30, 22 * 60 + 30
 """The first and the last departure of short flights, in minutes after midnight."""
 
 
@@ -53,12 +53,12 @@ class Route:
 
 
 @dataclass(frozen=True, slots=True)
-class Slot:
+class ScheduledFlight:
     """One flight number: its local time of departure, its aircraft and its fare."""
 
     number: str
     route: Route
-    leaves: time
+    departs_at: time
     minutes: int
     aircraft: Aircraft
     fare: float
@@ -82,48 +82,48 @@ def write_csv(path: Path, *, start: date, days: int = DAYS, seed: int = SEED) ->
 
 
 def _flights(start: date, days: int, seed: int) -> Iterator[tuple[str, ...]]:
-    for slot in slots(seed):
-        dice = Random(f"{seed}:{slot.number}")
-        zone = ZoneInfo(_place(slot.route.source).timezone)
+    for flight in scheduled_flights(seed):
+        random = Random(f"{seed}:{flight.number}")
+        zone = ZoneInfo(_place(flight.route.source).timezone)
         for offset in range(days):
             day = start + timedelta(days=offset)
-            luck = dice.uniform(0.88, 1.18)
-            if day.weekday() not in slot.route.weekdays:
+            variation = random.uniform(0.88, 1.18)
+            if day.weekday() not in flight.route.weekdays:
                 continue
-            departure = datetime.combine(day, slot.leaves, zone).astimezone(UTC)
-            arrival = departure + timedelta(minutes=slot.minutes)
-            price = slot.fare * luck * _season(day) * (1.25 if offset < 4 else 1.1 if offset < 10 else 1.0)
+            departure = datetime.combine(day, flight.departs_at, zone).astimezone(UTC)
+            arrival = departure + timedelta(minutes=flight.minutes)
+            price = flight.fare * variation * _season(day) * (1.25 if offset < 4 else 1.1 if offset < 10 else 1.0)
             yield (
-                slot.number,
-                slot.route.source,
-                slot.route.destination,
+                flight.number,
+                flight.route.source,
+                flight.route.destination,
                 f"{departure:%Y-%m-%dT%H:%M:%SZ}",
                 f"{arrival:%Y-%m-%dT%H:%M:%SZ}",
-                str(slot.aircraft.seats),
+                str(flight.aircraft.seats),
                 f"{price:.2f}",
-                slot.aircraft.cabin,
+                flight.aircraft.cabin,
             )
 
 
-def slots(seed: int) -> Iterator[Slot]:
+def scheduled_flights(seed: int) -> Iterator[ScheduledFlight]:
     """All flight numbers of the network. The numbers do not depend on the seed."""
     numbers: dict[str, int] = {}
     for route in routes():
-        dice = Random(f"{seed}:{route.source}>{route.destination}")
+        random = Random(f"{seed}:{route.source}>{route.destination}")
         kilometres = distance(_place(route.source), _place(route.destination))
         for index in range(route.daily):
             airline = route.airlines[index % len(route.airlines)]
             numbers[airline] = numbers.get(airline, 100) + 1
-            aircraft = dice.choice(_fleet(kilometres, route.daily))
-            leaves = _leaves(index, route.daily, kilometres, dice)
-            peak = 1.08 if leaves.hour in (7, 8, 9, 17, 18, 19, 20) else 0.92 if leaves.hour < 6 else 1.0
-            yield Slot(
+            aircraft = random.choice(_fleet(kilometres, route.daily))
+            departs_at = _departure_time(index, route.daily, kilometres, random)
+            peak = 1.08 if departs_at.hour in (7, 8, 9, 17, 18, 19, 20) else 0.92 if departs_at.hour < 6 else 1.0
+            yield ScheduledFlight(
                 number=f"{airline}-{numbers[airline]}",
                 route=route,
-                leaves=leaves,
+                departs_at=departs_at,
                 minutes=block_minutes(_place(route.source), _place(route.destination), aircraft),
                 aircraft=aircraft,
-                fare=(1_450 + 5.2 * kilometres**0.94) * peak * dice.uniform(0.9, 1.12),
+                fare=(1_450 + 5.2 * kilometres**0.94) * peak * random.uniform(0.9, 1.12),
             )
 
 
@@ -146,15 +146,15 @@ def _connections() -> Iterator[tuple[str, str, int, frozenset[int], tuple[str, .
         nearest = sorted(hubs, key=lambda hub: distance(_place(city), _place(hub)))
         for hub in dict.fromkeys([*hubs[:3], *nearest[:2]]):
             daily = max(1, weight * MAJOR_INDIA[hub] // 20)
-            weekdays = _EVERY_DAY if weight > 1 else _some_days(city + hub, 5)
+            weekdays = _EVERY_DAY if weight > 1 else _weekdays(city + hub, 5)
             yield city, hub, daily, weekdays, _domestic(f"{city}{hub}", daily)
     for city in _known(ABROAD):
         abroad = ABROAD[city]
         for rank, indian in enumerate(_known(abroad.indian)):
             daily = 3 if abroad.weight > 8 and rank < 2 else 2 if abroad.weight > 5 and rank < 4 else 1
             long_haul = distance(_place(city), _place(indian)) > 4_500
-            weekdays = _EVERY_DAY if rank < 2 and abroad.weight > 3 else _some_days(city + indian, 5 if abroad.weight > 3 else 3)
-            second = FLAG if long_haul else LOW_COST_ABROAD
+            weekdays = _EVERY_DAY if rank < 2 and abroad.weight > 3 else _weekdays(city + indian, 5 if abroad.weight > 3 else 3)
+            second = FLAG_CARRIER if long_haul else LOW_COST_CARRIER
             yield indian, city, daily, weekdays, (abroad.airline, second) if rank % 2 == 0 else (second, abroad.airline)
     for hub in _known(HUBS_ABROAD):
         for city in _known(HUBS_ABROAD[hub]):
@@ -171,28 +171,28 @@ def _domestic(route: str, daily: int) -> tuple[str, ...]:
     return tuple(Random(route).choices(codes, shares, k=daily))
 
 
-def _some_days(route: str, count: int) -> frozenset[int]:
+def _weekdays(route: str, count: int) -> frozenset[int]:
     return frozenset(Random(route).sample(range(7), count))
 
 
-def _leaves(index: int, daily: int, kilometres: float, dice: Random) -> time:
+def _departure_time(index: int, daily: int, kilometres: float, random: Random) -> time:
     """The local time of departure. Short flights are spread over the day; long ones depart at night, in the late morning and in the evening."""
     if kilometres > 3_500:
-        bank = (2 * 60 + 10, 10 * 60 + 30, 21 * 60 + 40)[(index + dice.randrange(3)) % 3]
-        minute = bank + dice.randrange(-75, 80)
+        middle = (2 * 60 + 10, 10 * 60 + 30, 21 * 60 + 40)[(index + random.randrange(3)) % 3]
+        minute = middle + random.randrange(-75, 80)
     else:
-        step = (_LAST_BANK - _FIRST_BANK) / daily
-        minute = round(_FIRST_BANK + step * (index + dice.uniform(0.1, 0.9)))
+        step = (_LAST_DEPARTURE - _FIRST_DEPARTURE) / daily
+        minute = round(_FIRST_DEPARTURE + step * (index + random.uniform(0.1, 0.9)))
     minute = minute // 5 * 5 % (24 * 60)
     return time(minute // 60, minute % 60)
 
 
 def _fleet(kilometres: float, daily: int) -> tuple[Aircraft, ...]:
     if kilometres > 4_200:
-        return WIDE
+        return WIDE_BODY
     if kilometres < 620 and daily < 4:
         return TURBOPROP
-    return NARROW
+    return NARROW_BODY
 
 
 def block_minutes(source: Place, destination: Place, aircraft: Aircraft) -> int:
@@ -200,7 +200,7 @@ def block_minutes(source: Place, destination: Place, aircraft: Aircraft) -> int:
     kilometres = distance(source, destination)
     eastwards = (destination.longitude - source.longitude + 540) % 360 - 180 > 0
     wind = 1.0 if kilometres < 1_500 else 0.95 if eastwards else 1.06
-    return -(-round(kilometres / aircraft.speed * 60 * wind + aircraft.ground) // 5) * 5
+    return -(-round(kilometres / aircraft.speed_kmh * 60 * wind + aircraft.extra_minutes) // 5) * 5
 
 
 def distance(one: Place, other: Place) -> float:

@@ -47,6 +47,6 @@ class _Terminal(Terminal):
     def on_broken_pipe(self) -> None:
         """Discard all output from now on, also when Python flushes its buffers at the end. A broken pipe would end the process."""
         self.quiet = True
-        nowhere = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(nowhere, sys.stdout.fileno())
-        os.close(nowhere)
+        null_device = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(null_device, sys.stdout.fileno())
+        os.close(null_device)

@@ -7,9 +7,9 @@ from core.settings import Settings
 from core.startup import CannotStart
 from core.users.tokens import SECRET_BYTES
 from launcher.embedded import secrets
-from launcher.supervisor.address import Listener
 from launcher.supervisor.folder import DataFolder
-from launcher.supervisor.programs import OWNER
+from launcher.supervisor.listener import Listener
+from launcher.supervisor.programs import STARTED_BY
 from launcher.supervisor.servers import Addresses
 
 LEDGER_FILE = "mockpay.sqlite"
@@ -20,7 +20,7 @@ def product(settings: Settings, folder: DataFolder, addresses: Addresses, paymen
     """The environment of API and workers. Raises `CannotStart` when the operator has to set a secret."""
     return environment_with(
         {
-            OWNER: str(folder.path),
+            STARTED_BY: str(folder.path),
             "SKYQUEUE_DATA_DIR": str(folder.path),
             "SKYQUEUE_DATABASE_URL": addresses.database_url,
             "SKYQUEUE_REDIS_URL": addresses.redis_url,
@@ -35,7 +35,7 @@ def mockpay(settings: Settings, folder: DataFolder, api: Listener) -> dict[str, 
     """The environment of the practice provider, with the address of the API for callbacks."""
     return environment_with(
         {
-            OWNER: str(folder.path),
+            STARTED_BY: str(folder.path),
             "MOCKPAY_LEDGER": str(folder.path / LEDGER_FILE),
             "MOCKPAY_CALLBACK_URL": f"{api.base_url}/payments/callback",
             "MOCKPAY_SECRET": _payments_secret(settings, folder),
@@ -69,7 +69,7 @@ def _jwt_secret(settings: Settings, folder: DataFolder) -> str:
 def long_enough(secret: str, name: str, remedy: str) -> str:
     """The secret, if it is long enough to sign access tokens. Else raises `CannotStart` with its `name` and the `remedy`."""
     if len(secret.encode()) < SECRET_BYTES:
-        raise CannotStart(f"{name} is shorter than {SECRET_BYTES} bytes.", f"{remedy}; `openssl rand -hex 32` makes a good one.")
+        raise CannotStart(f"{name} is shorter than {SECRET_BYTES} bytes.", f"{remedy}; `openssl rand -hex 32` makes one.")
     return secret
 
 

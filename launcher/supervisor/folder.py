@@ -27,21 +27,23 @@ def locate(path: Path) -> Path:
         raise CannotStart(f"The data folder {shown} cannot be used: its path has unprintable characters.", REMEDY)
     try:
         return path.expanduser().resolve()
-    except (OSError, RuntimeError) as error:  # there is no such user, or links form a circle
+    except (OSError, RuntimeError) as error:  # there is no such user, or links refer to each other in a cycle
         reason = error.strerror if isinstance(error, OSError) else error
         raise CannotStart(f"The data folder {shown} cannot be used: {str(reason).rstrip('.')}.", REMEDY) from error
 
 
 class DataFolder:
-    """One folder per installation: servers' data, secrets, logs. Made when missing; closed to other users."""
+    """The folder of one installation, with the data of its servers, its secrets and its logs. It is created if it does not exist, and other users cannot read it."""
 
     def __init__(self, path: Path) -> None:
         self.path = locate(path)
         try:
             # If this process is root, Postgres runs as another account, which has to be able to enter. Everything inside has its own permissions.
             self.path.mkdir(mode=0o711 if os.geteuid() == 0 else 0o700, parents=True, exist_ok=True)
-            self._itself = os.open(self.path, os.O_RDONLY | os.O_DIRECTORY)
-            self._holder: IO[str] = os.fdopen(os.open(self.path / "lock", os.O_RDWR | os.O_CREAT, 0o600), "r+", errors="replace")
+            self._folder_descriptor = os.open(self.path, os.O_RDONLY | os.O_DIRECTORY)
+            self._lock_file: IO[str] = os.fdopen(
+                os.open(self.path / "lock", os.O_RDWR | os.O_CREAT, 0o600), "r+", errors="replace"
+            )
         except OSError as error:
             raise CannotStart(f"The data folder {self.path} cannot be used: {error.strerror}.", REMEDY) from error
         self.postgres = self.path / "postgres"
@@ -57,25 +59,25 @@ class DataFolder:
         cannot lock folders (NFS).
         """
         try:
-            with _unless_unsupported():
-                _lock(self._itself)
-            _lock(self._holder.fileno())
+            with _ignore_unsupported():
+                _lock(self._folder_descriptor)
+            _lock(self._lock_file.fileno())
         except BlockingIOError:
-            raise self._is_held() from None
-        self._close_to_others()
-        self._holder.truncate(0)
-        self._holder.write(f"{os.getpid()}\n")
-        self._holder.flush()
+            raise self._already_running() from None
+        self._make_private()
+        self._lock_file.truncate(0)
+        self._lock_file.write(f"{os.getpid()}\n")
+        self._lock_file.flush()
 
     def close(self) -> None:
         """Release the lock."""
-        self._holder.close()
-        os.close(self._itself)
+        self._lock_file.close()
+        os.close(self._folder_descriptor)
 
     def log(self, name: str) -> Path:
         return self.path / f"{name}.log"
 
-    def _close_to_others(self) -> None:
+    def _make_private(self) -> None:
         """Remove the permissions of other accounts, also on files that an older version or another command has made. The files of the account
         of Postgres are left out: Postgres does it itself.
         """
@@ -85,18 +87,17 @@ class DataFolder:
             if found.st_uid == os.geteuid() and not stat.S_ISLNK(found.st_mode):
                 entry.chmod(found.st_mode & 0o700)
 
-    def _is_held(self) -> CannotStart:
+    def _already_running(self) -> CannotStart:
         found = runtime_file.find(self.runtime_file)
-        holder = self._holder.read().strip() or (found.supervisor_pid if found else None)
+        pid = self._lock_file.read().strip() or (found.supervisor_pid if found else None)
         return CannotStart(
-            f"Skyqueue is already running in {self.path} (process {holder or 'unknown'}).",
-            f"Stop it with Ctrl-C{f' or `kill {holder}`' if holder else ''}, "
-            "or choose another SKYQUEUE_DATA_DIR and SKYQUEUE_PORT.",
+            f"Skyqueue is already running in {self.path} (process {pid or 'unknown'}).",
+            f"Stop it with Ctrl-C{f' or `kill {pid}`' if pid else ''}, or choose another SKYQUEUE_DATA_DIR and SKYQUEUE_PORT.",
         )
 
 
 @contextmanager
-def _unless_unsupported() -> Iterator[None]:
+def _ignore_unsupported() -> Iterator[None]:
     try:
         yield
     except OSError as error:

@@ -9,7 +9,7 @@ from pathlib import Path
 from core.telemetry import logs
 from launcher.supervisor import runtime_file
 from launcher.supervisor.folder import DataFolder
-from launcher.supervisor.programs import end_leftovers
+from launcher.supervisor.programs import end_orphans
 
 
 @contextmanager
@@ -23,6 +23,6 @@ def locked(data_dir: Path) -> Iterator[DataFolder]:
         folder.lock()
         logs.configure("supervisor", file=folder.log("supervisor"), takes_output=False)
         crashed = runtime_file.find(folder.runtime_file)
-        end_leftovers(folder.path, [process.pid for process in crashed.processes] if crashed else [])
+        end_orphans(folder.path, [process.pid for process in crashed.processes] if crashed else [])
         folder.runtime_file.unlink(missing_ok=True)
         yield folder

@@ -26,7 +26,7 @@ from launcher.supervisor.administrator import PASSWORD_BYTES
 
 VALKEY_CONF: Final = "valkey.conf"
 """Valkey runs as another account, so all accounts that can see the folder can read this file. It has the SHA-256 of the password only."""
-POSTGRES_CHANGED: Final = "POSTGRES_PASSWORD has changed: Postgres goes on with the old one until it is changed there too."
+POSTGRES_CHANGED: Final = "POSTGRES_PASSWORD has changed: Postgres keeps the old one until it is changed there too."
 ADMIN_CHANGED: Final = "SKYQUEUE_ADMIN_PASSWORD has changed: an administrator who exists keeps the old one until it is reset."
 
 
@@ -38,8 +38,8 @@ class ServerPasswords(Environment):
 
 
 @dataclass(frozen=True)
-class ServerAddresses:
-    """Where the servers of the installation are, unless the settings name others."""
+class DefaultAddresses:
+    """The addresses of the servers of the installation that are used unless the settings name others."""
 
     postgres: str
     """`user@host:port/database`"""
@@ -58,7 +58,7 @@ class Report:
     warnings: list[str] = field(default_factory=list)
 
 
-def make(folder: Path, settings: Settings, passwords: ServerPasswords, addresses: ServerAddresses) -> Report:
+def make(folder: Path, settings: Settings, passwords: ServerPasswords, addresses: DefaultAddresses) -> Report:
     """Write the files that are missing or have changed. Raises `CannotStart`, `UnusableDatabase` or `WrongFile` when a secret cannot be used."""
     accounts, servers, payments = settings.accounts, settings.servers, settings.payments
     if accounts.jwt_secret is not None:
@@ -69,14 +69,14 @@ def make(folder: Path, settings: Settings, passwords: ServerPasswords, addresses
         redis_address.parse(servers.redis_url)
 
     files = _Files(folder)
-    files.keep("jwt_secret", accounts.jwt_secret)
-    files.keep("payments_secret", payments.payments_secret)
-    files.keep("admin_password", accounts.admin_password, random_bytes=PASSWORD_BYTES, when_changed=ADMIN_CHANGED)
-    postgres = files.keep("postgres_password", passwords.postgres_password, when_changed=POSTGRES_CHANGED)
-    valkey = files.keep("valkey_password", passwords.valkey_password)
+    files.determine("jwt_secret", accounts.jwt_secret)
+    files.determine("payments_secret", payments.payments_secret)
+    files.determine("admin_password", accounts.admin_password, random_bytes=PASSWORD_BYTES, when_changed=ADMIN_CHANGED)
+    postgres = files.determine("postgres_password", passwords.postgres_password, when_changed=POSTGRES_CHANGED)
+    valkey = files.determine("valkey_password", passwords.valkey_password)
 
-    user, _, place = addresses.postgres.partition("@")
-    files.write("database_url", servers.database_url or f"postgresql://{user}:{quote(postgres, safe='')}@{place}")
+    user, _, server = addresses.postgres.partition("@")
+    files.write("database_url", servers.database_url or f"postgresql://{user}:{quote(postgres, safe='')}@{server}")
     files.write("redis_url", servers.redis_url or f"redis://:{quote(valkey, safe='')}@{addresses.valkey}")
     files.write("payments_url", payments.payments_url or addresses.payments_url)
     if servers.storage_url is not None:
@@ -95,7 +95,7 @@ class _Files:
         """The owner of the folder, who becomes the owner of the files; None: this process is not root, and cannot change owners."""
         self.report = Report()
 
-    def keep(self, name: str, given: SecretStr | None, *, random_bytes: int = 32, when_changed: str | None = None) -> str:
+    def determine(self, name: str, given: SecretStr | None, *, random_bytes: int = 32, when_changed: str | None = None) -> str:
         """The secret that is used from now on. `when_changed`: a warning for the case that it differs from the one before."""
         path = self._folder / name
         before = read_line(name, path) if path.exists() else None

@@ -14,41 +14,40 @@ from pathlib import Path
 from typing import ClassVar
 
 from core.startup import CannotStart
-from launcher.embedded import leftover
+from launcher.embedded import orphans
 from launcher.embedded.child import Child
 from launcher.embedded.guardian import Guardian
-from launcher.supervisor.address import Listener
+from launcher.supervisor.listener import Listener
 
 PYTHON = (sys.executable, "-P")
 """`-P`: the current folder is not on the import path, because it may have another package `core` or `api`."""
 
-LAST_LINES = 40
+SEARCHED_LINES = 40
 _EXCEPTION = re.compile(r"[ |]*([A-Za-z_][\w.]*(?:Error|Exception): .*)")
 """The last line of a traceback, also inside an exception group."""
 MODULES = ("workers.main", "api.serve", "mockpay")
 
+BLOCKING_REASONS = ("postgres_away", "redis_away", "no_worker")
+"""The start waits until none of these reasons (`api/readiness/codes.py`) holds. With others the API can be used, and `skyqueue up` prints them."""
 
-NEEDED = ("postgres_away", "redis_away", "no_worker")
-"""A start waits until none of these reasons holds (`api/readiness/codes.py`). With others the API can be used, and `skyqueue up` prints them."""
-
-OWNER = "SKYQUEUE_STARTED_BY_UP_IN"
+STARTED_BY = "SKYQUEUE_STARTED_BY_UP_IN"
 """An environment variable of each program: the data folder of the `skyqueue up` that started it."""
 
 
-def end_leftovers(folder: Path, published: Iterable[int]) -> None:
+def end_orphans(folder: Path, published: Iterable[int]) -> None:
     """End programs that an earlier supervisor of this folder, and its guardian, left running.
 
     They are found by their environment, because a supervisor may have been killed before it published their process ids. On systems where
     the environment of other processes cannot be read, by the process ids that were `published`.
     """
-    pids = {*published, *leftover.started_with(f"{OWNER}={folder}")} - {os.getpid()}
-    with ThreadPoolExecutor(max_workers=len(pids) or 1) as side_by_side:
-        list(side_by_side.map(_end_leftover, pids))
+    pids = {*published, *orphans.started_with(f"{STARTED_BY}={folder}")} - {os.getpid()}
+    with ThreadPoolExecutor(max_workers=len(pids) or 1) as executor:
+        list(executor.map(_end_orphan, pids))
 
 
-def _end_leftover(pid: int) -> None:
+def _end_orphan(pid: int) -> None:
     for module in MODULES:
-        leftover.end(pid, f"-m {module} ", signal.SIGTERM)
+        orphans.end(pid, f"-m {module} ", signal.SIGTERM)
 
 
 class _Program(Child):
@@ -65,7 +64,7 @@ class _Program(Child):
         reason = _last_error(self.recent_log)
         remedy = f"See {self.log}."
         if self._data is not None and reason.startswith("sqlite3."):
-            remedy += f" Put a copy of {self._data} back, or move it away to begin with empty books."
+            remedy += f" Put a copy of {self._data} back, or move it away to begin with an empty ledger."
         return CannotStart(f"The {self.name} process does not start: {reason}.", remedy)
 
 
@@ -100,17 +99,17 @@ class HttpProgram(_Program):
         return []
 
     def is_ready(self) -> bool:
-        """Whether it answers, and none of the reasons `NEEDED` holds."""
+        """Whether it answers, and no blocking reason holds."""
         connection = http.client.HTTPConnection(self._listener.local_host.strip("[]"), self._listener.port, timeout=2)
         try:
             connection.request("GET", self.health)
-            answer = connection.getresponse()
-            self._reasons = _reasons(answer.read())
+            response = connection.getresponse()
+            self._reasons = _reasons(response.read())
         except (OSError, http.client.HTTPException):
             return False
         finally:
             connection.close()
-        return answer.status == http.HTTPStatus.OK and not self._missing
+        return response.status == http.HTTPStatus.OK and not self._blocking_reason
 
     @property
     def reasons(self) -> list[str]:
@@ -118,13 +117,13 @@ class HttpProgram(_Program):
         return list(self._reasons.values())
 
     @property
-    def _missing(self) -> str:
-        """The reasons of `NEEDED` that hold, as a text; empty if none holds."""
-        return next((message for code, message in self._reasons.items() if code in NEEDED), "")
+    def _blocking_reason(self) -> str:
+        """The message of the first blocking reason that holds; empty if none holds."""
+        return next((message for code, message in self._reasons.items() if code in BLOCKING_REASONS), "")
 
     def _failure(self) -> CannotStart:
-        if self.is_running and self._missing:
-            return CannotStart(f"The {self.name} process is not ready: {self._missing}", f"See {self.log}.")
+        if self.is_running and self._blocking_reason:
+            return CannotStart(f"The {self.name} process is not ready: {self._blocking_reason}", f"See {self.log}.")
         return super()._failure()
 
 
@@ -138,29 +137,29 @@ class Mockpay(HttpProgram):
 class Api(HttpProgram):
     module = "api.serve"
     health = "/health/ready"
-    finds_new_log: ClassVar[bool] = True
+    reopens_log: ClassVar[bool] = True
 
     def _arguments(self) -> list[str]:
         return ["--log", str(self.log)]
 
 
 class Worker(_Program):
-    """`answers`: whether the worker with this process id has a heartbeat."""
+    """`has_heartbeat`: whether the worker with this process id has a heartbeat."""
 
-    finds_new_log: ClassVar[bool] = True
+    reopens_log: ClassVar[bool] = True
     stop_signals: ClassVar[tuple[tuple[signal.Signals, float], ...]] = ((signal.SIGTERM, 3.5), (signal.SIGKILL, 1.0))
 
     def __init__(
-        self, name: str, *, log: Path, guardian: Guardian, environment: Mapping[str, str], answers: Callable[[int], bool]
+        self, name: str, *, log: Path, guardian: Guardian, environment: Mapping[str, str], has_heartbeat: Callable[[int], bool]
     ) -> None:
         super().__init__(name, log=log, guardian=guardian, environment=environment)
-        self._answers = answers
+        self._has_heartbeat = has_heartbeat
 
     def launch(self) -> None:
         self._spawn([*PYTHON, "-m", "workers.main", "--log", self.log], env=self._environment)
 
     def is_ready(self) -> bool:
-        return self.is_running and self._answers(self.pid)
+        return self.is_running and self._has_heartbeat(self.pid)
 
     def _failure(self) -> CannotStart:
         if self.is_running:
@@ -169,7 +168,7 @@ class Worker(_Program):
 
 
 def _reasons(health: bytes) -> dict[str, str]:
-    """Code -> message of each reason in the answer of a readiness check; empty if the answer has none."""
+    """Code -> message of each reason in the response of a readiness check; empty if the response has none."""
     try:
         return {str(cause["code"]): str(cause["message"]) for cause in json.loads(health)["causes"]}
     except (ValueError, KeyError, TypeError):
@@ -178,11 +177,11 @@ def _reasons(health: bytes) -> dict[str, str]:
 
 def _last_error(log: str) -> str:
     """The last exception in the last lines of a log, as JSON or as Python prints it, else the last line; without a full stop."""
-    lines = log.strip().splitlines()[-LAST_LINES:]
+    lines = log.strip().splitlines()[-SEARCHED_LINES:]
     for line in reversed(lines):
         try:
             return str(json.loads(line)["exception"]).strip().splitlines()[-1].rstrip(".")
         except (ValueError, KeyError, TypeError, IndexError):
             if found := _EXCEPTION.match(line):
                 return found[1].rstrip(".")
-    return lines[-1].rstrip(".") if lines else "it says nothing"
+    return lines[-1].rstrip(".") if lines else "its log is empty"

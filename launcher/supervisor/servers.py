@@ -10,12 +10,12 @@ from core.redis import suitability
 from core.settings import Settings
 from launcher.embedded.child import Child
 from launcher.embedded.guardian import Guardian
-from launcher.embedded.postgres import EmbeddedPostgres, forget_other_servers
+from launcher.embedded.postgres import EmbeddedPostgres, remove_pg_variables
 from launcher.embedded.valkey import EmbeddedValkey
 from launcher.supervisor.folder import DataFolder
 
-OTHER_CONNECTIONS: Final = 90
-"""Connections of the embedded Postgres for others than workers: 20 of an API process, and those of people and scripts."""
+RESERVED_CONNECTIONS: Final = 90
+"""Connections of the embedded Postgres that are not for workers: 20 for each API process, and the rest for people and scripts."""
 
 
 @dataclass(frozen=True)
@@ -26,13 +26,13 @@ class Addresses:
 
 @dataclass(frozen=True)
 class Servers:
-    """`children`: the embedded servers, which are to be started first. `outer`: the addresses for any client on this machine. `inner`: the
+    """`children`: the embedded servers, which have to be started first. `external`: the addresses for any client on this machine. `internal`: the
     addresses for processes of Skyqueue. They reach embedded servers through Unix sockets; measured, a call takes a fifth to two fifths less time.
     """
 
     children: tuple[Child, ...]
-    outer: Addresses
-    inner: Addresses
+    external: Addresses
+    internal: Addresses
 
 
 def choose(settings: Settings, folder: DataFolder, guardian: Guardian) -> Servers:
@@ -41,18 +41,18 @@ def choose(settings: Settings, folder: DataFolder, guardian: Guardian) -> Server
     database_url, redis_url = settings.servers.database_url, settings.servers.redis_url
     if database_url:
         check.require(database_url, tables=False)
-        inner_database_url = database_url
+        internal_database_url = database_url
     else:
-        forget_other_servers()
-        wanted = settings.work.worker_processes * settings.work.connections + OTHER_CONNECTIONS
+        remove_pg_variables()
+        wanted = settings.work.worker_processes * settings.work.connections + RESERVED_CONNECTIONS
         postgres = EmbeddedPostgres(folder.postgres, guardian=guardian, settings={"max_connections": str(wanted)})
-        database_url, inner_database_url = postgres.url, postgres.socket_url
+        database_url, internal_database_url = postgres.url, postgres.socket_url
         children.append(postgres)
     if redis_url:
         suitability.require(redis_url, may_be_away=False)
-        inner_redis_url = redis_url
+        internal_redis_url = redis_url
     else:
         valkey = EmbeddedValkey(folder.valkey, guardian=guardian)
-        redis_url, inner_redis_url = valkey.url, valkey.socket_url
+        redis_url, internal_redis_url = valkey.url, valkey.socket_url
         children.append(valkey)
-    return Servers(tuple(children), Addresses(database_url, redis_url), Addresses(inner_database_url, inner_redis_url))
+    return Servers(tuple(children), Addresses(database_url, redis_url), Addresses(internal_database_url, internal_redis_url))

@@ -20,10 +20,10 @@ from core.telemetry.supervision import Restarts, Supervision
 from launcher.embedded import log_files
 from launcher.embedded.child import Child, stop_together
 from launcher.embedded.guardian import Guardian
-from launcher.supervisor.kept_process import KeptProcess
+from launcher.supervisor.supervised_process import SupervisedProcess
 
 POLL_SECONDS = 0.05
-REFUSED_SECONDS = 0.5
+SYSTEM_ERROR_SECONDS = 0.5
 """How long to wait after an error of the operating system before the next attempt."""
 ROTATE_SECONDS = 5.0
 """How often the sizes of the log files are checked."""
@@ -51,10 +51,10 @@ class Supervisor:
         self._rotations = Incident(_log, "a log cannot be rotated")
         self._is_stopping = False
         self.children: list[Child] = []
-        self._guardian = KeptProcess(guardian, say=self._say)
-        self._kept: list[KeptProcess] = []
+        self._guardian = SupervisedProcess(guardian, say=self._say)
+        self._kept: list[SupervisedProcess] = []
         self._has_changed = False
-        self._refusal = ""
+        self._system_error = ""
         self._started_at = time.time()
 
     @contextmanager
@@ -64,13 +64,13 @@ class Supervisor:
         This also holds if the parent process ignores or blocks these signals.
         """
 
-        def ask(_number: int, _frame: FrameType | None) -> None:
+        def stop(_number: int, _frame: FrameType | None) -> None:
             self._is_stopping = True  # not an Event: setting one in a signal handler, inside its own wait, would never return
 
         numbers = [signal.SIGINT, signal.SIGTERM]
         if signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:
             numbers.append(signal.SIGHUP)
-        before = {number: signal.signal(number, ask) for number in numbers}
+        before = {number: signal.signal(number, stop) for number in numbers}
         blocked = signal.pthread_sigmask(signal.SIG_UNBLOCK, numbers)
         try:
             yield
@@ -84,7 +84,7 @@ class Supervisor:
         for child in children:
             child.launch()
             self.children.append(child)
-            self._kept.append(KeptProcess(child, say=self._say, hint=f"; its log: {child.log}"))
+            self._kept.append(SupervisedProcess(child, say=self._say, addition=f"; its log: {child.log}"))
 
     def wait_for(self, *children: Child) -> None:
         """Wait until all are ready. Raises the error of a child that ends or takes too long, and `Stopped`."""
@@ -114,10 +114,10 @@ class Supervisor:
             try:
                 self._check_all()
             except OSError as error:
-                self._note_refusal(str(error))
-                time.sleep(REFUSED_SECONDS)
+                self._log_system_error(str(error))
+                time.sleep(SYSTEM_ERROR_SECONDS)
             else:
-                self._note_recovery()
+                self._log_recovery()
             time.sleep(POLL_SECONDS)
 
     def supervision(self) -> Supervision:
@@ -160,18 +160,18 @@ class Supervisor:
                 self._rotations.failed(error=str(error))
 
     def _rotate_own_log(self) -> None:
-        if log_files.is_long(self._log):
+        if log_files.is_too_long(self._log):
             log_files.rename(self._log)
 
-    def _note_refusal(self, refusal: str) -> None:
-        if refusal != self._refusal:
-            self._say(logging.WARNING, f"The system refused, trying again: {refusal}")
-        self._refusal = refusal
+    def _log_system_error(self, error: str) -> None:
+        if error != self._system_error:
+            self._say(logging.WARNING, f"An error of the operating system, trying again: {error}")
+        self._system_error = error
 
-    def _note_recovery(self) -> None:
-        if self._refusal:
-            self._say(logging.INFO, f"The system no longer refuses: {self._refusal}")
-        self._refusal = ""
+    def _log_recovery(self) -> None:
+        if self._system_error:
+            self._say(logging.INFO, f"The error of the operating system is over: {self._system_error}")
+        self._system_error = ""
 
     def _say(self, level: int, line: str) -> None:
         _log.log(level, line)

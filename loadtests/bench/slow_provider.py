@@ -70,7 +70,7 @@ def provider(folder: Path, guardian: Guardian) -> Iterator[str]:
     finally:
         process.kill()
         process.wait()
-        guardian.forget(process.pid)
+        guardian.unwatch(process.pid)
 
 
 def measure(stack: Stack, tokens: list[str], flight: UUID) -> Side:

@@ -15,7 +15,7 @@ import pytest
 import redis
 
 from launcher.backup.archive import MANIFEST
-from launcher.embedded.log_files import LOG_BYTES, former
+from launcher.embedded.log_files import LOG_BYTES, rotated
 from tests.support import servers
 from tests.support.product import Product, running
 from tests.support.server_folder import server_folder
@@ -113,8 +113,8 @@ def test_logs_that_are_too_long_are_begun_anew_while_it_runs(product: Product) -
     pids = product.pids
     for log in logs:
         os.truncate(log, LOG_BYTES + 1)
-    until(lambda: all(former(log).exists() and log.stat().st_size < LOG_BYTES for log in logs))
-    assert {former(log).stat().st_mode & 0o777 for log in logs} == {log.stat().st_mode & 0o777 for log in logs} == {0o600}
+    until(lambda: all(rotated(log).exists() and log.stat().st_size < LOG_BYTES for log in logs))
+    assert {rotated(log).stat().st_mode & 0o777 for log in logs} == {log.stat().st_mode & 0o777 for log in logs} == {0o600}
 
     os.kill(pids["valkey"], signal.SIGSTOP)  # of which API and worker have something to tell
     until(lambda: all((product.data_dir / f"{name}.log").stat().st_size for name in ("api", "worker")), seconds=RESTART_SECONDS)

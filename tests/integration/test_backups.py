@@ -115,7 +115,7 @@ def test_a_backup_of_a_former_version_is_brought_up_to_date(
     former_url: str, new_database: NewDatabase, client: redis.Redis, tmp_path: Path
 ) -> None:
     file = tmp_path / "former.backup"
-    with archive.created(file) as written, psycopg.connect(former_url) as connection:
+    with archive.create(file) as written, psycopg.connect(former_url) as connection:
         known = [row[0] for row in connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")]
         ordered = [name for name in contents.table_names() if name in known]
         tables = [backup._copy(connection, written, name) for name in ordered]
@@ -193,13 +193,13 @@ class TestRefused:
             }[damage]
         )
         output = self.output(new_database(), client, file)
-        assert output.startswith(f"{file} is {'damaged' if damage == 'changed' else 'no backup, or not a whole one'}")
+        assert output.startswith(f"{file} is {'damaged' if damage == 'changed' else 'not a backup, or is incomplete'}")
 
     def test_a_file_that_is_not_there(self, client: redis.Redis, new_database: NewDatabase, tmp_path: Path) -> None:
         assert "cannot be read: No such file or directory." in self.output(new_database(), client, tmp_path / "none")
 
     def test_a_backup_of_a_newer_version(self, new_database: NewDatabase, client: redis.Redis, tmp_path: Path) -> None:
-        with archive.created(tmp_path / "newer") as written:
+        with archive.create(tmp_path / "newer") as written:
             manifest = Manifest(archive.FORMAT, "9.0", "9999", datetime.now(UTC), [], [])
             written.writestr(archive.MANIFEST, msgspec.json.encode(manifest))
         assert f"revision 9999; it knows {newest_revision()}" in self.output(new_database(), client, tmp_path / "newer")

@@ -22,8 +22,8 @@ import launcher
 from core.settings import Servers
 from core.startup import CannotStart
 from launcher import cli
-from launcher.supervisor import join
-from launcher.supervisor.address import Listener
+from launcher.supervisor import server_discovery
+from launcher.supervisor.listener import Listener
 from tests.support.commands import refusal
 
 
@@ -237,7 +237,7 @@ def test_addresses_in_files_are_found_by_a_command_and_by_the_process_it_becomes
     with pytest.raises(SystemExit) as ended:
         cli.main(["migrate"])
     assert ended.value.code == 0
-    environment = join.find(Servers()).environment
+    environment = server_discovery.find(Servers()).environment
     assert (environment["SKYQUEUE_DATABASE_URL"], environment["SKYQUEUE_REDIS_URL"]) == (database_url, redis_url)
     assert not [name for name in environment if name.endswith("_URL_FILE")]  # both would be one too many
 

@@ -14,7 +14,7 @@ import pytest
 from launcher.embedded.guardian import Guardian
 from launcher.embedded.postgres import EmbeddedPostgres
 from launcher.supervisor.folder import DataFolder
-from launcher.supervisor.programs import OWNER, end_leftovers
+from launcher.supervisor.programs import STARTED_BY, end_orphans
 from launcher.supervisor.runtime_file import Admin, Runtime
 from tests.support.commands import refusal
 from tests.support.server_folder import server_folder
@@ -46,14 +46,14 @@ def test_a_running_installation_is_known_by_its_folder_and_not_by_a_file_in_it(
 
 def program(folder: Path) -> subprocess.Popen[bytes]:
     """Looks like a worker that was started for this folder."""
-    environment = {**os.environ, OWNER: str(folder)}
+    environment = {**os.environ, STARTED_BY: str(folder)}
     return subprocess.Popen([sys.executable, "-c", "input()", "-m", "workers.main"], env=environment, stdin=subprocess.PIPE)
 
 
 def test_a_worker_left_behind_is_found_without_a_runtime_file(tmp_path: Path) -> None:
     with program(tmp_path / "ours") as ours, program(tmp_path / "others") as others:
         os.kill(ours.pid, signal.SIGSTOP)
-        end_leftovers(tmp_path / "ours", [])
+        end_orphans(tmp_path / "ours", [])
         assert ours.wait(1) == -signal.SIGTERM
         assert others.poll() is None
         others.kill()

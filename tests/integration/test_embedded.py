@@ -18,7 +18,7 @@ from core.db import Database
 from core.startup import CannotStart
 from launcher.embedded import startup_errors
 from launcher.embedded.guardian import Guardian
-from launcher.embedded.postgres import EmbeddedPostgres, forget_other_servers
+from launcher.embedded.postgres import EmbeddedPostgres, remove_pg_variables
 from launcher.embedded.valkey import EmbeddedValkey
 from tests.conftest import ServerFactory
 from tests.support import servers
@@ -227,7 +227,7 @@ def test_the_reason_is_told_without_time_and_process(output: str, reason: str) -
 def test_settings_for_other_servers_are_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PGSSLMODE", "require")
     monkeypatch.setenv("PGSERVICE", "none")
-    forget_other_servers()
+    remove_pg_variables()
     assert not [name for name in os.environ if name.startswith("PG")]
 
 

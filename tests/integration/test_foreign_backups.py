@@ -151,7 +151,7 @@ def test_sequences_of_others_in_the_same_schema_are_not_ours(
         connection.execute("CREATE TABLE invoices (id serial)")
     restore(database_url, client, whole)
     named = {sequence.name for sequence in backup.write(database_url, tmp_path / "again").sequences}
-    with archive.existing(whole) as (_, manifest):
+    with archive.open_existing(whole) as (_, manifest):
         assert named == {sequence.name for sequence in manifest.sequences}
 
 
@@ -161,7 +161,7 @@ class TestUnreadable:
     def read(self, file: Path) -> str | None:
         """What is said; None: it can be read."""
         try:
-            with archive.existing(file):
+            with archive.open_existing(file):
                 return None
         except CannotStart as refused:
             return str(refused)
@@ -184,14 +184,14 @@ class TestUnreadable:
                 at = written.find(mark, at + 4)
         file = tmp_path / "other"
         file.write_bytes(written)
-        assert "is no backup, or not a whole one" in (self.read(file) or "")
+        assert "is not a backup, or is incomplete" in (self.read(file) or "")
 
     def test_a_manifest_that_fills_the_memory(self, tmp_path: Path) -> None:
         file = tmp_path / "bomb"
         with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as written, written.open(archive.MANIFEST, "w") as member:
             for _ in range(20):
                 member.write(b" " * archive.MAX_MANIFEST_BYTES)
-        assert "is no backup, or not a whole one" in (self.read(file) or "")
+        assert "is not a backup, or is incomplete" in (self.read(file) or "")
 
 
 class TestWritten:
@@ -203,7 +203,7 @@ class TestWritten:
         elsewhere.write_text("mine")
         for guessed in ("backup.part", ".backup.part"):
             (tmp_path / guessed).symlink_to(elsewhere)
-        with archive.created(file) as written:
+        with archive.create(file) as written:
             written.writestr("x", b"secret")
         assert elsewhere.read_text() == "mine"
         assert file.stat().st_mode & 0o777 == 0o600
@@ -212,17 +212,17 @@ class TestWritten:
     def test_a_link_that_leads_nowhere_stays(self, tmp_path: Path) -> None:
         link = tmp_path / "link"
         link.symlink_to(tmp_path / "none")
-        with pytest.raises(CannotStart, match="exists"), archive.created(link):
+        with pytest.raises(CannotStart, match="exists"), archive.create(link):
             pass
         assert link.is_symlink()
 
     def test_of_two_at_a_time_one_gets_the_name_and_both_are_whole(self, tmp_path: Path) -> None:
         file = tmp_path / "backup"
-        with archive.created(file) as first:
+        with archive.create(file) as first:
             first.writestr("x", b"first")
-            with archive.created(file) as second:
+            with archive.create(file) as second:
                 second.writestr("x", b"second")
-            with pytest.raises(CannotStart, match="exists"), archive.created(file):
+            with pytest.raises(CannotStart, match="exists"), archive.create(file):
                 pass
             file.rename(tmp_path / "kept")
         with closing(zipfile.ZipFile(file)) as ended, closing(zipfile.ZipFile(tmp_path / "kept")) as original:
@@ -230,7 +230,7 @@ class TestWritten:
 
     def test_a_file_that_came_meanwhile_stays(self, tmp_path: Path) -> None:
         file = tmp_path / "backup"
-        late = archive.created(file)
+        late = archive.create(file)
         late.__enter__().writestr("x", b"late")
         file.write_text("mine")
         with pytest.raises(CannotStart, match="exists"):
@@ -245,10 +245,12 @@ from core.startup import CannotStart
 from launcher.backup import archive
 folder = Path({str(tmp_path)!r})
 try:
-    with archive.created(folder / "backup") as written, written.open("x", "w") as member:
+    with archive.create(folder / "backup") as written, written.open("x", "w") as member:
         member.write(os.urandom(3 << 20))
 except CannotStart as refused:
     print(refused, list(folder.iterdir()))
 """
         failures = on_small_disk(tmp_path, 1, [sys.executable, "-c", script])
-        assert failures.endswith("cannot be written: No space left on device. Make room there, or name a file elsewhere. []\n")
+        assert failures.endswith(
+            "cannot be written: No space left on device. Free some space there, or name a file elsewhere. []\n"
+        )

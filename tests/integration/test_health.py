@@ -225,7 +225,7 @@ def test_a_crowd_is_let_in_by_a_process_whose_shell_allows_few_open_files(
             pass_fds=(door.fileno(),),
         )
         guardian.watch(served.pid, signal.SIGTERM, signal.SIGKILL)
-        pool.callback(guardian.forget, served.pid)
+        pool.callback(guardian.unwatch, served.pid)
         pool.callback(served.wait)
         pool.callback(served.terminate)
         for _ in range(400):

@@ -55,7 +55,7 @@ def writer(tmp_path: Path, guardian: Guardian) -> Iterator[Writer]:
 def test_who_keeps_the_file_open_goes_on_at_its_beginning(writer: Writer) -> None:
     pid = writer.pid
     writer.rotate_log()
-    former_numbers = numbers(log_files.former(writer.log))
+    former_numbers = numbers(log_files.rotated(writer.log))
     until(lambda: len(numbers(writer.log)) > 2)
     new_numbers = numbers(writer.log)
     assert former_numbers == list(range(len(former_numbers)))
@@ -69,7 +69,7 @@ def test_the_last_but_one_is_kept_and_no_more(writer: Writer) -> None:
     for _ in range(2):
         until(lambda: bool(numbers(writer.log)))
         writer.rotate_log()
-        first, before = numbers(log_files.former(writer.log))[0], first
+        first, before = numbers(log_files.rotated(writer.log))[0], first
     assert before is not None
     assert first is not None
     assert first > before
@@ -80,14 +80,14 @@ def test_a_long_log_is_kept_when_its_program_starts_again(writer: Writer) -> Non
     writer.stop()
     last = numbers(writer.log)[-1]
     writer.start()
-    assert numbers(log_files.former(writer.log))[-1] == last
+    assert numbers(log_files.rotated(writer.log))[-1] == last
     assert writer.recent_log.startswith("0\n")
 
 
 def test_a_short_log_is_left_alone(writer: Writer, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(log_files, "LOG_BYTES", 10_000_000)
     writer.rotate_log()
-    assert not log_files.former(writer.log).exists()
+    assert not log_files.rotated(writer.log).exists()
 
 
 def test_postgres_goes_on_in_the_new_log(guardian: Guardian) -> None:
@@ -97,7 +97,7 @@ def test_postgres_goes_on_in_the_new_log(guardian: Guardian) -> None:
         say(postgres, "before")
         postgres.rotate_log()
         say(postgres, "after")
-        assert "before" in log_files.former(postgres.log).read_text()
+        assert "before" in log_files.rotated(postgres.log).read_text()
         assert "after" in postgres.recent_log
         assert "before" not in postgres.recent_log
         postgres.stop()
@@ -107,7 +107,7 @@ def test_valkey_goes_on_in_the_new_log(guardian: Guardian, tmp_path: Path) -> No
     valkey = EmbeddedValkey(tmp_path / "valkey", guardian=guardian)
     valkey.start()
     valkey.rotate_log()
-    assert "Ready to accept connections" in log_files.former(valkey.log).read_text()
+    assert "Ready to accept connections" in log_files.rotated(valkey.log).read_text()
     with redis.Redis.from_url(valkey.url) as client:
         client.bgrewriteaof()
     until(lambda: "Background append only file rewriting" in valkey.recent_log)
@@ -125,7 +125,7 @@ def test_no_line_of_ours_is_lost_and_none_is_torn(tmp_path: Path) -> None:
         log_files.rename(log)
         # Whoever looked at the name before it changed writes one more line to the old file.
         until(lambda: log.stat().st_size > 0 or not writing.is_alive())
-        found += numbers(log_files.former(log))
+        found += numbers(log_files.rotated(log))
     found += numbers(log)
     assert found == list(range(20_000))
 

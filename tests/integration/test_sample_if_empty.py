@@ -55,7 +55,7 @@ def test_up_has_the_setting_and_an_argument(
 ) -> None:
     questions: list[bool] = []
     monkeypatch.setenv("SKYQUEUE_SAMPLE", setting)
-    monkeypatch.setattr("launcher.commands.machine.up", lambda _, *, sample: questions.append(sample))
+    monkeypatch.setattr("launcher.commands.run_everything", lambda _, *, sample: questions.append(sample))
     with pytest.raises(SystemExit):
         cli.main(["up", *arguments])
     assert questions == [wanted]

@@ -22,7 +22,7 @@ from launcher.embedded import log_files, secrets
 from launcher.embedded.child import Child
 from launcher.embedded.guardian import Guardian
 from launcher.embedded.postgres import EmbeddedPostgres
-from launcher.supervisor import kept_process as ward
+from launcher.supervisor import supervised_process
 from launcher.supervisor.supervisor import STOP_SECONDS, Stopped, Supervisor
 from tests.support import servers
 from tests.support.server_folder import server_folder
@@ -96,8 +96,11 @@ def test_a_disk_that_is_full_is_told_once_and_what_died_comes_back(
         until(lambda: len(tries) == 3)
         assert child.is_running
         assert child.pid != killed_pid
-        until(lambda: "no longer refuses" in messages[-1])
-    assert len([line for line in messages if "refused, trying again" in line and "No space left" in line]) == 1
+        until(lambda: "The error of the operating system is over" in messages[-1])
+    assert (
+        len([line for line in messages if "An error of the operating system, trying again" in line and "No space left" in line])
+        == 1
+    )
     supervisor.stop()
 
 
@@ -141,7 +144,7 @@ def test_the_death_of_the_guardian_is_told_and_the_next_one_knows_what_is_watche
 def test_a_guardian_that_cannot_be_replaced_is_told_with_the_reason_and_the_rest_goes_on(
     own_guardian: Guardian, tmp_path: Path, messages: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(ward, "LAST_DELAY", 0.1)
+    monkeypatch.setattr(supervised_process, "LAST_DELAY", 0.1)
     supervisor = Supervisor(own_guardian, say=messages.append, changed=lambda: None, log=tmp_path / "supervisor.log")
     child = Stubborn("worker", log=tmp_path / "worker.log", guardian=own_guardian)
     supervisor.launch(child)
@@ -171,7 +174,7 @@ def test_a_guardian_that_cannot_be_replaced_is_told_with_the_reason_and_the_rest
 def test_a_process_that_keeps_ending_is_told_once_and_told_again_when_it_stays(
     own_guardian: Guardian, tmp_path: Path, messages: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(ward, "LAST_DELAY", 0.05)
+    monkeypatch.setattr(supervised_process, "LAST_DELAY", 0.05)
     supervisor = Supervisor(own_guardian, say=messages.append, changed=lambda: None, log=tmp_path / "supervisor.log")
     child = Stubborn("worker", log=tmp_path / "worker.log", guardian=own_guardian)
     supervisor.launch(child)
@@ -180,7 +183,7 @@ def test_a_process_that_keeps_ending_is_told_once_and_told_again_when_it_stays(
             killed_pid = child.pid
             os.kill(killed_pid, signal.SIGKILL)
             until(lambda killed_pid=killed_pid: child.pid != killed_pid and child.is_running)  # type: ignore[misc]
-        monkeypatch.setattr(ward, "STEADY_SECONDS", 0.0)
+        monkeypatch.setattr(supervised_process, "STEADY_SECONDS", 0.0)
         until(lambda: len(messages) == 3)
     assert messages[0] == f"worker ended (SIGKILL), starting it again; its log: {child.log}"
     assert messages[1].startswith("worker is started again (process ")
@@ -199,12 +202,12 @@ def test_logs_that_are_too_long_are_begun_anew_its_own_too_and_one_that_cannot_b
     children = [Stubborn(name, log=tmp_path / f"{name}.log", guardian=own_guardian) for name in ("mockpay", "worker")]
     supervisor.launch(*children)
     supervisor.wait_for(*children)
-    log_files.former(children[0].log).mkdir()  # which no file can replace
+    log_files.rotated(children[0].log).mkdir()  # which no file can replace
     for log in (own, *(child.log for child in children)):
         log.touch()
         os.truncate(log, log_files.LOG_BYTES + 1)
     with watched(supervisor):
-        until(lambda: all(log_files.former(log).is_file() and log.stat().st_size == 0 for log in (own, children[1].log)))
+        until(lambda: all(log_files.rotated(log).is_file() and log.stat().st_size == 0 for log in (own, children[1].log)))
         until(lambda: "Is a directory" in failures[0])
     assert children[0].log.stat().st_size > log_files.LOG_BYTES
     assert messages == []

@@ -41,7 +41,7 @@ def pgbouncer(database_url: str, guardian: Guardian, *, processes: int = 1, sett
             for process in started:
                 process.kill()
                 process.wait()
-                guardian.forget(process.pid)
+                guardian.unwatch(process.pid)
 
 
 def _start(

@@ -58,7 +58,7 @@ class ProcessForker:
 
     def forget(self, pid: int) -> None:
         """That process has ended. Another process may get its pid."""
-        self._guardian.forget(pid)
+        self._guardian.unwatch(pid)
 
 
 def _run() -> None:

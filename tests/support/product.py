@@ -125,7 +125,7 @@ class Product:
         """Its exit status and all of its output. Fails when it takes longer than `seconds`."""
         assert self._process is not None
         output, _ = self._process.communicate(timeout=seconds)
-        guardian().forget(self._process.pid)
+        guardian().unwatch(self._process.pid)
         return self._process.returncode, output
 
     def end(self, number: signal.Signals = signal.SIGTERM) -> None:
@@ -142,7 +142,7 @@ class Product:
         if self._process is not None and self._process.stdout is not None:
             self._process.kill()
             self._process.wait()
-            guardian().forget(self._process.pid)
+            guardian().unwatch(self._process.pid)
             self._process.stdout.close()
 
 

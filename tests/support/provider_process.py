@@ -40,7 +40,7 @@ class ProviderProcess:
         if self._process is not None:
             self._process.kill()
             self._process.wait()
-            self._guardian.forget(self._process.pid)
+            self._guardian.unwatch(self._process.pid)
             self._process = None
 
     def freeze(self) -> None:

@@ -82,7 +82,7 @@ class RedisServer:
         if self._process is not None:
             self._process.kill()
             self._process.wait()
-            self._guardian.forget(self._process.pid)
+            self._guardian.unwatch(self._process.pid)
             self._process = None
             self.log.unlink()
 

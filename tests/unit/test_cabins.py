@@ -10,7 +10,7 @@ from core.seats.cabins.best import find_best
 from core.seats.cabins.catalogue import CABINS, find_cabin
 from core.seats.cabins.layout import AISLE, Cabin, CabinClass, Section, read_seat
 from core.seats.cabins.views import view_of
-from launcher.sample.network import NARROW, TURBOPROP, WIDE
+from launcher.sample.network import NARROW_BODY, TURBOPROP, WIDE_BODY
 
 A320 = CABINS["A320-180"]
 
@@ -33,7 +33,7 @@ def test_the_view_of_a_cabin_has_each_of_its_seats_once(name: str) -> None:
 
 
 def test_every_aircraft_of_the_sample_has_its_cabin() -> None:
-    for aircraft in (*TURBOPROP, *NARROW, *WIDE):
+    for aircraft in (*TURBOPROP, *NARROW_BODY, *WIDE_BODY):
         assert CABINS[aircraft.cabin].size == aircraft.seats
 
 

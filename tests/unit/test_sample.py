@@ -14,8 +14,8 @@ import pytest
 from core.places import registry, resolver
 from launcher.sample import network
 from launcher.sample import schedule as sample
-from launcher.sample.loading import write as write_schedule
 from launcher.sample.network import CITIES, HUBS_ABROAD, HUBS_INDIA, MAJOR_INDIA
+from launcher.sample.sample_import import write as write_schedule
 
 START = date(2026, 11, 23)
 

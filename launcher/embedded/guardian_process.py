@@ -1,7 +1,7 @@
 """The program of the guardian: it ends the watched processes when its parent has ended.
 
-It runs as a script (`python -I -S watch.py`), and imports the standard library only. Standard input has one command per line,
-`watch <pid> <first signal> <last signal>` or `forget <pid>`. The end of standard input means that the parent has ended, for whatever reason.
+It runs as a script (`python -I -S guardian_process.py`), and imports the standard library only. Standard input has one command per line,
+`watch <pid> <first signal> <last signal>` or `unwatch <pid>`. The end of standard input means that the parent has ended, for whatever reason.
 """
 
 from __future__ import annotations
@@ -41,8 +41,8 @@ def main() -> None:
         signal.signal(number, signal.SIG_IGN)
     watched: dict[int, tuple[int, int]] = {}
     for line in sys.stdin:
-        order, pid, *signals = line.split()
-        if order == "watch":
+        command, pid, *signals = line.split()
+        if command == "watch":
             watched[int(pid)] = (int(signals[0]), int(signals[1]))
         else:
             watched.pop(int(pid), None)

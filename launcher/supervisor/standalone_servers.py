@@ -21,19 +21,19 @@ def running(settings: Settings) -> Iterator[Addresses]:
         CannotStart: a `skyqueue up` has locked the data folder, or a server does not start.
         KeyboardInterrupt: a signal to stop came while the servers were starting.
     """
-    with ExitStack() as held:
-        folder = held.enter_context(installation.locked(settings.servers.data_dir))
-        guardian = held.enter_context(closing(Guardian()))
+    with ExitStack() as stack:
+        folder = stack.enter_context(installation.locked(settings.servers.data_dir))
+        guardian = stack.enter_context(closing(Guardian()))
         chosen = servers.choose(settings, folder, guardian)
         supervisor = Supervisor(guardian, say=_warn, changed=lambda: None, log=folder.log("supervisor"))
-        held.callback(supervisor.stop)
+        stack.callback(supervisor.stop)
         with supervisor.signals():
             try:
                 supervisor.launch(*chosen.children)
                 supervisor.wait_for(*chosen.children)
             except Stopped:
                 raise KeyboardInterrupt from None
-        yield chosen.inner
+        yield chosen.internal
 
 
 def _warn(line: str) -> None:

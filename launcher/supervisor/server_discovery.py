@@ -9,12 +9,12 @@ from core.db import address
 from core.environment.files import environment_with
 from core.settings import Servers
 from core.startup import CannotStart
-from launcher.embedded.postgres import forget_other_servers
+from launcher.embedded.postgres import remove_pg_variables
 from launcher.supervisor import runtime_file
 
 
 @dataclass(frozen=True)
-class Addresses:
+class ServerAddresses:
     data_dir: Path
     database_url: str
     redis_url: str
@@ -33,14 +33,16 @@ class Addresses:
         )
 
 
-def find(servers: Servers) -> Addresses:
+def find(servers: Servers) -> ServerAddresses:
     """The addresses of the servers. Raises `CannotStart` when none are known, or a setting is no address."""
     running = _running(servers)
     database_url = find_database(servers)
     redis_url = servers.redis_url or (running.redis_url if running else None)
     if database_url and redis_url:
-        is_its_own = running is not None and not servers.database_url
-        return Addresses(servers.data_dir, database_url, redis_url, running.payments_url if running and is_its_own else None)
+        is_of_running = running is not None and not servers.database_url
+        return ServerAddresses(
+            servers.data_dir, database_url, redis_url, running.payments_url if running and is_of_running else None
+        )
     missing = (
         "SKYQUEUE_REDIS_URL"
         if database_url
@@ -62,7 +64,7 @@ def find_database(servers: Servers) -> str | None:
     if servers.database_url:
         address.require_valid(servers.database_url)
         return servers.database_url
-    forget_other_servers()
+    remove_pg_variables()
     running = _running(servers)
     return running.database_url if running else None
 

@@ -1,4 +1,4 @@
-"""The listening socket of the API. The supervisor holds it, so it stays open while the API is restarted."""
+"""The listening sockets of the API and of the practice provider. The supervisor holds them, so they stay open while a process is restarted."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from core.startup import CannotStart
 ALL_ADDRESSES = ("0.0.0.0", "::")  # noqa: S104  # only compared with what the operator chose
 LAST_PORT = 65535
 BACKLOG = 2048
-"""How many connections wait while the API is restarted."""
+"""How many connections can wait while the process is restarted."""
 
 
 class Listener:
@@ -19,7 +19,7 @@ class Listener:
 
     def __init__(self, host: str, port: int) -> None:
         self._host = host
-        self._socket = _bound(host, port)
+        self._socket = _open(host, port)
         self.port: int = self._socket.getsockname()[1]
 
     @property
@@ -34,7 +34,7 @@ class Listener:
         return f"http://{self.local_host}:{self.port}"
 
     def listen(self) -> int:
-        """Accept connections from now on, and return the file descriptor for the process that answers them. Call it when that process is
+        """Accept connections from now on, and return the file descriptor for the process that serves them. Call it when that process is
         started, not earlier: until then, clients get an error at once, and can try again.
 
         Raises:
@@ -43,24 +43,24 @@ class Listener:
         try:
             self._socket.listen(BACKLOG)
         except OSError as error:
-            raise _refusal(self._host, self.port, error) from error
+            raise _port_error(self._host, self.port, error) from error
         return self._socket.fileno()
 
     def close(self) -> None:
         self._socket.close()
 
 
-def _bound(host: str, port: int) -> socket.socket:
+def _open(host: str, port: int) -> socket.socket:
     try:
         return _bind(socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE))
     except (socket.gaierror, UnicodeError) as error:  # UnicodeError: a name with an empty part, or a part that is too long
         reason = error.strerror if isinstance(error, OSError) else "it is not a name"
         raise CannotStart(f"SKYQUEUE_HOST={host} is not an address of this machine: {reason}.", "Try 127.0.0.1.") from error
     except OSError as error:
-        raise _refusal(host, port, error) from error
+        raise _port_error(host, port, error) from error
 
 
-def _refusal(host: str, port: int, error: OSError) -> CannotStart:
+def _port_error(host: str, port: int, error: OSError) -> CannotStart:
     if error.errno == errno.EADDRINUSE:
         remedy = f"End it, or choose another port: SKYQUEUE_PORT={port + 1 if port < LAST_PORT else 0}."
         return CannotStart(f"Port {port} on {host} is taken by another program.", remedy)

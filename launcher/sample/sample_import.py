@@ -1,4 +1,4 @@
-"""Load the sample schedule in the same way as an administrator: a CSV file that a worker imports."""
+"""Load the sample schedule in the same way as an administrator loads a schedule: as a CSV file that a worker imports."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ from core.messaging.messages import ImportFile
 from core.startup import CannotStart
 from launcher.sample import schedule
 
-WORK_SECONDS: Final = 120.0
+IMPORT_SECONDS: Final = 120.0
 POLL_SECONDS: Final = 0.2
-_PIECE_BYTES: Final = 1024 * 1024
+_COPY_BYTES: Final = 1024 * 1024
 
 
 @dataclass(frozen=True)
-class Loading:
-    """The import of the sample schedule, which a worker carries out."""
+class SampleImport:
+    """The import of the sample schedule. A worker runs it."""
 
     database: Database
     import_id: UUID
@@ -46,7 +46,7 @@ class Loading:
 
     def wait(self) -> None:
         """Wait until the import is completed. Raises `CannotStart` when that takes too long."""
-        deadline = time.monotonic() + WORK_SECONDS
+        deadline = time.monotonic() + IMPORT_SECONDS
         while not self.is_done():
             if time.monotonic() > deadline:
                 raise too_slow()
@@ -61,12 +61,12 @@ class Loading:
         return int(row[0]) if row else 0
 
 
-def is_wanted(database: Database, *, also_when_over: bool) -> bool:
-    """Whether there is no flight. `also_when_over`: also if all flights have departed."""
+def is_needed(database: Database, *, also_if_departed: bool) -> bool:
+    """Whether there is no flight. `also_if_departed`: also if all flights have departed."""
     with database.transaction() as connection:
         row = connection.execute("SELECT max(departure_ts), max(departure_ts) <= now() FROM flights").fetchone()
-    latest, is_over = row or (None, None)
-    return latest is None or (also_when_over and bool(is_over))
+    latest, has_departed = row or (None, None)
+    return latest is None or (also_if_departed and bool(has_departed))
 
 
 def write(path: Path, *, say: Callable[[str], None]) -> int:
@@ -77,16 +77,18 @@ def write(path: Path, *, say: Callable[[str], None]) -> int:
     return schedule.write_csv(path, start=clock.now().date())
 
 
-def load(database: Database, redis_url: str, storage: Storage, *, say: Callable[[str], None]) -> Loading:
-    """Write the schedule and store it as an import, which a worker then carries out. `say`: as in `write`."""
+def start(database: Database, redis_url: str, storage: Storage, *, say: Callable[[str], None]) -> SampleImport:
+    """Write the schedule and store it as an import, which a worker then runs. `say`: as in `write`."""
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "sample.csv"
         write(file, say=say)
-        return Loading(database, _submit(database, redis_url, storage, file))
+        return SampleImport(database, _submit(database, redis_url, storage, file))
 
 
 def too_slow() -> CannotStart:
-    return CannotStart("No worker has finished the sample schedule yet.", "It goes on as long as one runs; see the worker's log.")
+    return CannotStart(
+        "No worker has finished the sample schedule yet.", "The import continues as long as a worker runs; see the worker's log."
+    )
 
 
 def _submit(database: Database, redis_url: str, storage: Storage, file: Path) -> UUID:
@@ -96,7 +98,7 @@ def _submit(database: Database, redis_url: str, storage: Storage, file: Path) ->
         with file.open("rb") as source:
             layout = read_layout(source.read(HEAD_BYTES))
             source.seek(0)
-            shutil.copyfileobj(source, upload, _PIECE_BYTES)
+            shutil.copyfileobj(source, upload, _COPY_BYTES)
         stored = upload.keep()
         with database.transaction() as connection:
             accepted = service.accept(connection, import_id, stored, layout, user_id=None, mode=ImportMode.UPSERT, dry_run=False)

@@ -1,4 +1,4 @@
-"""End processes that an earlier start left running, because its supervisor and its guardian were both killed.
+"""End orphaned processes: those that an earlier start left running, because its supervisor and its guardian were both killed.
 
 Only for data folders that this process has locked. Two servers on the same files would destroy them.
 """
@@ -19,7 +19,7 @@ SECONDS = 6.0
 """How long to wait after each signal."""
 
 
-def clear(pid_file: Path, home: Path, stop: signal.Signals) -> None:
+def end_server(pid_file: Path, home: Path, stop: signal.Signals) -> None:
     """End the process in `pid_file`, if it is still a server that uses `home`, and then remove the file."""
     pid = _read(pid_file)
     if not end(pid, str(home), stop):
@@ -29,15 +29,15 @@ def clear(pid_file: Path, home: Path, stop: signal.Signals) -> None:
     pid_file.unlink(missing_ok=True)
 
 
-def end_workers(folder: Path, mark: str, stop: signal.Signals) -> None:
-    """End the child processes of a server that was killed: those that use `folder` and have `mark` in their command line. As long as one
+def end_workers(folder: Path, pattern: str, stop: signal.Signals) -> None:
+    """End the child processes of a server that was killed: those that use `folder` and have `pattern` in their command line. As long as one
     runs, Postgres does not start on the same data.
     """
     home = str(folder.resolve())
     for process in psutil.process_iter():
         with suppress(psutil.Error, OSError):  # it has ended, or belongs to somebody else
             if process.cwd() == home:
-                end(process.pid, mark, stop)
+                end(process.pid, pattern, stop)
 
 
 def started_with(variable: str) -> list[int]:
@@ -51,13 +51,13 @@ def started_with(variable: str) -> list[int]:
     return found
 
 
-def end(pid: int, mark: str, stop: signal.Signals) -> bool:
-    """End a process whose command line contains `mark`. Another process that has got the same id is left alone.
+def end(pid: int, pattern: str, stop: signal.Signals) -> bool:
+    """End a process whose command line contains `pattern`. Another process that has got the same id is left alone.
 
-    `mark` is compared with the command line with a space after each argument. False: the process does not end.
+    `pattern` is compared with the command line with a space after each argument. False: the process does not end.
     """
     for number in (stop, signal.SIGKILL):
-        if not _is_running(pid, mark):
+        if not _is_running(pid, pattern):
             return True
         try:
             os.kill(pid, number)
@@ -65,9 +65,9 @@ def end(pid: int, mark: str, stop: signal.Signals) -> bool:
         except ProcessLookupError:
             return True
         deadline = time.monotonic() + SECONDS
-        while _is_running(pid, mark) and time.monotonic() < deadline:
+        while _is_running(pid, pattern) and time.monotonic() < deadline:
             time.sleep(0.05)
-    return not _is_running(pid, mark)
+    return not _is_running(pid, pattern)
 
 
 def _read(pid_file: Path) -> int:
@@ -78,11 +78,11 @@ def _read(pid_file: Path) -> int:
         return 0
 
 
-def _is_running(pid: int, mark: str) -> bool:
+def _is_running(pid: int, pattern: str) -> bool:
     if pid <= 0:
         return False
     try:
         command = psutil.Process(pid).cmdline()
     except (psutil.Error, OSError):
         return False  # it has ended, or belongs to somebody else; a zombie has no command line
-    return mark in "".join(f"{word} " for word in command)
+    return pattern in "".join(f"{word} " for word in command)

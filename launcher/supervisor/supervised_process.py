@@ -38,13 +38,13 @@ class Restartable(Protocol):
         """Start it. Raises `CannotStart` or `OSError` when that is not possible now."""
 
 
-class KeptProcess:
-    """`process` runs already. `hint` is added to the log line about its end."""
+class SupervisedProcess:
+    """`process` runs already. `addition` is the end of the log line about its end, such as the path of its log."""
 
-    def __init__(self, process: Restartable, *, say: LogLine, hint: str = "") -> None:
+    def __init__(self, process: Restartable, *, say: LogLine, addition: str = "") -> None:
         self._process = process
         self._say = say
-        self._hint = hint
+        self._addition = addition
         self._launched_at = time.monotonic()
         self._delay = FIRST_DELAY
         self._due_at: float | None = None
@@ -52,8 +52,8 @@ class KeptProcess:
         self._ends = 0
         """How often it has ended since it last ran for `STEADY_SECONDS`."""
         self._first_end_at = 0.0
-        self._told_at = 0.0
-        self._refusal = ""
+        self._warned_at = 0.0
+        self._start_error = ""
         """Why it could not be started, as last logged."""
         self._last_end = ""
         """The reason of its last end: a signal, or an exit status."""
@@ -94,12 +94,12 @@ class KeptProcess:
         self._last_end = _reason(status)
         if self._ends == 1:
             self._first_end_at = now
-            self._warn(f"{self._process.name} ended ({self._last_end}), starting it again{self._hint}", now)
-        elif now - self._told_at >= REMIND_SECONDS:
+            self._warn(f"{self._process.name} ended ({self._last_end}), starting it again{self._addition}", now)
+        elif now - self._warned_at >= REMIND_SECONDS:
             seconds = now - self._first_end_at
             self._warn(
                 f"{self._process.name} keeps ending ({self._ends} times in {seconds:.0f} s, the last time with {self._last_end}), "
-                f"starting it again{self._hint}",
+                f"starting it again{self._addition}",
                 now,
             )
         self._due_at = now + self._delay
@@ -109,18 +109,18 @@ class KeptProcess:
         try:
             self._process.launch()
         except (CannotStart, OSError) as error:
-            if str(error) != self._refusal or now - self._told_at >= REMIND_SECONDS:
+            if str(error) != self._start_error or now - self._warned_at >= REMIND_SECONDS:
                 self._warn(f"{self._process.name} cannot be started, trying again: {error}", now)
-            self._due_at, self._refusal = time.monotonic() + LAST_DELAY, str(error)
+            self._due_at, self._start_error = time.monotonic() + LAST_DELAY, str(error)
             return False
-        if self._ends == 1 or self._refusal:
+        if self._ends == 1 or self._start_error:
             self._say(logging.INFO, f"{self._process.name} is started again (process {self._process.pid})")
-        self._launched_at, self._due_at, self._refusal = time.monotonic(), None, ""
+        self._launched_at, self._due_at, self._start_error = time.monotonic(), None, ""
         self.restarts[self._last_end] += 1
         return True
 
     def _warn(self, line: str, now: float) -> None:
-        self._told_at = now
+        self._warned_at = now
         self._say(logging.WARNING, line)
 
 
