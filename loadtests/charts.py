@@ -40,8 +40,8 @@ def _stages(verdict: Verdict) -> Figure | None:
         return None
     figure, axes = pyplot.subplots(figsize=(8, 3))
     for offset, name in enumerate(("p50_ms", "p95_ms", "p99_ms")):
-        places = [place + 0.25 * (offset - 1) for place in range(len(stages))]
-        axes.bar(places, [each[name] for each in stages], width=0.25, label=name.removesuffix("_ms"))
+        positions = [position + 0.25 * (offset - 1) for position in range(len(stages))]
+        axes.bar(positions, [each[name] for each in stages], width=0.25, label=name.removesuffix("_ms"))
     axes.set_xticks(range(len(stages)), [each["stage"] for each in stages])
     axes.set_ylabel("ms after acceptance")
     axes.legend()
@@ -62,7 +62,7 @@ def _seconds(history: Path) -> Figure | None:
     above.set_ylabel("requests/s")
     for name in ("50%", "95%", "99%"):
         below.plot(seconds, [_number(row[name]) for row in rows], label=name)
-    below.set_ylabel("answer, ms")
+    below.set_ylabel("response time, ms")
     below.set_xlabel("s")
     below.legend()
     return figure
@@ -105,14 +105,14 @@ def draw_bench(rows: dict[int, dict[str, Any]], folder: Path) -> None:
         axes.set_ylabel("CPU us for each booking")
         axes.legend()
         _save(figure, (), folder / "cost.svg")
-    grown = rows.get(16, {})
-    if grown:
+    growth = rows.get(16, {})
+    if growth:
         figure, (left, right) = pyplot.subplots(1, 2, figsize=(9, 3.2))
-        left.plot(list(grown["bookings"]), list(grown["bookings"].values()), marker="o")
-        left.set_ylabel("bookings/s beside so many open ones")
+        left.plot(list(growth["bookings"]), list(growth["bookings"].values()), marker="o")
+        left.set_ylabel("bookings/s by the number of open ones")
         left.set_ylim(bottom=0)
-        right.plot(list(grown["search_ms"]), list(grown["search_ms"].values()), marker="o")
-        right.set_ylabel("ms of a search among so many flights")
+        right.plot(list(growth["search_ms"]), list(growth["search_ms"].values()), marker="o")
+        right.set_ylabel("ms of a search by the number of flights")
         right.set_ylim(bottom=0)
         _save(figure, (left, right), folder / "growth.svg", label="")
 

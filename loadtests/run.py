@@ -24,13 +24,13 @@ from core.flights.rules import MAX_SEATS
 from loadtests import charts, plan, target
 from loadtests.plan import Plan
 from loadtests.target import Target
-from loadtests.verdict import ClientCounts, Verdict, ask, find_knee, judge
+from loadtests.verdict import ClientCounts, Verdict, fetch_report, find_knee, judge
 
 FOLDER: Final = Path(".cache/loadtests")
 FLIGHTS: Final = {"browse": 20, "rush": 1, "imports": 20, "pollers": 20, "mix": 6, "knee": 150}
 """The number of flights of each scenario."""
 MASTER_PORT: Final = 5557
-WIDE_WINDOW: Final = "after_reserve:sleep=300"
+SLOW_RESERVATION: Final = "after_reserve:sleep=300"
 """The failpoint of the control: it waits 300 ms between the reservation in Redis and the transaction in Postgres."""
 
 
@@ -50,12 +50,12 @@ def main() -> int:
     charts.write_report(files, run, verdict)
     print(f"load run {run.run_id} ({run.scenario}, {run.users} users, {run.seconds:.0f} s) on {product.base_url}")
     print("\n".join(verdict.lines()))
-    steps = Path(f"{files}.counts.knee")
-    if steps.exists():
-        seen = json.loads(steps.read_text())
-        for step in seen:
+    steps_file = Path(f"{files}.counts.knee")
+    if steps_file.exists():
+        steps = json.loads(steps_file.read_text())
+        for step in steps:
             print(f"  {step['users']:>6} users  {step['per_second']:>8.1f} bookings/s   p95 {step['p95_ms']:>7.0f} ms")
-        print(f"  knee: {find_knee(seen)} users")
+        print(f"  knee: {find_knee(steps)} users")
     print(f"reports: {files}.html (Locust), {files}-verdict.html")
     Path(f"{files}.plan").unlink()
     return 1 if verdict.problems else 0
@@ -91,8 +91,8 @@ def _target(options: argparse.Namespace) -> AbstractContextManager[Target]:
         password = os.environ.get("SKYQUEUE_ADMIN_PASSWORD") or options.password_file.read_text().strip()
         return nullcontext(target.external(options.host, options.admin, password))
     if options.without_guard:
-        return target.own(worker="loadtests.unguarded", environment={"SKYQUEUE_FAILPOINTS": WIDE_WINDOW})
-    return target.own(worker="workers.main", environment={})
+        return target.started(worker="loadtests.without_guard", environment={"SKYQUEUE_FAILPOINTS": SLOW_RESERVATION})
+    return target.started(worker="workers.main", environment={})
 
 
 def _plan(options: argparse.Namespace, product: Target) -> Plan:
@@ -100,14 +100,14 @@ def _plan(options: argparse.Namespace, product: Target) -> Plan:
     run_id = f"{options.scenario}-{now:%Y%m%d-%H%M%S}-{uuid4().hex[:4]}"
     rush = options.scenario == "rush"
     seats = options.seats or (min(MAX_SEATS, max(1, options.users // 10)) if rush else MAX_SEATS)
-    leaves = (now + timedelta(days=10)).replace(hour=6, minute=0, second=0, microsecond=0)
+    departure = (now + timedelta(days=10)).replace(hour=6, minute=0, second=0, microsecond=0)
     with httpx.Client(
         base_url=product.base_url, headers={"Authorization": f"Bearer {product.admin_token}"}, timeout=30
     ) as client:
         flights = []
         for number in range(FLIGHTS[options.scenario]):
             small = options.scenario == "mix" and number == FLIGHTS["mix"] - 1
-            flights.append(_flight(client, run_id, number, leaves, max(1, options.users // 5) if small else seats))
+            flights.append(_flight(client, run_id, number, departure, max(1, options.users // 5) if small else seats))
     return Plan(
         run_id=run_id,
         scenario=options.scenario,
@@ -117,14 +117,14 @@ def _plan(options: argparse.Namespace, product: Target) -> Plan:
         tokens=product.travellers(options.users),
         flights=flights,
         seats=seats,
-        day=f"{leaves:%Y-%m-%d}",
+        day=f"{departure:%Y-%m-%d}",
         looks=options.looks,
         options={"processes": str(max(1, options.workers)), "result": str(FOLDER / f"{run_id}.counts")},
     )
 
 
-def _flight(client: httpx.Client, run_id: str, number: int, leaves: datetime, seats: int) -> str:
-    departure = leaves + timedelta(minutes=2 * number)
+def _flight(client: httpx.Client, run_id: str, number: int, first_departure: datetime, seats: int) -> str:
+    departure = first_departure + timedelta(minutes=2 * number)
     body = {
         "flight_number": f"LT-{run_id[-4:].upper()}{number}",
         "source": "Delhi",
@@ -151,27 +151,27 @@ def _locust(run: Plan, host: str, files: Path, workers: int) -> int:
         "--loglevel",
         "WARNING",
     ]
-    led = [
+    master_options = [
         "--headless", "--only-summary", "--users", str(run.users), "--spawn-rate", str(max(10, run.users // 5)),
         "--run-time", f"{run.seconds:.0f}s", "--stop-timeout", "30", "--html", f"{files}.html", "--csv", str(files),
     ]  # fmt: skip
     if run.scenario == "knee":  # its load shape sets the users and the time
-        led = ["--headless", "--only-summary", "--stop-timeout", "30", "--html", f"{files}.html", "--csv", str(files)]
+        master_options = ["--headless", "--only-summary", "--stop-timeout", "30", "--html", f"{files}.html", "--csv", str(files)]
     if not workers:
-        return subprocess.run([*command, *led], env=environment, check=False).returncode
-    master = subprocess.Popen([*command, "--master", "--expect-workers", str(workers), *led], env=environment)
+        return subprocess.run([*command, *master_options], env=environment, check=False).returncode
+    master = subprocess.Popen([*command, "--master", "--expect-workers", str(workers), *master_options], env=environment)
     time.sleep(1)
-    helpers = [subprocess.Popen([*command, "--worker"], env=environment) for _ in range(workers)]
+    worker_processes = [subprocess.Popen([*command, "--worker"], env=environment) for _ in range(workers)]
     status = master.wait()
-    for helper in helpers:
-        helper.wait(timeout=30)
+    for worker in worker_processes:
+        worker.wait(timeout=30)
     return status
 
 
 def _judge(run: Plan, product: Target) -> Verdict:
     counts = ClientCounts.read(Path(run.options["result"]))
     with httpx.Client(base_url=product.base_url, headers=run.admin, timeout=90) as client:
-        report = ask(client, run.run_id)
+        report = fetch_report(client, run.run_id)
     return judge(counts, report, product.violations())
 
 

@@ -33,7 +33,7 @@ class Target:
 
 
 @contextmanager
-def own(*, worker: str, environment: dict[str, str]) -> Iterator[Target]:
+def started(*, worker: str, environment: dict[str, str]) -> Iterator[Target]:
     """Start servers, API, worker and payment provider for this run only. `worker`: the module of the worker."""
     with (
         tempfile.TemporaryDirectory(prefix="skyqueue-load-") as name,
@@ -61,16 +61,16 @@ def _register(host: str, count: int) -> list[str]:
     with httpx.Client(base_url=host, timeout=30) as client:
         for _ in range(count):
             username = f"load-{uuid4().hex}"
-            answer = client.post("/api/v1/auth/register", json={"username": username, "password": PASSWORD})
-            if answer.status_code == httpx.codes.TOO_MANY_REQUESTS:
-                raise SystemExit(f"{host} lets nobody register any more: fewer USERS, or SKYQUEUE_RATE_LIMITS=off there.")
-            answer.raise_for_status()
+            response = client.post("/api/v1/auth/register", json={"username": username, "password": PASSWORD})
+            if response.status_code == httpx.codes.TOO_MANY_REQUESTS:
+                raise SystemExit(f"{host} accepts no more registrations: use fewer USERS, or set SKYQUEUE_RATE_LIMITS=off there.")
+            response.raise_for_status()
             tokens.append(_sign_in(client, username, PASSWORD))
     return tokens
 
 
 def _sign_in(client: httpx.Client, username: str, password: str) -> str:
-    answer = client.post("/api/v1/auth/token", data={"username": username, "password": password})
-    if answer.status_code != httpx.codes.OK:
-        raise SystemExit(f"{username} cannot sign in at {client.base_url}: {answer.text}")
-    return str(answer.json()["access_token"])
+    response = client.post("/api/v1/auth/token", data={"username": username, "password": password})
+    if response.status_code != httpx.codes.OK:
+        raise SystemExit(f"{username} cannot sign in at {client.base_url}: {response.text}")
+    return str(response.json()["access_token"])

@@ -20,10 +20,10 @@ GROWTH: Final = 1.05
 
 @dataclass(frozen=True, slots=True)
 class ClientCounts:
-    """The counts of the clients, summed over all processes of Locust. `doubled`: idempotency keys with two bookings."""
+    """The counts of the clients, summed over all processes of Locust. `duplicated`: idempotency keys with two bookings."""
 
     accepted: int
-    doubled: int
+    duplicated: int
 
     @classmethod
     def read(cls, path: Path) -> ClientCounts:
@@ -47,7 +47,7 @@ class Verdict:
             for each in report.get("stages", [])
         ]
         result = [f"VIOLATED {problem}" for problem in self.problems] or [
-            "kept: nothing oversold, lost, doubled or charged wrong"
+            "passed: nothing oversold, lost, duplicated or charged wrong"
         ]
         return [f"  {name:<18} {report[name]}" for name in head if name in report] + stages + result
 
@@ -56,25 +56,25 @@ def judge(counts: ClientCounts, report: dict[str, Any] | None, violations: list[
     """`report`: None: the API knows no booking of the run. `violations`: of the invariants of the whole database."""
     problems = list(violations)
     if report is None:
-        return Verdict({}, [*problems, "not one booking was accepted, so nothing was proved"])
+        return Verdict({}, [*problems, "no booking was accepted, so nothing was tested"])
     problems += [f"{name}: {report[name]}" for name in PROMISES if report[name]]
     if report["pending"]:
         problems.append(f"pending: {report['pending']} bookings have not ended after {QUIET_SECONDS:.0f} s")
     if counts.accepted > report["accepted"]:
         problems.append(f"lost: {counts.accepted} bookings were answered with 202, and the API knows {report['accepted']}")
-    if counts.doubled:
-        problems.append(f"doubled: {counts.doubled} keys named two bookings each")
+    if counts.duplicated:
+        problems.append(f"duplicated: {counts.duplicated} keys named two bookings each")
     return Verdict(report, problems)
 
 
-def ask(client: httpx.Client, run_id: str) -> dict[str, Any] | None:
+def fetch_report(client: httpx.Client, run_id: str) -> dict[str, Any] | None:
     """The report of the API, when no booking of the run is PENDING any more, or after `QUIET_SECONDS`."""
     deadline = time.monotonic() + QUIET_SECONDS
     while True:
-        answer = client.get(f"/admin/load-runs/{run_id}")
-        if answer.status_code == httpx.codes.NOT_FOUND:
+        response = client.get(f"/admin/load-runs/{run_id}")
+        if response.status_code == httpx.codes.NOT_FOUND:
             return None
-        report: dict[str, Any] = answer.raise_for_status().json()
+        report: dict[str, Any] = response.raise_for_status().json()
         if not report["pending"] or time.monotonic() > deadline:
             return report
         time.sleep(0.5)

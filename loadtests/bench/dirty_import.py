@@ -15,7 +15,7 @@ from typing import Any
 
 from core.invariants import checker
 from loadtests.bench.imports import ImportClient, clear
-from loadtests.bench.installation.schedule import Dirty, dirtied, schedule
+from loadtests.bench.installation.schedule import DirtyFile, make_dirty, schedule
 from loadtests.bench.installation.stack import Stack, running
 
 ROWS = 300_000
@@ -26,7 +26,7 @@ COUNTS = ("created", "updated", "skipped", "failed")
 
 
 @dataclass(frozen=True, slots=True)
-class End:
+class ImportResult:
     """The result of an import, without ids and times."""
 
     counts: dict[str, int]
@@ -34,7 +34,7 @@ class End:
     faults: str
 
 
-def end_of(stack: Stack, job: str, status: dict[str, Any]) -> End:
+def result_of(stack: Stack, job: str, status: dict[str, Any]) -> ImportResult:
     with stack.connect() as connection:
         flights = connection.execute(
             """
@@ -52,33 +52,35 @@ def end_of(stack: Stack, job: str, status: dict[str, Any]) -> End:
         ).fetchone()
     assert flights is not None
     assert faults is not None
-    return End({name: status[name] for name in COUNTS}, str(flights[0]), str(faults[0]))
+    return ImportResult({name: status[name] for name in COUNTS}, str(flights[0]), str(faults[0]))
 
 
-def killed(stack: Stack, import_client: ImportClient, data: bytes, worker: int) -> tuple[str, dict[str, Any]]:
+def import_with_kills(stack: Stack, import_client: ImportClient, data: bytes, worker: int) -> tuple[str, dict[str, Any]]:
     """Import with a worker that is killed at each of `KILLS`; each time another one is started at once."""
     job = import_client.upload(data)
     for share in KILLS:
         while (status := import_client.status(job))["progress"]["percent"] < share * 100:
             time.sleep(0.05)
         if status["status"] != "IN_PROGRESS":
-            raise RuntimeError(f"it was over before it could be killed: {status}")
+            raise RuntimeError(f"the import was finished before it could be killed: {status}")
         os.kill(worker, signal.SIGKILL)
         worker = stack.start_worker()
         print(f"killed at {status['progress']['percent']} %", flush=True)
     return job, import_client.wait(job)
 
 
-def corrected(failed: bytes, dirty: Dirty) -> bytes:
+def corrected(failed: bytes, dirty: DirtyFile) -> bytes:
     """The failed rows, corrected. A surplus row stays as it is."""
     header, *rows = csv.reader(io.StringIO(failed.decode("utf-8-sig"), newline=""))
-    line_at = header.index("_line")
-    lines = [int(row[line_at]) for row in rows]
+    line_column = header.index("_line")
+    lines = [int(row[line_column]) for row in rows]
     if lines != sorted(dirty.corrected):
         raise RuntimeError("the failed rows are not the bad rows, in the order of the file")
     text = io.StringIO()
-    right = [[*(dirty.corrected[line] or row[: len(header) - 3]), *row[-3:]] for line, row in zip(lines, rows, strict=True)]
-    csv.writer(text).writerows([header, *right])
+    corrected_rows = [
+        [*(dirty.corrected[line] or row[: len(header) - 3]), *row[-3:]] for line, row in zip(lines, rows, strict=True)
+    ]
+    csv.writer(text).writerows([header, *corrected_rows])
     return text.getvalue().encode()
 
 
@@ -90,7 +92,7 @@ def expect(what: str, status: dict[str, Any], **counts: int) -> None:
         raise RuntimeError(f"{what}: {wanted} were expected, and it is {status['status']} with {status['progress']}")
 
 
-def settled(stack: Stack) -> list[str]:
+def remaining_violations(stack: Stack) -> list[str]:
     """The violations that remain after the broker has had time to give the messages of the killed workers to others."""
     deadline = time.monotonic() + BROKER_SECONDS
     with stack.connect() as connection, stack.redis() as client:
@@ -103,7 +105,7 @@ def main() -> int:
     """The exit code is 1 when the two results differ, when a count is wrong, or when an invariant is violated."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rows", type=int, default=ROWS)
-    dirty = dirtied(schedule(parser.parse_args().rows))
+    dirty = make_dirty(schedule(parser.parse_args().rows))
     bad = len(dirty.corrected)
     twice = sum(cells is None for cells in dirty.corrected.values())
     with running("loadtests.bench.installation.app:create_app") as stack:
@@ -111,13 +113,17 @@ def main() -> int:
         job = import_client.upload(dirty.data)
         status = import_client.wait(job)
         expect("undisturbed", status, created=dirty.good, failed=bad)
-        in_peace = end_of(stack, job, status)
+        undisturbed = result_of(stack, job, status)
         clear(stack)
-        job, status = killed(stack, import_client, dirty.data, stack.workers[0])
+        job, status = import_with_kills(stack, import_client, dirty.data, stack.workers[0])
         expect("killed twice", status, created=dirty.good, failed=bad)
-        the_same = end_of(stack, job, status) == in_peace
+        is_same = result_of(stack, job, status) == undisturbed
         print(
-            "both ends are the same" if the_same else "THE ENDS DIFFER", in_peace.flights, in_peace.faults, sep="; ", flush=True
+            "both results are the same" if is_same else "THE RESULTS DIFFER",
+            undisturbed.flights,
+            undisturbed.faults,
+            sep="; ",
+            flush=True,
         )
         expect("the same file again", import_client.wait(import_client.upload(dirty.data)), skipped=dirty.good, failed=bad)
         failed = import_client.client.get(status["failed_rows_url"]).raise_for_status().content
@@ -128,10 +134,10 @@ def main() -> int:
             created=bad - twice,
             updated=twice,
         )
-        violations = settled(stack)
+        violations = remaining_violations(stack)
     for violation in violations:
         print(violation)
-    return 0 if the_same and not violations else 1
+    return 0 if is_same and not violations else 1
 
 
 if __name__ == "__main__":

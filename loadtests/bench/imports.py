@@ -37,15 +37,15 @@ class ImportClient:
         self.client = httpx.Client(base_url=f"http://127.0.0.1:{stack.port}", timeout=60, headers=stack.administrator())
 
     def upload(self, data: bytes, **options: Any) -> str:
-        answer = self.client.post(
+        response = self.client.post(
             "/admin/flights/bulk-upload", content=data, headers={"Content-Type": "text/csv"}, params=options
         )
-        answer.raise_for_status()
-        return str(answer.json()["job_id"])
+        response.raise_for_status()
+        return str(response.json()["job_id"])
 
     def status(self, job: str) -> dict[str, Any]:
-        answer: dict[str, Any] = self.client.get(f"/admin/flights/bulk-upload/status/{job}").raise_for_status().json()
-        return answer
+        response: dict[str, Any] = self.client.get(f"/admin/flights/bulk-upload/status/{job}").raise_for_status().json()
+        return response
 
     def wait(self, job: str) -> dict[str, Any]:
         deadline = time.monotonic() + SECONDS

@@ -63,21 +63,21 @@ def fill(connection: psycopg.Connection[tuple[object, ...]], flights_a_day: int,
     known = [place for place in map(registry.airport, sorted(_codes())) if place is not None]
     chosen = [known[i] for i in random.choice(len(known), PLACES, replace=False)]
     pairs, share = routes(random)
-    turn = np.radians(np.array([[place.latitude, place.longitude] for place in chosen]))
+    coordinates = np.radians(np.array([[place.latitude, place.longitude] for place in chosen]))
     begin = datetime.combine(first, datetime.min.time(), UTC)
     columns = "id, flight_number, flight_number_key, source, destination, source_iata, destination_iata, departure_ts, arrival_ts, departure_date, total_seats, price, currency"
     with connection.cursor() as cursor, cursor.copy(f"COPY flights ({columns}) FROM STDIN".encode()) as copy:
         for number, route in enumerate(random.choice(len(pairs), flights_a_day * DAYS, p=share)):
             one, other = pairs[route]
-            (a, b), (c, d) = turn[one], turn[other]
+            (a, b), (c, d) = coordinates[one], coordinates[other]
             kilometres = 12742 * np.arcsin(np.sqrt(np.sin((c - a) / 2) ** 2 + np.cos(a) * np.cos(c) * np.sin((d - b) / 2) ** 2))
             minutes = 40 + int(kilometres / 13) + int(random.integers(0, 4)) * 5
             source, destination = chosen[one], chosen[other]
-            leaves = begin + timedelta(days=number // flights_a_day, minutes=5 * int(random.integers(0, 288)))
+            departure = begin + timedelta(days=number // flights_a_day, minutes=5 * int(random.integers(0, 288)))
             price = round(500 + float(kilometres) * float(random.uniform(2, 7)), 2)
             copy.write_row((
-                f"{number:032x}", f"N-{number}", f"N-{number}", source.iata, destination.iata, source.iata, destination.iata, leaves,
-                leaves + timedelta(minutes=minutes), registry.local_date(leaves, source), 180, price, "INR",
+                f"{number:032x}", f"N-{number}", f"N-{number}", source.iata, destination.iata, source.iata, destination.iata, departure,
+                departure + timedelta(minutes=minutes), registry.local_date(departure, source), 180, price, "INR",
             ))  # fmt: skip
     connection.execute("VACUUM ANALYZE flights")
     return [place.iata for place in chosen]
@@ -92,7 +92,7 @@ def one_pass(table: DayTable, source: int, destination: int, after: int) -> int:
     return int(np.argmin(np.where(allowed, keys, np.iinfo(np.int64).max)))
 
 
-def slowly(tables: list[DayTable], query: ItineraryQuery) -> list[tuple[int, int, int]]:
+def brute_force(tables: list[DayTable], query: ItineraryQuery) -> list[tuple[int, int, int]]:
     """The same itineraries by plain loops over the flights, ordered by price: price, duration and stops."""
     routes: dict[tuple[int, int], list[tuple[int, int, int]]] = {}
     first = []
@@ -108,31 +108,31 @@ def slowly(tables: list[DayTable], query: ItineraryQuery) -> list[tuple[int, int
     end, rules = query.destination, query.rules
     hubs = [one for one, other in routes if other == end and one != query.source]
 
-    def onward(one: int, other: int, landed: int) -> list[tuple[int, int, int]]:
+    def onward(one: int, other: int, arrival: int) -> list[tuple[int, int, int]]:
         flights_of_route = routes.get((one, other), [])
-        begin = bisect_left(flights_of_route, (landed + rules.min_wait,))
-        return flights_of_route[begin : bisect_left(flights_of_route, (landed + rules.max_wait + 1,))]
+        begin = bisect_left(flights_of_route, (arrival + rules.min_wait,))
+        return flights_of_route[begin : bisect_left(flights_of_route, (arrival + rules.max_wait + 1,))]
 
     itineraries = set()
-    for begin, landed, price, place in first:
+    for begin, arrival, price, place in first:
         if place == end:
-            itineraries.add((price, landed - begin, 0, begin))
+            itineraries.add((price, arrival - begin, 0, begin))
             continue
-        itineraries |= {(price + last[2], last[1] - begin, 1, begin) for last in onward(place, end, landed)}
+        itineraries |= {(price + last[2], last[1] - begin, 1, begin) for last in onward(place, end, arrival)}
         for hub in hubs:
-            for middle in onward(place, hub, landed) if hub != place else ():
+            for middle in onward(place, hub, arrival) if hub != place else ():
                 itineraries |= {(price + middle[2] + last[2], last[1] - begin, 2, begin) for last in onward(hub, end, middle[1])}
     best: list[tuple[int, int, int, int]] = []
     for itinerary in sorted(itinerary for itinerary in itineraries if itinerary[1] <= MAX_SECONDS):
         price, duration, stops, begin = itinerary
-        rivals = (o for o in best if o[2] <= stops and o[3] >= begin and o[3] + o[1] <= begin + duration)
-        if stops == 0 or next(rivals, None) is None:
+        dominating = (o for o in best if o[2] <= stops and o[3] >= begin and o[3] + o[1] <= begin + duration)
+        if stops == 0 or next(dominating, None) is None:
             best.append(itinerary)
     return [itinerary[:3] for itinerary in best]
 
 
 def check(tables: list[DayTable], queries: list[ItineraryQuery]) -> int:
-    """Compare with the slow method; returns the number of pairs that differ."""
+    """Compare with brute force; returns the number of pairs that differ."""
     wrong = 0
     for query in queries:
         found = find(tables, query, 10)
@@ -142,7 +142,7 @@ def check(tables: list[DayTable], queries: list[ItineraryQuery]) -> int:
                 for itinerary in found.itineraries
             )
         )
-        wrong += mine != list(dict.fromkeys(slowly(tables, query)))[: len(mine)] or not found.complete
+        wrong += mine != list(dict.fromkeys(brute_force(tables, query)))[: len(mine)] or not found.complete
     return wrong
 
 
@@ -154,7 +154,7 @@ def timed(work: Callable[[], object]) -> tuple[float, float]:
 
 
 def measure(flights_a_day: int) -> dict[str, Any]:
-    """Print the ratio for each order, and the times through HTTP. `wrong`: the number of answers that are not the best itineraries."""
+    """Print the ratio for each order, and the times through HTTP. `wrong`: the number of results that are not the best itineraries."""
     first = (datetime.now(UTC) + timedelta(days=2)).date()
     random = np.random.default_rng(11)
     result: dict[str, Any] = {}
@@ -185,10 +185,10 @@ def measure(flights_a_day: int) -> dict[str, Any]:
             searches, passes, found = [], [], []
             for pair in queries:
                 each = query(pair, by)
-                answers: list[FoundItineraries] = []
-                searches.append(timed(lambda each=each, answers=answers: answers.append(find(tables, each, LIMIT))))  # type: ignore[misc]
+                results: list[FoundItineraries] = []
+                searches.append(timed(lambda each=each, results=results: results.append(find(tables, each, LIMIT))))  # type: ignore[misc]
                 passes.append(timed(lambda each=each: one_pass(tables[1], each.source, each.destination, local * DAY_SECONDS)))  # type: ignore[misc]
-                found += answers
+                found += results
             wall, own = (np.array(column) for column in zip(*searches, strict=True))
             pass_wall, pass_own = (np.array(column) for column in zip(*passes, strict=True))
             ratio = float(np.median(own) / np.median(pass_own))
@@ -205,13 +205,13 @@ def measure(flights_a_day: int) -> dict[str, Any]:
                 "ratio": ratio,
             }
         wrong = check(tables, [query(pair, Ranking.PRICE) for pair in queries[:CHECKED]])
-        print(f"{wrong} of {CHECKED} differ from trying everything")
+        print(f"{wrong} of {CHECKED} differ from brute force")
         result["http"] = through_http(stack.port, [(keys[a], keys[b]) for a, b in queries[:REQUESTS]], first + timedelta(days=1))
     return {**result, "wrong": wrong}
 
 
 def main() -> int:
-    """The exit code is 1 when an answer is wrong."""
+    """The exit code is 1 when a result is wrong."""
     result = measure(int(sys.argv[1]) if len(sys.argv) > 1 else 100_000)
     print(json.dumps(result))
     return 1 if result["wrong"] else 0

@@ -1,6 +1,6 @@
-"""What metrics and the history of minutes cost: bookings per second, and processor time for each, with them and without them.
+"""The cost of metrics and of the history of minutes: bookings per second, and processor time for each, with them and without them.
 
-Two installations side by side, asked in turns. The metrics are read every 5 s; Prometheus usually does it every 15 s.
+Two installations run at the same time, and are measured in turns. The metrics are read every 5 s; Prometheus usually does it every 15 s.
 `python -m loadtests.bench.metrics [--rounds N]`
 """
 
@@ -10,7 +10,7 @@ import argparse
 import threading
 import urllib.request
 
-from loadtests.bench.installation.side_by_side import compare
+from loadtests.bench.installation.comparison import compare
 from loadtests.bench.installation.stack import Stack, running
 
 ROUNDS = 5
@@ -23,15 +23,15 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=ROUNDS)
     arguments = parser.parse_args()
-    unmeasured = "loadtests.bench.installation.unmeasured"
+    module = "loadtests.bench.installation.without_metrics"
     with (
-        running(f"{unmeasured}:create_app", worker=unmeasured) as without,
-        running("loadtests.bench.installation.app:create_app") as with_it,
+        running(f"{module}:create_app", worker=module) as without_metrics,
+        running("loadtests.bench.installation.app:create_app") as with_metrics,
     ):
         ended = threading.Event()
-        scraper = threading.Thread(target=_scrape, args=(with_it, ended), daemon=True)
+        scraper = threading.Thread(target=_scrape, args=(with_metrics, ended), daemon=True)
         scraper.start()
-        comparison = compare(without, with_it, rounds=arguments.rounds)
+        comparison = compare(without_metrics, with_metrics, rounds=arguments.rounds)
         ended.set()
         scraper.join()
     print(f"target: {TARGET} of the rate")
@@ -40,8 +40,8 @@ def main() -> int:
 
 def _scrape(stack: Stack, ended: threading.Event) -> None:
     while not ended.wait(SCRAPE_SECONDS):
-        with urllib.request.urlopen(f"http://127.0.0.1:{stack.port}/metrics") as answer:
-            answer.read()
+        with urllib.request.urlopen(f"http://127.0.0.1:{stack.port}/metrics") as response:
+            response.read()
 
 
 if __name__ == "__main__":

@@ -22,22 +22,22 @@ from core.search import flight_search
 from core.search.cache import REFRESH_FROM
 from core.search.flight_search import SearchSort
 from loadtests.bench.installation import network
-from loadtests.bench.installation.client import Tally, hammer, request_bytes
+from loadtests.bench.installation.client import LoadResult, generate_load, request_bytes
 from loadtests.bench.installation.stack import Stack, running
 
 APP = "loadtests.bench.installation.app:create_app"
 CLIENTS = 64
-CROWD = 500
+MANY_CLIENTS = 500
 ROUNDS = 7
 SECONDS = 2.0
 FLIGHTS = 20
-"""The flights in each cached answer: the default limit."""
+"""The flights in each cached response: the default limit."""
 TARGET = 0.50
 SHORT_SECONDS = 2
 LONG_SECONDS = 300
 EXPIRIES = 8
-BEGINNINGS = 10
-COUNTED_AFTER_SECONDS = 11
+INVALIDATIONS = 10
+STATISTICS_DELAY_SECONDS = 11
 """An idle session of Postgres adds its counts to the shared statistics after ten seconds."""
 MISSES = 300
 MISS_TARGET_MS = 20.0
@@ -46,7 +46,7 @@ DAY = (datetime.now(UTC) + timedelta(days=1)).date()
 
 @dataclass(frozen=True, slots=True)
 class Expiry:
-    """`computed`: executions of the statement of the search, counted by Postgres. Waits are the times until a client got its answer."""
+    """`computed`: executions of the statement of the search, counted by Postgres. Waits are the times until a client got its response."""
 
     requests: int
     lifetimes: float
@@ -70,13 +70,13 @@ class Misses:
     """The time of the list of places when it is not cached."""
 
 
-def ask(source: str = "Delhi", destination: str = "Mumbai", **parameters: object) -> bytes:
+def search_request(source: str = "Delhi", destination: str = "Mumbai", **parameters: object) -> bytes:
     """The bytes of one search request."""
     query = httpx.QueryParams({"source": source, "destination": destination, "date": DAY.isoformat(), **parameters})  # type: ignore[dict-item]
     return request_bytes("GET", f"/api/v1/search?{query}", "nobody", b"")
 
 
-def put_flights(stack: Stack) -> None:
+def insert_flights(stack: Stack) -> None:
     """Insert the flights of one route on one day, and ten thousand others."""
     with stack.connect() as connection:
         network.fill(connection, 10_000)
@@ -95,49 +95,49 @@ def put_flights(stack: Stack) -> None:
 
 def cached_against_noop(stack: Stack) -> list[tuple[float, float]]:
     """Requests per second of cached answers, and of the handler that does nothing, for each round."""
-    nothing, cached = request_bytes("GET", "/bench/nothing", "nobody", b""), ask()
+    nothing, cached = request_bytes("GET", "/bench/nothing", "nobody", b""), search_request()
     _run(stack, CLIENTS, 1.0, cached)
     rounds = []
     for number in range(1, ROUNDS + 1):
         rounds.append((_run(stack, CLIENTS, SECONDS, cached).per_second, _run(stack, CLIENTS, SECONDS, nothing).per_second))
         print(
-            f"round {number}: kept search {rounds[-1][0]:,.0f}/s   nothing {rounds[-1][1]:,.0f}/s   ratio {rounds[-1][0] / rounds[-1][1]:.2f}"
+            f"round {number}: cached search {rounds[-1][0]:,.0f}/s   nothing {rounds[-1][1]:,.0f}/s   ratio {rounds[-1][0] / rounds[-1][1]:.2f}"
         )
     return rounds
 
 
 def concurrent_clients(stack: Stack, lifetime_seconds: float) -> Expiry:
-    """500 clients send one search, whose answer is computed again when nine tenths of its lifetime are over."""
-    cached_request = ask(sort="price")
-    _run(stack, CROWD, 1.0, cached_request)
+    """500 clients send one search, whose result is computed again when nine tenths of its lifetime are over."""
+    request = search_request(sort="price")
+    _run(stack, MANY_CLIENTS, 1.0, request)
     with stack.connect() as connection:
         before = _executions(connection)
-        tally = _run(stack, CROWD, SHORT_SECONDS * EXPIRIES, cached_request)
+        result = _run(stack, MANY_CLIENTS, SHORT_SECONDS * EXPIRIES, request)
         computed = _executions(connection) - before
-    cuts = statistics.quantiles(tally.latencies, n=100)
+    cuts = statistics.quantiles(result.latencies, n=100)
     return Expiry(
-        tally.answered,
-        tally.seconds / (lifetime_seconds * REFRESH_FROM),
+        result.responses,
+        result.seconds / (lifetime_seconds * REFRESH_FROM),
         computed,
         cuts[49] * 1000,
         cuts[98] * 1000,
-        max(tally.latencies) * 1000,
+        max(result.latencies) * 1000,
     )
 
 
-def begin_with_a_crowd(stack: Stack) -> tuple[int, int]:
-    """500 clients send one search at once whose cached answer was just made invalid. Returns how often that was done, and how often the answer was
+def invalidate_and_search(stack: Stack) -> tuple[int, int]:
+    """500 clients send one search at once whose cached result was just made invalid. Returns how often that was done, and how often the result was
     computed.
     """
     with stack.connect() as connection:
         before = _executions(connection)
-        for _ in range(BEGINNINGS):
-            _change(stack)
-            _run(stack, CROWD, 0.0, ask())
-        return BEGINNINGS, _executions(connection) - before
+        for _ in range(INVALIDATIONS):
+            _invalidate(stack)
+            _run(stack, MANY_CLIENTS, 0.0, search_request())
+        return INVALIDATIONS, _executions(connection) - before
 
 
-def miss(stack: Stack, flights: int) -> Misses:
+def measure_misses(stack: Stack, flights: int) -> Misses:
     """Searches of routes and days that nobody has searched before."""
     with stack.connect() as connection:
         started_at = time.perf_counter()
@@ -146,8 +146,8 @@ def miss(stack: Stack, flights: int) -> Misses:
         sizes = connection.execute("SELECT pg_relation_size('flights') / 1e6, pg_indexes_size('flights') / 1e6").fetchone()
     assert sizes is not None
     stack.redis().flushall()
-    questions = [(network.route(number * 7919 % routes), DAY + timedelta(days=number % 90)) for number in range(2 * MISSES)]
-    statement, cached_request = [], []
+    searches = [(network.route(number * 7919 % routes), DAY + timedelta(days=number % 90)) for number in range(2 * MISSES)]
+    statement, request = [], []
     with (
         httpx.Client(base_url=f"http://127.0.0.1:{stack.port}") as client,
         opened(stack.database_url, pool_size=1, application="bench") as db,
@@ -156,21 +156,21 @@ def miss(stack: Stack, flights: int) -> Misses:
         started_at = time.perf_counter()
         client.get("/api/v1/airports").raise_for_status()
         airports_ms = (time.perf_counter() - started_at) * 1000
-        for number, ((source, destination), day) in enumerate(questions):
+        for number, ((source, destination), day) in enumerate(searches):
             sort = list(SearchSort)[number % 3]
             started_at = time.perf_counter()
             if number % 2:
                 flight_search.find_flights(connection, source, destination, day, sort)
                 statement.append(time.perf_counter() - started_at)
             else:
-                answer = client.get(
+                response = client.get(
                     "/api/v1/search",
                     params={"source": source, "destination": destination, "date": day.isoformat(), "sort": sort, "limit": 100},
                 )
-                cached_request.append(time.perf_counter() - started_at)
-                if number > 20 and answer.headers["x-cache"] != "miss" and routes > MISSES:
-                    raise RuntimeError("somebody asked this before")
-    cuts = statistics.quantiles(cached_request, n=20)
+                request.append(time.perf_counter() - started_at)
+                if number > 20 and response.headers["x-cache"] != "miss" and routes > MISSES:
+                    raise RuntimeError("this search was cached already")
+    cuts = statistics.quantiles(request, n=20)
     return Misses(
         flights,
         float(str(sizes[0])),
@@ -186,29 +186,29 @@ def main() -> int:
     """Print both sides of everything. The exit code is 1 when an invariant is violated."""
     sizes = [int(size) for size in sys.argv[1:]] or [10_000, 1_000_000]
     with running(APP, workers=0) as stack:
-        put_flights(stack)
+        insert_flights(stack)
         cached = cached_against_noop(stack)
-        calm = concurrent_clients(stack, LONG_SECONDS)
+        unexpired = concurrent_clients(stack, LONG_SECONDS)
     ratio = statistics.median(one / other for one, other in cached)
     print(
-        f"kept search / nothing: median {ratio:.2f} (target >= {TARGET:.2f}), {CLIENTS} clients, {FLIGHTS} flights in an answer"
+        f"cached search / nothing: median {ratio:.2f} (target >= {TARGET:.2f}), {CLIENTS} clients, {FLIGHTS} flights in a response"
     )
 
     misses, violations = [], []
     with running(APP, workers=0, environment={"SKYQUEUE_SEARCH_CACHE_SECONDS": str(SHORT_SECONDS)}) as stack:
-        put_flights(stack)
+        insert_flights(stack)
         expiry = concurrent_clients(stack, SHORT_SECONDS)
-        beginnings = begin_with_a_crowd(stack)
+        invalidations = invalidate_and_search(stack)
         each = expiry.computed / expiry.lifetimes
-        print(f"{CROWD} clients, nothing expires: {_waits(calm)}")
-        print(f"{CROWD} clients, {expiry.lifetimes:.1f} lifetimes of {SHORT_SECONDS} s: {_waits(expiry)}")
+        print(f"{MANY_CLIENTS} clients, nothing expires: {_waits(unexpired)}")
+        print(f"{MANY_CLIENTS} clients, {expiry.lifetimes:.1f} lifetimes of {SHORT_SECONDS} s: {_waits(expiry)}")
         print(f"computed {expiry.computed} times, {each:.2f} for each lifetime (target <= 1.05)")
-        print(f"{CROWD} clients at once after a change, {beginnings[0]} times: computed {beginnings[1]} times")
+        print(f"{MANY_CLIENTS} clients at once after a change, {invalidations[0]} times: computed {invalidations[1]} times")
         for size in sizes:
-            found = miss(stack, size)
+            found = measure_misses(stack, size)
             misses.append(found)
             print(
-                f"{found.flights:,} flights ({found.table_mb:,.0f} MB, indexes {found.indexes_mb:,.0f} MB): a search nobody kept p50 {found.p50:.1f} ms"
+                f"{found.flights:,} flights ({found.table_mb:,.0f} MB, indexes {found.indexes_mb:,.0f} MB): a search that is not cached p50 {found.p50:.1f} ms"
                 f" (target < {MISS_TARGET_MS:.0f}), p95 {found.p95:.1f} ms; its statement alone p50 {found.statement_p50:.2f} ms;"
                 f" places {found.airports_ms:.0f} ms"
             )
@@ -217,11 +217,11 @@ def main() -> int:
     print(
         json.dumps(
             {
-                "kept": cached,
+                "cached": cached,
                 "ratio": ratio,
-                "calm": asdict(calm),
+                "unexpired": asdict(unexpired),
                 "expiry": asdict(expiry),
-                "beginnings": beginnings,
+                "invalidations": invalidations,
                 "misses": [asdict(m) for m in misses],
             }
         )
@@ -237,14 +237,14 @@ def _waits(found: Expiry) -> str:
     )
 
 
-def _run(stack: Stack, clients: int, seconds: float, request: bytes) -> Tally:
-    tally = uvloop.run(hammer(stack.port, clients, seconds, lambda _: request))
-    if set(tally.statuses) != {200}:
-        raise RuntimeError(f"expected 200 only, got {tally.statuses}")
-    return tally
+def _run(stack: Stack, clients: int, seconds: float, request: bytes) -> LoadResult:
+    result = uvloop.run(generate_load(stack.port, clients, seconds, lambda _: request))
+    if set(result.statuses) != {200}:
+        raise RuntimeError(f"expected 200 only, got {result.statuses}")
+    return result
 
 
-def _change(stack: Stack) -> None:
+def _invalidate(stack: Stack) -> None:
     """Announce a change of a flight of the route, which makes all cached answers about it invalid."""
     with stack.redis() as client:
         for key in client.scan_iter("route-version:*"):
@@ -253,7 +253,7 @@ def _change(stack: Stack) -> None:
 
 def _executions(connection: psycopg.Connection[tuple[object, ...]]) -> int:
     """How often the index of routes was read, which only the search does."""
-    time.sleep(COUNTED_AFTER_SECONDS)
+    time.sleep(STATISTICS_DELAY_SECONDS)
     row = connection.execute("SELECT idx_scan FROM pg_stat_user_indexes WHERE indexrelname = 'ix_flights_route_day'").fetchone()
     assert row is not None
     return int(str(row[0]))

@@ -13,7 +13,7 @@ import uvloop
 
 from core.invariants import checker
 from core.seats.cabins.catalogue import CABINS
-from loadtests.bench.installation.client import hammer, request_bytes
+from loadtests.bench.installation.client import generate_load, request_bytes
 from loadtests.bench.installation.stack import Stack, running
 
 CLIENTS: Final = 64
@@ -34,7 +34,7 @@ def flights_with_cabins(stack: Stack) -> list[UUID]:
     return flights
 
 
-def sell(stack: Stack, tokens: list[str], *, numbered: bool) -> float:
+def measure_bookings(stack: Stack, tokens: list[str], *, numbered: bool) -> float:
     """Bookings per second, from the first request to the last confirmation. Every seat is requested once."""
     flights = flights_with_cabins(stack)
     bodies = [
@@ -47,18 +47,18 @@ def sell(stack: Stack, tokens: list[str], *, numbered: bool) -> float:
         for number, body in enumerate(bodies)
     ]
     started_at = time.perf_counter()
-    tally = uvloop.run(hammer(stack.port, CLIENTS, SECONDS, lambda number: requests[number]))
-    if set(tally.statuses) != {202}:
-        raise RuntimeError(f"expected 202 only, got {tally.statuses}")
+    result = uvloop.run(generate_load(stack.port, CLIENTS, SECONDS, lambda number: requests[number]))
+    if set(result.statuses) != {202}:
+        raise RuntimeError(f"expected 202 only, got {result.statuses}")
     with stack.connect() as connection:
         while _count(stack, flights, "PENDING"):
             time.sleep(0.01)
         seconds = time.perf_counter() - started_at
         row = connection.execute("SELECT count(*) FROM seat_numbers WHERE flight_id = ANY(%s)", (flights,)).fetchone()
     confirmed = _count(stack, flights, "CONFIRMED")
-    expected = tally.answered if numbered else 0
-    if confirmed != tally.answered or row != (expected,):
-        raise RuntimeError(f"{tally.answered} were accepted, {confirmed} are confirmed, {row} seats are picked")
+    expected = result.responses if numbered else 0
+    if confirmed != result.responses or row != (expected,):
+        raise RuntimeError(f"{result.responses} were accepted, {confirmed} are confirmed, {row} seats are picked")
     return confirmed / seconds
 
 
@@ -66,11 +66,11 @@ def main() -> int:
     """Print both sides, round by round, and the medians. The exit code is 1 when an invariant is violated."""
     with running("loadtests.bench.installation.app:create_app") as stack:
         tokens = stack.travellers(TRAVELLERS)
-        sell(stack, tokens, numbered=True)  # warm-up
+        measure_bookings(stack, tokens, numbered=True)  # warm-up
         by_count, by_number = [], []
         for number in range(1, ROUNDS + 1):
-            by_count.append(sell(stack, tokens, numbered=False))
-            by_number.append(sell(stack, tokens, numbered=True))
+            by_count.append(measure_bookings(stack, tokens, numbered=False))
+            by_number.append(measure_bookings(stack, tokens, numbered=True))
             print(f"round {number}: by count {by_count[-1]:,.0f}/s   an exact seat {by_number[-1]:,.0f}/s", flush=True)
         with stack.connect() as connection, connection.transaction(), stack.redis() as client:
             violations = checker.check(connection, client)

@@ -1,4 +1,4 @@
-"""The cost of the second table: bookings are stored, read by a worker and confirmed, in one table as in former releases, and in the present two.
+"""The cost of storing a booking in two tables: bookings are stored, read by a worker and confirmed, in one table as in former releases, and in the present two.
 
 Both sides run in one Postgres, in turns, batch by batch. CPU is the processor time of the Postgres process that does the work, because other
 programs on the machine change it less than the wall-clock time. WAL is the number of bytes that Postgres writes to its log for a booking.
@@ -171,7 +171,7 @@ def _print(batch: int, costs: dict[str, list[Cost]]) -> None:
     for what, unit in (
         ("microseconds", "µs"),
         ("cpu_microseconds", "µs of Postgres' CPU"),
-        ("journal_bytes", "bytes of journal"),
+        ("wal_bytes", "bytes of WAL"),
     ):
         before, after = ([float(getattr(cost, what)) for cost in side] for side in (one, two))
         means = statistics.fmean(before), statistics.fmean(after)

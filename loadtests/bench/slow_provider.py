@@ -24,7 +24,7 @@ import uvloop
 from core.invariants import checker
 from launcher.embedded.guardian import Guardian
 from launcher.embedded.ports import free_port
-from loadtests.bench.installation.client import Tally, hammer, request_bytes
+from loadtests.bench.installation.client import LoadResult, generate_load, request_bytes
 from loadtests.bench.installation.stack import READY_SECONDS, Stack, running
 
 BOOKERS = 2
@@ -33,8 +33,8 @@ TRAVELLERS = 5_000
 SEARCHERS = 1
 SECONDS = 6.0
 ROUNDS = 4
-HANGING = 100
-"""The number of bookings whose charges are not answered."""
+HANGING_BOOKINGS = 100
+"""The number of bookings whose charges the provider does not answer."""
 TARGET = 1.25
 
 
@@ -76,31 +76,33 @@ def provider(folder: Path, guardian: Guardian) -> Iterator[str]:
 def measure(stack: Stack, tokens: list[str], flight: UUID) -> Side:
     """Book and search at the same time for `SECONDS`."""
     body = json.dumps({"flight_id": str(flight), "seats": 1, "payment": {"token": "tok_ok"}}).encode()
-    books = [request_bytes("POST", "/api/v1/booking", token, body, headers=("Prefer: wait=20",)) for token in tokens]
+    booking_requests = [request_bytes("POST", "/api/v1/booking", token, body, headers=("Prefer: wait=20",)) for token in tokens]
     day = (datetime.now(UTC) + timedelta(days=1)).date()
     path = f"/api/v1/search?source=Delhi&destination=Mumbai&date={day}"
     search = request_bytes("GET", path, tokens[0], b"")
 
-    async def both() -> tuple[Tally, Tally]:
+    async def both() -> tuple[LoadResult, LoadResult]:
         return await asyncio.gather(
-            hammer(stack.port, BOOKERS, SECONDS, lambda number: books[number % len(books)], keep_bodies=True),
-            hammer(stack.port, SEARCHERS, SECONDS, lambda _: search),
+            generate_load(
+                stack.port, BOOKERS, SECONDS, lambda number: booking_requests[number % len(booking_requests)], keep_bodies=True
+            ),
+            generate_load(stack.port, SEARCHERS, SECONDS, lambda _: search),
         )
 
     booked, searched = uvloop.run(both())
-    endings = {json.loads(each)["status"] for each in booked.bodies}
-    if set(booked.statuses) != {202} or set(searched.statuses) != {200} or endings != {"CONFIRMED"}:
-        raise RuntimeError(f"bookings {booked.statuses} {endings}, searches {searched.statuses}")
-    return Side(*_percentiles(booked), *_percentiles(searched), booked.answered, searched.answered)
+    final_statuses = {json.loads(each)["status"] for each in booked.bodies}
+    if set(booked.statuses) != {202} or set(searched.statuses) != {200} or final_statuses != {"CONFIRMED"}:
+        raise RuntimeError(f"bookings {booked.statuses} {final_statuses}, searches {searched.statuses}")
+    return Side(*_percentiles(booked), *_percentiles(searched), booked.responses, searched.responses)
 
 
 def hang(stack: Stack, token: str, flight: UUID) -> None:
     """Make bookings whose charges are not answered. Returns when the first of these calls has begun."""
     body = {"flight_id": str(flight), "seats": 1, "payment": {"token": "tok_hang"}, "allow_duplicate": True}
     with httpx.Client(base_url=f"http://127.0.0.1:{stack.port}", headers={"Authorization": f"Bearer {token}"}) as client:
-        for _ in range(HANGING):
+        for _ in range(HANGING_BOOKINGS):
             client.post("/api/v1/booking", json=body).raise_for_status()
-    _await(stack, "SELECT count(*) > 0 FROM payments WHERE status = 'PROCESSING' AND token = 'tok_hang'")
+    _wait_until(stack, "SELECT count(*) > 0 FROM payments WHERE status = 'PROCESSING' AND token = 'tok_hang'")
 
 
 def cancel_hanging(stack: Stack, token: str, flight: UUID) -> None:
@@ -113,7 +115,7 @@ def cancel_hanging(stack: Stack, token: str, flight: UUID) -> None:
             "SELECT booking_id FROM booking_segments WHERE flight_id = %s", (flight,)
         ).fetchall():
             client.delete(f"/api/v1/bookings/{booking}")
-    _await(stack, "SELECT count(*) = 0 FROM payments WHERE status NOT IN ('SUCCEEDED', 'DECLINED')")
+    _wait_until(stack, "SELECT count(*) = 0 FROM payments WHERE status NOT IN ('SUCCEEDED', 'DECLINED')")
 
 
 def main() -> int:
@@ -125,16 +127,16 @@ def main() -> int:
         running("loadtests.bench.installation.app:create_app", environment={"SKYQUEUE_PAYMENTS_URL": address}) as stack,
     ):
         tokens = stack.travellers(TRAVELLERS)
-        (stuck,) = stack.travellers(1)
+        (token_of_hanging,) = stack.travellers(1)
         measure(stack, tokens, stack.flight(1_000_000))  # warm-up
         quiet, hanging = [], []
         for number in range(1, ROUNDS + 1):
             quiet.append(measure(stack, tokens, stack.flight(1_000_000)))
             other = stack.flight(1_000_000)
-            hang(stack, stuck, other)
+            hang(stack, token_of_hanging, other)
             hanging.append(measure(stack, tokens, stack.flight(1_000_000)))
-            cancel_hanging(stack, stuck, other)
-            print(f"round {number}: quiet   {_words(quiet[-1])}\n         hanging {_words(hanging[-1])}")
+            cancel_hanging(stack, token_of_hanging, other)
+            print(f"round {number}: quiet   {_describe(quiet[-1])}\n         hanging {_describe(hanging[-1])}")
         with stack.connect() as connection:
             violations = checker.check(connection, None)
     booking = statistics.median(h.booking_p95_ms for h in hanging) / statistics.median(q.booking_p95_ms for q in quiet)
@@ -150,27 +152,27 @@ def main() -> int:
     return 1 if violations else 0
 
 
-def _percentiles(tally: Tally) -> tuple[float, float]:
-    cuts = statistics.quantiles(tally.latencies, n=20)
+def _percentiles(result: LoadResult) -> tuple[float, float]:
+    cuts = statistics.quantiles(result.latencies, n=20)
     return cuts[9] * 1000, cuts[18] * 1000
 
 
-def _words(side: Side) -> str:
+def _describe(side: Side) -> str:
     return (
         f"booking p50 {side.booking_p50_ms:.1f} p95 {side.booking_p95_ms:.1f} ms ({side.bookings}), "
         f"search p50 {side.search_p50_ms:.1f} p95 {side.search_p95_ms:.1f} ms ({side.searches})"
     )
 
 
-def _await(stack: Stack, question: str) -> None:
+def _wait_until(stack: Stack, query: str) -> None:
     deadline = time.monotonic() + 90
     with stack.connect() as connection:
         while time.monotonic() < deadline:
-            row = connection.execute(question.encode()).fetchone()
+            row = connection.execute(query.encode()).fetchone()
             if row is not None and row[0]:
                 return
             time.sleep(0.1)
-    raise RuntimeError(f"still not true: {question}")
+    raise RuntimeError(f"still not true: {query}")
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-from loadtests.bench.installation.side_by_side import compare
+from loadtests.bench.installation.comparison import compare
 from loadtests.bench.installation.stack import running
 
 ROUNDS = 5
@@ -20,7 +20,7 @@ TARGET = 0.90
 
 
 @contextmanager
-def receiving() -> Iterator[tuple[str, list[int]]]:
+def trace_receiver() -> Iterator[tuple[str, list[int]]]:
     """A receiver of traces that stores nothing. Yields its address, and a list of the sizes of the requests that it gets."""
     sizes: list[int] = []
 
@@ -49,15 +49,15 @@ def main() -> int:
     parser.add_argument("--sampler", help="the share of requests that are traced, 0 to 1")
     parser.add_argument("--rounds", type=int, default=ROUNDS)
     arguments = parser.parse_args()
-    with receiving() as (address, sizes):
-        traced = {"SKYQUEUE_TRACES": address}
+    with trace_receiver() as (address, sizes):
+        environment = {"SKYQUEUE_TRACES": address}
         if arguments.sampler is not None:
-            traced |= {"OTEL_TRACES_SAMPLER": "parentbased_traceidratio", "OTEL_TRACES_SAMPLER_ARG": arguments.sampler}
+            environment |= {"OTEL_TRACES_SAMPLER": "parentbased_traceidratio", "OTEL_TRACES_SAMPLER_ARG": arguments.sampler}
         with (
-            running("loadtests.bench.installation.app:create_app") as plain,
-            running("loadtests.bench.installation.app:create_app", environment=traced) as other,
+            running("loadtests.bench.installation.app:create_app") as untraced,
+            running("loadtests.bench.installation.app:create_app", environment=environment) as with_traces,
         ):
-            comparison = compare(plain, other, rounds=arguments.rounds)
+            comparison = compare(untraced, with_traces, rounds=arguments.rounds)
     print(f"{len(sizes)} requests to the receiver, {sum(sizes):,} bytes")
     return 0 if comparison.rate >= TARGET and not comparison.violations else 1
 

@@ -20,21 +20,21 @@ import psutil
 
 from loadtests import charts
 from loadtests.bench.installation.stack import Stack, running
-from loadtests.goals import answers, bulk, drain, endurance, growth, overload, sales
-from loadtests.goals.goal import Effort, Row
-from loadtests.goals.rush import Bench
+from loadtests.goals import drain, endurance, growth, imports_and_searches, overload, requests, throughput
+from loadtests.goals.bench import Bench
+from loadtests.goals.goal import Row, RunLength
 
 FOLDER: Final = Path(".cache/bench")
 APP: Final = "loadtests.bench.installation.app:create_app"
-ON_ONE_STACK: Final[dict[int, Callable[[Bench, Effort], Row]]] = {
-    1: sales.row_1,
-    2: sales.row_2,
-    3: sales.row_3,
-    6: sales.row_6,
-    7: answers.row_7,
-    8: answers.row_8,
-    9: answers.row_9,
-    13: sales.row_13,
+ON_ONE_STACK: Final[dict[int, Callable[[Bench, RunLength], Row]]] = {
+    1: throughput.row_1,
+    2: throughput.row_2,
+    3: throughput.row_3,
+    6: throughput.row_6,
+    7: requests.row_7,
+    8: requests.row_8,
+    9: requests.row_9,
+    13: throughput.row_13,
     15: overload.row_15,
 }
 """The rows that are measured on the same servers with the same travellers."""
@@ -43,15 +43,15 @@ ALL: Final = tuple(range(1, 17))
 
 def main() -> int:
     options = _options()
-    effort = Effort(options.rounds, options.seconds, options.minutes)
+    run_length = RunLength(options.rounds, options.seconds, options.minutes)
     started_at = time.monotonic()
     rows: list[Row] = []
     try:
-        for row in _measure(options.rows, effort, options.flights_a_day):
+        for row in _measure(options.rows, run_length, options.flights_a_day):
             rows.append(row)
             print("\n".join(row.lines()), flush=True)
     finally:
-        _write(sorted(rows, key=lambda row: row.number), effort)
+        _write(sorted(rows, key=lambda row: row.number), run_length)
     missed = sorted(row.number for row in rows if not row.is_met)
     print(f"{len(rows) - len(missed)} of {len(rows)} rows meet their targets; missed: {missed or 'none'}")
     print(f"written in {time.monotonic() - started_at:.0f} s: {FOLDER}/last.json and the plots beside it")
@@ -60,7 +60,7 @@ def main() -> int:
     return 1 if missed else 0
 
 
-def _write(rows: list[Row], effort: Effort) -> None:
+def _write(rows: list[Row], run_length: RunLength) -> None:
     """Write the rows that were measured, also if a later row failed."""
     machine = {
         "at": datetime.now(UTC).isoformat(timespec="seconds"),
@@ -68,42 +68,42 @@ def _write(rows: list[Row], effort: Effort) -> None:
         "memory_gb": round(psutil.virtual_memory().total / 2**30),
         "python": platform.python_version(),
         "load_before": [round(each, 1) for each in os.getloadavg()],
-        "rounds": effort.rounds,
-        "seconds": effort.seconds,
-        "minutes": effort.minutes,
+        "rounds": run_length.rounds,
+        "seconds": run_length.seconds,
+        "minutes": run_length.minutes,
     }
     FOLDER.mkdir(parents=True, exist_ok=True)
     (FOLDER / "last.json").write_text(json.dumps({"machine": machine, "rows": [row.as_data() for row in rows]}, indent=1))
     charts.draw_bench({row.number: row.data for row in rows if not row.violations}, FOLDER)
 
 
-def _measure(wanted: tuple[int, ...], effort: Effort, flights_a_day: int) -> Iterator[Row]:
+def _measure(wanted: tuple[int, ...], run_length: RunLength, flights_a_day: int) -> Iterator[Row]:
     shared = [number for number in wanted if number in ON_ONE_STACK]
     if shared:
         with running(APP) as stack:
             bench = Bench(stack)
             bench.book(64, 1.0)  # warm-up
-            yield from _on(stack, bench, shared, effort)
+            yield from _measure_on(stack, bench, shared, run_length)
     if {4, 5} & set(wanted):
         with running(APP, workers=0) as stack:
-            rows = drain.rows_4_and_5(stack, effort)
+            rows = drain.rows_4_and_5(stack, run_length)
         yield from (row for row in rows if row.number in wanted)
     alone: dict[int, Callable[[], Row]] = {
-        10: lambda: bulk.row_10(effort),
-        11: bulk.row_11,
-        12: lambda: bulk.row_12(flights_a_day),
-        14: lambda: endurance.row_14(effort),
-        16: lambda: growth.row_16(effort),
+        10: lambda: imports_and_searches.row_10(run_length),
+        11: imports_and_searches.row_11,
+        12: lambda: imports_and_searches.row_12(flights_a_day),
+        14: lambda: endurance.row_14(run_length),
+        16: lambda: growth.row_16(run_length),
     }
     for number in wanted:
         if number in alone:
             yield alone[number]()
 
 
-def _on(stack: Stack, bench: Bench, numbers: list[int], effort: Effort) -> Iterator[Row]:
+def _measure_on(stack: Stack, bench: Bench, numbers: list[int], run_length: RunLength) -> Iterator[Row]:
     for number in numbers:
-        row = ON_ONE_STACK[number](bench, effort)
-        row.violations = sales.violations(stack)
+        row = ON_ONE_STACK[number](bench, run_length)
+        row.violations = throughput.violations(stack)
         yield row
 
 

@@ -15,8 +15,8 @@ from core.messaging.dispatcher import Dispatcher
 from core.messaging.messages import MAX_IDS, ReserveBookings
 from loadtests.bench.installation.baselines import send_one
 from loadtests.bench.installation.stack import Stack
-from loadtests.goals.goal import Effort, Figure, Row, median_ratio, middle
-from loadtests.goals.rush import SEATS
+from loadtests.goals.bench import SEATS
+from loadtests.goals.goal import Figure, Row, RunLength, median_ratio, median_with_range
 
 BOOKINGS = 20_000
 STOCK_BOOKINGS = 2_000
@@ -24,10 +24,10 @@ STOCK_BOOKINGS = 2_000
 WAIT_SECONDS = 120.0
 
 
-def rows_4_and_5(stack: Stack, effort: Effort) -> tuple[Row, Row]:
+def rows_4_and_5(stack: Stack, run_length: RunLength) -> tuple[Row, Row]:
     """`stack` has no worker: each measurement starts one."""
     drained, stock, copied = [], [], []
-    for _ in range(effort.rounds):
+    for _ in range(run_length.rounds):
         ids = preload(stack, BOOKINGS)
         dispatcher = Dispatcher(stack.redis_url)
         for start in range(0, len(ids), MAX_IDS):
@@ -41,12 +41,22 @@ def rows_4_and_5(stack: Stack, effort: Effort) -> tuple[Row, Row]:
         stock.append(_drain(stack, "loadtests.bench.installation.baseline_worker", alone))
     four = Row(4, "drain of preloaded bookings / one Dramatiq message and one commit for each, same work")
     four.figures.append(
-        Figure("bookings/s", median_ratio(drained, stock), 10, sides=f"{middle(drained)} / {middle(stock)} a second")
+        Figure(
+            "bookings/s",
+            median_ratio(drained, stock),
+            10,
+            sides=f"{median_with_range(drained)} / {median_with_range(stock)} a second",
+        )
     )
     four.data = {"drained": drained, "stock": stock}
     five = Row(5, "rows brought to their end by the drain / COPY of the same rows into a table with the same indexes")
     five.figures.append(
-        Figure("rows/s", median_ratio(drained, copied), 0.40, sides=f"{middle(drained)} / {middle(copied)} a second")
+        Figure(
+            "rows/s",
+            median_ratio(drained, copied),
+            0.40,
+            sides=f"{median_with_range(drained)} / {median_with_range(copied)} a second",
+        )
     )
     five.data = {"drained": drained, "copied": copied}
     return four, five
@@ -65,8 +75,8 @@ def preload(stack: Stack, count: int) -> list[UUID]:
     with opened(stack.database_url, pool_size=1, application="bench") as database:
         intake = BatchIntake(database, BookingRules(5, 10, FairShare(27, 10)))
         for start in range(0, count, MAX_IDS):
-            answers = intake.accept([BookingRequest(user, (flight,), 1) for user in users[start : start + MAX_IDS]])
-            ids += [answer.booking_id for answer in answers if isinstance(answer, Accepted)]
+            outcomes = intake.accept([BookingRequest(user, (flight,), 1) for user in users[start : start + MAX_IDS]])
+            ids += [outcome.booking_id for outcome in outcomes if isinstance(outcome, Accepted)]
     with stack.connect() as connection:
         connection.execute("UPDATE bookings SET next_at = now() + interval '1 hour' WHERE id = ANY(%s)", (ids,))
         connection.execute("VACUUM ANALYZE bookings")
@@ -108,8 +118,8 @@ def _copy(stack: Stack, ids: list[UUID]) -> float:
     with stack.connect() as connection:
         for table, key in (("bookings", "id"), ("booking_segments", "booking_id")):
             with connection.cursor() as cursor:
-                ask = f"COPY (SELECT * FROM {table} WHERE {key} = ANY (ARRAY[{','.join(repr(str(each)) for each in ids)}]::uuid[])) TO STDOUT"
-                with cursor.copy(ask.encode()) as copy:
+                query = f"COPY (SELECT * FROM {table} WHERE {key} = ANY (ARRAY[{','.join(repr(str(each)) for each in ids)}]::uuid[])) TO STDOUT"
+                with cursor.copy(query.encode()) as copy:
                     data = b"".join(bytes(piece) for piece in copy)
                 cursor.execute(f"CREATE TABLE IF NOT EXISTS copied_{table} (LIKE {table} INCLUDING ALL)".encode())
                 cursor.execute(f"TRUNCATE copied_{table}".encode())

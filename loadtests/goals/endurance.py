@@ -1,4 +1,4 @@
-"""Goal 14: sale, payment, cancellation and expiry at half of the peak rate for a long time, and whether speed and sizes change meanwhile."""
+"""Goal 14 (a soak test): sale, payment, cancellation and expiry at half of the peak rate for a long time, and whether speed and sizes change meanwhile."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ from launcher.embedded.guardian import Guardian
 from loadtests.bench.installation.http_client import HttpClient
 from loadtests.bench.installation.stack import Stack, running
 from loadtests.bench.slow_provider import provider
-from loadtests.goals.accounting import resident_mb
-from loadtests.goals.goal import Effort, Figure, Row
-from loadtests.goals.rush import SEATS, Bench
-from loadtests.goals.sales import violations
+from loadtests.goals.bench import SEATS, Bench
+from loadtests.goals.goal import Figure, Row, RunLength
+from loadtests.goals.processor_time import resident_mb
+from loadtests.goals.throughput import violations
 
 CLIENTS = 24
 WINDOWS = 9
@@ -43,8 +43,8 @@ class Window:
     aof_bytes: float
 
 
-def row_14(effort: Effort) -> Row:
-    row = Row(14, f"{effort.minutes:g} minutes of sale, payment, cancellation and expiry at half of the peak")
+def row_14(run_length: RunLength) -> Row:
+    row = Row(14, f"{run_length.minutes:g} minutes of sale, payment, cancellation and expiry at half of the peak")
     with (
         tempfile.TemporaryDirectory(prefix="skyqueue-bench-") as name,
         closing(Guardian()) as guardian,
@@ -55,9 +55,11 @@ def row_14(effort: Effort) -> Row:
         ) as stack,
     ):
         bench = Bench(stack)
-        peak = bench.book(64, effort.seconds).per_second
-        pace = peak / 2
-        windows = [uvloop.run(_window(bench, pace, effort.minutes * 60 / WINDOWS, stack.flight(SEATS))) for _ in range(WINDOWS)]
+        peak = bench.book(64, run_length.seconds).per_second
+        rate = peak / 2
+        windows = [
+            uvloop.run(_window(bench, rate, run_length.minutes * 60 / WINDOWS, stack.flight(SEATS))) for _ in range(WINDOWS)
+        ]
         bench.await_quiet()
         time.sleep(2)
         row.violations = [each for each in violations(stack) if not each.startswith("I8")]
@@ -70,41 +72,43 @@ def row_14(effort: Effort) -> Row:
         ("table bytes for each booking", [each.table_bytes for each in windows]),
         ("AOF bytes for each booking", [each.aof_bytes for each in windows]),
     ):
-        middle, last = statistics.median(values[third : 2 * third]), statistics.median(values[2 * third :])
-        drift = 100 * (1 - last / middle) if what == "rate" else 100 * (last / middle - 1)
+        before, last = statistics.median(values[third : 2 * third]), statistics.median(values[2 * third :])
+        drift = 100 * (1 - last / before) if what == "rate" else 100 * (last / before - 1)
         row.figures.append(
-            Figure(f"drift of the {what}", drift, DRIFT_PERCENT, at_least=False, unit=" %", sides=f"{middle:,.1f} -> {last:,.1f}")
+            Figure(f"drift of the {what}", drift, DRIFT_PERCENT, at_least=False, unit=" %", sides=f"{before:,.1f} -> {last:,.1f}")
         )
-    row.notes.append(f"dead tuples: {', '.join(str(each.dead_tuples) for each in windows)}; paced at {pace:,.0f} a second")
+    row.notes.append(f"dead tuples: {', '.join(str(each.dead_tuples) for each in windows)}; paced at {rate:,.0f} a second")
     row.data = {"peak": peak, "windows": [asdict(each) for each in windows]}
     return row
 
 
-async def _window(bench: Bench, pace: float, seconds: float, flight: UUID) -> Window:
-    taken: list[float] = []
+async def _window(bench: Bench, rate: float, seconds: float, flight: UUID) -> Window:
+    durations: list[float] = []
     started_at = time.perf_counter()
-    await asyncio.gather(*(_client(bench, pace / CLIENTS, started_at + seconds, flight, taken) for _ in range(CLIENTS)))
+    await asyncio.gather(*(_client(bench, rate / CLIENTS, started_at + seconds, flight, durations) for _ in range(CLIENTS)))
     took = time.perf_counter() - started_at
-    return await asyncio.to_thread(_look, bench.stack, len(taken) / took, sorted(taken)[int(0.99 * len(taken))] * 1000)
+    return await asyncio.to_thread(
+        _read_window, bench.stack, len(durations) / took, sorted(durations)[int(0.99 * len(durations))] * 1000
+    )
 
 
-async def _client(bench: Bench, pace: float, stop_at: float, flight: UUID, taken: list[float]) -> None:
-    """One booking after the other, from its creation to its end, at this pace."""
+async def _client(bench: Bench, rate: float, stop_at: float, flight: UUID, durations: list[float]) -> None:
+    """One booking after the other, from its creation to its end, at this rate."""
     client = await HttpClient.connect(bench.stack.port)
     due = time.perf_counter()
     try:
         while (now := time.perf_counter()) < stop_at:
             if now < due:
                 await asyncio.sleep(due - now)
-            due += random.expovariate(pace)
+            due += random.expovariate(rate)
             started_at = time.perf_counter()
-            await _life(client, random.choice(bench.tokens), flight)
-            taken.append(time.perf_counter() - started_at)
+            await _one_booking(client, random.choice(bench.tokens), flight)
+            durations.append(time.perf_counter() - started_at)
     finally:
         client.close()
 
 
-async def _life(client: HttpClient, token: str, flight: UUID) -> None:
+async def _one_booking(client: HttpClient, token: str, flight: UUID) -> None:
     """One booking. Seven of ten are bought at once; the others are held, and then paid, cancelled, or left to expire."""
     body: dict[str, object] = {"flight_id": str(flight), "seats": 1, "allow_duplicate": True}
     kind = random.random()
@@ -121,7 +125,7 @@ async def _life(client: HttpClient, token: str, flight: UUID) -> None:
         await client.request("DELETE", f"/api/v1/bookings/{booking}", token)
 
 
-def _look(stack: Stack, per_second: float, p99_ms: float) -> Window:
+def _read_window(stack: Stack, per_second: float, p99_ms: float) -> Window:
     memory = resident_mb(stack)
     with stack.connect() as connection, stack.redis() as client:
         row = connection.execute(

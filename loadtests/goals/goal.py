@@ -56,7 +56,7 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class Effort:
+class RunLength:
     """How long to measure: `rounds` of `seconds` for each side, and `minutes` for goal 14."""
 
     rounds: int
@@ -69,6 +69,6 @@ def median_ratio(ones: Sequence[float], others: Sequence[float]) -> float:
     return statistics.median(one / other for one, other in zip(ones, others, strict=True))
 
 
-def middle(values: Sequence[float]) -> str:
+def median_with_range(values: Sequence[float]) -> str:
     """The median, with the range."""
     return f"{statistics.median(values):,.0f} ({min(values):,.0f}..{max(values):,.0f})"

@@ -6,48 +6,48 @@ from uuid import UUID
 
 from loadtests.bench import imports, search
 from loadtests.bench.installation.stack import Stack, running
-from loadtests.goals.goal import Effort, Figure, Row
-from loadtests.goals.rush import SEATS, Bench
+from loadtests.goals.bench import SEATS, Bench
+from loadtests.goals.goal import Figure, Row, RunLength
 
-OPEN = (10, 10_000, 200_000)
+OPEN_BOOKINGS = (10, 10_000, 200_000)
 """The numbers of HELD bookings on the flight that is booked."""
 FLIGHTS = (10_000, 1_000_000)
-SLOWER = 0.8
+MIN_RATIO = 0.8
 """The rate with the most open bookings has to be at least so many times the rate with the fewest."""
 
 
-def row_16(effort: Effort) -> Row:
+def row_16(run_length: RunLength) -> Row:
     row = Row(16, "cost as work grows")
     rates: dict[int, float] = {}
     with running("loadtests.bench.installation.app:create_app") as stack:
         bench = Bench(stack)
         bench.book(64, 1.0)
         flight = stack.flight(SEATS)
-        put = 0
-        for count in OPEN:
-            _hold(stack, flight, count - put)
-            put = count
-            rates[count] = bench.book(64, effort.seconds, [flight]).per_second
-            _forget(stack, flight)
+        existing = 0
+        for count in OPEN_BOOKINGS:
+            _insert_held(stack, flight, count - existing)
+            existing = count
+            rates[count] = bench.book(64, run_length.seconds, [flight]).per_second
+            _make_a_day_older(stack, flight)
     fewest, most = rates[min(rates)], rates[max(rates)]
     row.figures.append(
         Figure(
-            f"bookings/s beside {max(OPEN):,} open ones / {min(OPEN)}",
+            f"bookings/s on a flight with {max(OPEN_BOOKINGS):,} open ones / {min(OPEN_BOOKINGS)}",
             most / fewest,
-            SLOWER,
+            MIN_RATIO,
             sides=f"{most:,.0f} / {fewest:,.0f} a second",
         )
     )
     with running(search.APP, workers=0, environment={"SKYQUEUE_SEARCH_CACHE_SECONDS": "2"}) as stack:
-        searched = {size: search.miss(stack, size).p50 for size in FLIGHTS}
+        searched = {size: search.measure_misses(stack, size).p50 for size in FLIGHTS}
     row.notes.append(
-        "a search that nobody kept, p50: " + ", ".join(f"{size:,} flights {ms:.1f} ms" for size, ms in searched.items())
+        "a search that is not cached, p50: " + ", ".join(f"{size:,} flights {ms:.1f} ms" for size, ms in searched.items())
     )
     row.data = {"bookings": rates, "search_ms": searched, "import_rows": imports.MEMORY_ROWS}
     return row
 
 
-def _hold(stack: Stack, flight: UUID, count: int) -> None:
+def _insert_held(stack: Stack, flight: UUID, count: int) -> None:
     """Insert `count` HELD bookings, each of another traveller."""
     with stack.connect() as connection:
         connection.execute(
@@ -68,8 +68,8 @@ def _hold(stack: Stack, flight: UUID, count: int) -> None:
         connection.execute("VACUUM ANALYZE bookings, booking_segments, users")
 
 
-def _forget(stack: Stack, flight: UUID) -> None:
-    """Delete the bookings of the travellers, so that they can book the flight again."""
+def _make_a_day_older(stack: Stack, flight: UUID) -> None:
+    """Make the confirmed bookings a day older. They are no duplicates of new ones then, so the travellers can book the flight again."""
     with stack.connect() as connection:
         connection.execute(
             """

@@ -29,12 +29,12 @@ REFUSALS = frozenset({404, 409, 429, 503})
 FINAL = frozenset({"CONFIRMED", "HELD", "FAILED", "CANCELLED", "EXPIRED"})
 
 
-class Taken:
+class AcceptedBookings:
     """The bookings that were answered with 202: those of this process, and in the master those of all processes."""
 
     def __init__(self) -> None:
         self.accepted = 0
-        self.doubled = 0
+        self.duplicated = 0
         """The number of idempotency keys with two bookings."""
         self._reported = (0, 0)
         self._by_key: dict[str, str] = {}
@@ -42,20 +42,20 @@ class Taken:
     def add(self, key: str, booking_id: str) -> None:
         known = self._by_key.setdefault(key, booking_id)
         if known != booking_id:
-            self.doubled += 1
+            self.duplicated += 1
         elif len(self._by_key) > self.accepted:
             self.accepted += 1
 
     def new_counts(self) -> dict[str, int]:
         """The counts since the last report to the master."""
-        now, before = (self.accepted, self.doubled), self._reported
+        now, before = (self.accepted, self.duplicated), self._reported
         self._reported = now
-        return {"accepted": now[0] - before[0], "doubled": now[1] - before[1]}
+        return {"accepted": now[0] - before[0], "duplicated": now[1] - before[1]}
 
 
-taken = Taken()
+accepted_bookings = AcceptedBookings()
 _turns = count()
-_share = {"first": 0, "step": 1}
+_account_numbers = {"first": 0, "step": 1}
 
 
 class Traveller(FastHttpUser):
@@ -79,27 +79,27 @@ class Traveller(FastHttpUser):
 
 def next_traveller() -> dict[str, str]:
     """The request headers of the next account of this process. No other process of the run uses this account."""
-    number = _share["first"] + _share["step"] * next(_turns)
+    number = _account_numbers["first"] + _account_numbers["step"] * next(_turns)
     return {"Authorization": f"Bearer {PLAN.tokens[number % len(PLAN.tokens)]}", "X-Load-Run": PLAN.run_id}
 
 
 def expect(client: Any, method: str, path: str, *, ok: frozenset[int], name: str, **options: Any) -> Any:
-    with client.request(method, path, name=name, catch_response=True, **options) as answer:
-        if answer.status_code in ok:
-            answer.success()
-        elif answer.status_code in REFUSALS:
-            answer.success()
+    with client.request(method, path, name=name, catch_response=True, **options) as response:
+        if response.status_code in ok:
+            response.success()
+        elif response.status_code in REFUSALS:
+            response.success()
             events.request.fire(
                 request_type="refused",
-                name=f"{name} {answer.status_code}",
+                name=f"{name} {response.status_code}",
                 response_time=0,
                 response_length=0,
                 exception=None,
                 context={},
             )
         else:
-            answer.failure(f"{answer.status_code} {(answer.text or '')[:200]}")
-    return answer
+            response.failure(f"{response.status_code} {(response.text or '')[:200]}")
+    return response
 
 
 def book(
@@ -109,52 +109,54 @@ def book(
     key = uuid4().hex
     sent = headers | {"Idempotency-Key": key} | ({"Prefer": f"wait={wait}"} if wait else {})
     body = {"flight_id": flight_id, "seats": 1, **more}
-    answer = expect(client, "POST", "/api/v1/booking", ok=frozenset({202}), name=name, headers=sent, json=body)
-    if answer.status_code != 202:
+    response = expect(client, "POST", "/api/v1/booking", ok=frozenset({202}), name=name, headers=sent, json=body)
+    if response.status_code != 202:
         return None
-    accepted: dict[str, Any] = json.loads(answer.text)
-    taken.add(key, accepted["booking_id"])
+    accepted: dict[str, Any] = json.loads(response.text)
+    accepted_bookings.add(key, accepted["booking_id"])
     return accepted
 
 
-def follow(ask: Callable[[dict[str, str]], Any], *, seconds: float) -> str | None:
-    """Poll a job at the intervals of `Retry-After` until it is final. `ask(headers)` sends one request. Returns the last status of the job."""
+def poll_until_final(send: Callable[[dict[str, str]], Any], *, seconds: float) -> str | None:
+    """Poll a job at the intervals of `Retry-After` until it is final. `send(headers)` sends one request. Returns the last status of the job."""
     deadline = time.monotonic() + seconds
     status, tag = None, ""
     while time.monotonic() < deadline:
-        answer = ask({"If-None-Match": tag} if tag else {})
-        if answer.status_code == 200:
-            status, tag = json.loads(answer.text)["status"], answer.headers.get("etag", "")
+        response = send({"If-None-Match": tag} if tag else {})
+        if response.status_code == 200:
+            status, tag = json.loads(response.text)["status"], response.headers.get("etag", "")
             if status in FINAL:
                 return str(status)
-        gevent.sleep(float(answer.headers.get("retry-after") or 1))
+        gevent.sleep(float(response.headers.get("retry-after") or 1))
     return status
 
 
-def _share_out(environment: Environment, **_: Any) -> None:
+def _register_listeners(environment: Environment, **_: Any) -> None:
     runner = environment.runner
     if isinstance(runner, WorkerRunner):
         events.test_start.add_listener(
-            lambda **_: _share.update(first=max(0, runner.worker_index), step=int(PLAN.options["processes"]))
+            lambda **_: _account_numbers.update(first=max(0, runner.worker_index), step=int(PLAN.options["processes"]))
         )
-        events.report_to_master.add_listener(lambda data, **_: data.update(taken=taken.new_counts()))
+        events.report_to_master.add_listener(lambda data, **_: data.update(accepted_bookings=accepted_bookings.new_counts()))
     if isinstance(runner, MasterRunner):
-        events.worker_report.add_listener(_hear)
+        events.worker_report.add_listener(_add_worker_counts)
 
 
-def _hear(data: dict[str, Any], **_: Any) -> None:
-    news = data.get("taken", {})
-    taken.accepted += news.get("accepted", 0)
-    taken.doubled += news.get("doubled", 0)
+def _add_worker_counts(data: dict[str, Any], **_: Any) -> None:
+    counts = data.get("accepted_bookings", {})
+    accepted_bookings.accepted += counts.get("accepted", 0)
+    accepted_bookings.duplicated += counts.get("duplicated", 0)
 
 
-def _tell(environment: Environment, **_: Any) -> None:
+def _write_counts(environment: Environment, **_: Any) -> None:
     """Write the counts of accepted bookings to a file for the verdict."""
     if not isinstance(environment.runner, WorkerRunner):
-        Path(PLAN.options["result"]).write_text(json.dumps({"accepted": taken.accepted, "doubled": taken.doubled}))
+        Path(PLAN.options["result"]).write_text(
+            json.dumps({"accepted": accepted_bookings.accepted, "duplicated": accepted_bookings.duplicated})
+        )
 
 
-events.init.add_listener(_share_out)
-events.quitting.add_listener(_tell)
+events.init.add_listener(_register_listeners)
+events.quitting.add_listener(_write_counts)
 # The clock of the event loop is not updated during the import of this file. Without this, a run with a time limit would end too early.
 get_hub().loop.update_now()

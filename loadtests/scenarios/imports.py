@@ -14,21 +14,21 @@ from loadtests.scenarios.common import PLAN, Traveller
 
 ROWS = 5_000
 """The number of rows of each file."""
-ENDED = ("COMPLETED", "FAILED", "CANCELLED")
+FINAL = ("COMPLETED", "FAILED", "CANCELLED")
 
 _files = count()
 
 
-class Traffic(Browser):
+class BrowsingTraveller(Browser):
     """Travellers as in `browse`."""
 
 
-class ImportSteps(Traveller):
+class Importer(Traveller):
     fixed_count = 1
 
     @task
     def upload(self) -> None:
-        """Send a file of new flights, and follow it to its end."""
+        """Send a file of new flights, and poll the import until it has ended."""
         accepted = self.expect(
             "POST",
             "/admin/flights/bulk-upload",
@@ -42,8 +42,8 @@ class ImportSteps(Traveller):
             return
         path = f"/admin/flights/bulk-upload/status/{json.loads(accepted.text)['job_id']}"
         while True:
-            answer = self.expect("GET", path, ok=frozenset({200}), name="follow upload", headers=PLAN.admin)
-            if answer.status_code == 200 and json.loads(answer.text)["status"] in ENDED:
+            response = self.expect("GET", path, ok=frozenset({200}), name="poll import", headers=PLAN.admin)
+            if response.status_code == 200 and json.loads(response.text)["status"] in FINAL:
                 return
             gevent.sleep(0.5)
 
@@ -52,8 +52,8 @@ def _file(number: int) -> bytes:
     begin = datetime.combine(date.fromisoformat(PLAN.day), time(), UTC) + timedelta(days=30 + number)
     lines = ["flight_number,source,destination,departure_ts,arrival_ts,total_seats,price"]
     for row in range(ROWS):
-        leaves = begin + timedelta(seconds=15 * row)
+        departure = begin + timedelta(seconds=15 * row)
         lines.append(
-            f"LT-{1 + row},Delhi,Mumbai,{leaves:%Y-%m-%dT%H:%M:%SZ},{leaves + timedelta(hours=2):%Y-%m-%dT%H:%M:%SZ},180,7500"
+            f"LT-{1 + row},Delhi,Mumbai,{departure:%Y-%m-%dT%H:%M:%SZ},{departure + timedelta(hours=2):%Y-%m-%dT%H:%M:%SZ},180,7500"
         )
     return "\n".join(lines).encode()

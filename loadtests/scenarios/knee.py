@@ -27,26 +27,26 @@ class Buyer(Traveller):
 class Steps(LoadTestShape):
     """`STEPS` steps of the same length, up to all users of the run."""
 
-    _seen: list[dict[str, float]] = []  # noqa: RUF012  # Locust creates one shape only
-    _before = 0
+    _steps: list[dict[str, float]] = []  # noqa: RUF012  # Locust creates one shape only
+    _requests_before = 0
 
     def tick(self) -> tuple[int, float] | None:
         length = PLAN.seconds / STEPS
         step = int(self.get_run_time() // length)
-        if step > len(self._seen):
-            self._note(length)
+        if step > len(self._steps):
+            self._store_step(length)
         if step >= STEPS:
             return None
         users = max(1, PLAN.users * (step + 1) // STEPS)
         return users, float(PLAN.users)
 
-    def _note(self, length: float) -> None:
+    def _store_step(self, length: float) -> None:
         """Store the figures of the step that has just ended."""
         assert self.runner is not None
         stats = self.runner.environment.stats.get("book", "POST")
-        users = max(1, PLAN.users * (len(self._seen) + 1) // STEPS)
+        users = max(1, PLAN.users * (len(self._steps) + 1) // STEPS)
         done = stats.num_requests
         p95 = stats.get_current_response_time_percentile(0.95) or 0
-        self._seen.append({"users": users, "per_second": (done - self._before) / length, "p95_ms": p95})
-        self._before = done
-        Path(f"{PLAN.options['result']}.knee").write_text(json.dumps(self._seen))
+        self._steps.append({"users": users, "per_second": (done - self._requests_before) / length, "p95_ms": p95})
+        self._requests_before = done
+        Path(f"{PLAN.options['result']}.knee").write_text(json.dumps(self._steps))

@@ -13,7 +13,7 @@ WAIT_SECONDS = 20
 OK = frozenset({200})
 
 
-class Mixed(Traveller):
+class MixedTraveller(Traveller):
     """The last of the flights is small, so that it is full and has a waiting list."""
 
     wait_time = between(0.1, 0.5)
@@ -42,20 +42,20 @@ class Mixed(Traveller):
         bought = self.book(PLAN.flights[-1], wait=WAIT_SECONDS, name="book the full flight", allow_duplicate=True)
         if bought is not None and random.random() < 0.5:
             quote = self.expect(
-                "POST", f"/api/v1/bookings/{bought['booking_id']}/cancellations", ok=frozenset({201}), name="ask for a quote"
+                "POST", f"/api/v1/bookings/{bought['booking_id']}/cancellations", ok=frozenset({201}), name="request a quote"
             )
             if quote.status_code == 201:
                 path = f"/api/v1/cancellations/{json.loads(quote.text)['id']}/confirm"
                 self.expect("POST", path, ok=OK, name="cancel")
 
     @task(2)
-    def wait_in_line(self) -> None:
+    def join_waiting_list(self) -> None:
         path = f"/api/v1/flights/{PLAN.flights[-1]}/waitlist"
-        joined = self.expect("POST", path, ok=frozenset({200, 201}), name="join the line", json={"party_size": 1})
+        joined = self.expect("POST", path, ok=frozenset({200, 201}), name="join the waiting list", json={"party_size": 1})
         if joined.status_code in (200, 201):
-            self.expect("GET", path, ok=OK, name="look at the line")
+            self.expect("GET", path, ok=OK, name="read the waiting list")
             if random.random() < 0.5:
-                self.expect("DELETE", path, ok=frozenset({200, 204}), name="leave the line")
+                self.expect("DELETE", path, ok=frozenset({200, 204}), name="leave the waiting list")
 
     def _hold(self) -> str | None:
         held = self.book(self._flight(), wait=WAIT_SECONDS, name="hold", payment={"hold": True}, allow_duplicate=True)

@@ -11,24 +11,24 @@ import gevent
 from locust import task
 from locust.exception import StopUser
 
-from loadtests.scenarios.common import PLAN, Traveller, follow
+from loadtests.scenarios.common import PLAN, Traveller, poll_until_final
 
-PAUSED = 0.5
+PAUSED_SHARE = 0.5
 """The part of the run in which the queue is paused."""
-COMING = 0.25
+ARRIVAL_SHARE = 0.25
 """The part of the run in which the clients arrive."""
 
 
-class Waiting(Traveller):
+class PollingClient(Traveller):
     @task
-    def wait_for_it(self) -> None:
+    def book_and_poll(self) -> None:
         """Book, and poll until the booking is final."""
-        gevent.sleep(random.uniform(0, PLAN.seconds * COMING))
+        gevent.sleep(random.uniform(0, PLAN.seconds * ARRIVAL_SHARE))
         accepted = self.book(random.choice(PLAN.flights))
         if accepted is not None:
             path = str(accepted["status_url"])
             ok = frozenset({200, 304})
-            follow(
+            poll_until_final(
                 lambda more: self.expect("GET", path, ok=ok, name="poll", headers=more),
                 seconds=PLAN.seconds,
             )
@@ -42,6 +42,6 @@ class Operator(Traveller):
     def pause(self) -> None:
         """Pause the queue, and resume it later."""
         self.expect("POST", "/admin/queues/bookings/pause", ok=frozenset({200}), name="pause", headers=PLAN.admin)
-        gevent.sleep(PLAN.seconds * PAUSED)
+        gevent.sleep(PLAN.seconds * PAUSED_SHARE)
         self.expect("POST", "/admin/queues/bookings/resume", ok=frozenset({200}), name="resume", headers=PLAN.admin)
         raise StopUser

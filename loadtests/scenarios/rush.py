@@ -1,5 +1,5 @@
 """A rush for the last seats with open arrivals (open workload model): travellers arrive at random times, whether or not earlier requests were
-answered.
+responses.
 
 One user of Locust sends the requests of its share of the travellers, with exponential times between two arrivals.
 """
@@ -13,10 +13,10 @@ from gevent.pool import Group
 from locust import task
 from locust.exception import StopUser
 
-from loadtests.scenarios.common import PLAN, Traveller, book, expect, follow, next_traveller
+from loadtests.scenarios.common import PLAN, Traveller, book, expect, next_traveller, poll_until_final
 
 CLIENT_PROCESSES = 8
-ARRIVING = 0.7
+ARRIVAL_SHARE = 0.7
 """The part of the run in which travellers arrive. In the rest, the last of them get their responses."""
 
 
@@ -25,13 +25,13 @@ class ArrivingTravellers(Traveller):
     concurrency = 1_000
 
     @task
-    def open(self) -> None:
+    def send_all(self) -> None:
         """Send the requests of a share of the travellers, and end when all were answered."""
         share = max(1, PLAN.users // CLIENT_PROCESSES)
-        pace = share / (PLAN.seconds * ARRIVING)
+        rate = share / (PLAN.seconds * ARRIVAL_SHARE)
         in_progress = Group()
         for _ in range(share):
-            gevent.sleep(random.expovariate(pace))
+            gevent.sleep(random.expovariate(rate))
             in_progress.add(gevent.spawn(self.arrive, next_traveller()))
         in_progress.join()
         raise StopUser
@@ -40,7 +40,7 @@ class ArrivingTravellers(Traveller):
         accepted = book(self.client, headers, PLAN.flights[0], allow_duplicate=False)
         if accepted is not None:
             path = str(accepted["status_url"])
-            follow(
+            poll_until_final(
                 lambda more: expect(self.client, "GET", path, ok=frozenset({200, 304}), name="poll", headers=headers | more),
                 seconds=PLAN.seconds,
             )

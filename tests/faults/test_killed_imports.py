@@ -7,7 +7,7 @@ from typing import Any
 
 from core import keys
 from core.users.models import Role
-from loadtests.bench.installation.schedule import dirtied
+from loadtests.bench.installation.schedule import make_dirty
 from tests.support.imports import counts, csv_of, row
 from tests.support.pipeline import Pipeline
 from tests.support.waiting import until
@@ -23,7 +23,7 @@ def end_leases(pipeline: Pipeline) -> None:
 
 def test_an_import_survives_workers_that_are_killed(pipeline: Pipeline) -> None:
     """A file of several chunks, as people send them, with hundreds of bad rows."""
-    dirty = dirtied(csv_of(row(number) for number in range(1, ROWS + 1)))
+    dirty = make_dirty(csv_of(row(number) for number in range(1, ROWS + 1)))
     with pipeline.api().client(pipeline.account(Role.ADMIN).headers) as admin:
         job = admin.post("/admin/flights/bulk-upload", files={"file": ("flights.csv", dirty.data)}).json()["job_id"]
 

@@ -18,7 +18,7 @@ def rush(*options: str) -> subprocess.CompletedProcess[str]:
 def test_the_rush_keeps_every_promise() -> None:
     run = rush()
     assert run.returncode == 0, run.stdout + run.stderr
-    assert "kept: nothing oversold" in run.stdout
+    assert "passed: nothing oversold" in run.stdout
 
 
 def test_without_the_guard_the_rush_ends_with_a_violated_verdict() -> None:

@@ -6,7 +6,7 @@ from litestar import Litestar
 
 from api.app import create_app as create_product
 from loadtests.bench.installation import baselines
-from loadtests.bench.installation.baselines import Bare
+from loadtests.bench.installation.baselines import BareAsgi
 
 
 def create_app() -> Litestar:
@@ -14,12 +14,12 @@ def create_app() -> Litestar:
     app = create_product()
     for handler in (
         baselines.noop,
-        baselines.nothing,
-        baselines.seen,
+        baselines.noop_get,
+        baselines.authenticated_get,
         baselines.naive,
         baselines.skip_locked,
         baselines.task,
     ):
         app.register(handler)
-    app.asgi_handler = Bare(app.asgi_handler)
+    app.asgi_handler = BareAsgi(app.asgi_handler)
     return app

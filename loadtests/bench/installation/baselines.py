@@ -57,18 +57,18 @@ _COLUMNS: Final = "id, flight_number, flight_number_key, source, destination, de
 
 @post("/bench/noop", status_code=HTTPStatus.ACCEPTED)
 async def noop(data: JSONBody[BookingBody], request: SignedRequest) -> Response[BookingAccepted]:
-    """The same body, the same authentication, the same shape of answer; no work."""
+    """The same body, the same authentication, the same shape of response; no work."""
     return _accepted(data.flights()[0], request.user.user_id)
 
 
 @get("/bench/nothing", opt=PUBLIC)
-async def nothing() -> dict[str, str]:
+async def noop_get() -> dict[str, str]:
     """A public GET: the same layers around it, a body of a few bytes, no work."""
     return {"status": "ok"}
 
 
-@get("/bench/seen")
-async def seen(request: SignedRequest) -> dict[str, str]:
+@get("/bench/authenticated")
+async def authenticated_get(request: SignedRequest) -> dict[str, str]:
     """A GET with an access token; no work."""
     return {"status": "ok", "user": str(request.user.user_id)}
 
@@ -114,7 +114,7 @@ def skip_locked(
 
 @post("/bench/task", status_code=HTTPStatus.ACCEPTED, sync_to_thread=True)
 def task(data: JSONBody[BookingBody], request: SignedRequest, services: NamedDependency[Services]) -> Response[BookingAccepted]:
-    """Commit the booking, and send one message for it to a stock worker (`loadtests/bench/baseline_worker.py`)."""
+    """Commit the booking, and send one message for it to a stock worker (`loadtests/bench/installation/baseline_worker.py`)."""
     (flight_id,) = data.flights()
     booking_id = new_id()
     with services.db.transaction() as connection:
@@ -123,7 +123,7 @@ def task(data: JSONBody[BookingBody], request: SignedRequest, services: NamedDep
     return _accepted(booking_id, booking_id)
 
 
-class Bare:
+class BareAsgi:
     """Answers one address without any framework."""
 
     def __init__(self, app: ASGIApp) -> None:
@@ -171,5 +171,5 @@ def _insert(
 
 
 def _accepted(job_id: UUID, booking_id: UUID) -> Response[BookingAccepted]:
-    answer = BookingAccepted(job_id=job_id, booking_id=booking_id, status=BookingStatus.PENDING, status_url="/bench/noop")
-    return Response(answer, status_code=HTTPStatus.ACCEPTED, headers={"location": "/bench/noop", "retry-after": "1"})
+    body = BookingAccepted(job_id=job_id, booking_id=booking_id, status=BookingStatus.PENDING, status_url="/bench/noop")
+    return Response(body, status_code=HTTPStatus.ACCEPTED, headers={"location": "/bench/noop", "retry-after": "1"})

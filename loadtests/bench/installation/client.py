@@ -11,7 +11,7 @@ from typing import cast
 
 
 @dataclass(slots=True)
-class Tally:
+class LoadResult:
     """The results of one run. Latencies are in seconds. `bodies`: the responses to accepted requests, if they are kept."""
 
     seconds: float = 0.0
@@ -20,12 +20,12 @@ class Tally:
     bodies: list[bytes] = field(default_factory=list)
 
     @property
-    def answered(self) -> int:
+    def responses(self) -> int:
         return sum(self.statuses.values())
 
     @property
     def per_second(self) -> float:
-        return self.answered / self.seconds
+        return self.responses / self.seconds
 
 
 def request_bytes(method: str, path: str, token: str, body: bytes, *, headers: tuple[str, ...] = ()) -> bytes:
@@ -41,29 +41,29 @@ def request_bytes(method: str, path: str, token: str, body: bytes, *, headers: t
     return "\r\n".join(lines).encode() + b"\r\n\r\n" + body
 
 
-async def hammer(
+async def generate_load(
     port: int, clients: int, seconds: float, request_of: Callable[[int], bytes], *, keep_bodies: bool = False
-) -> Tally:
+) -> LoadResult:
     """`clients` connections, each with one request in flight, for `seconds`. `request_of` gives the first request, the second, ..."""
     loop = asyncio.get_running_loop()
-    tally = Tally()
+    result = LoadResult()
     started_at = time.perf_counter()
     stop_at = started_at + seconds
     requests = map(request_of, count())
     connections = [
-        (await loop.create_connection(lambda: _Connection(tally, requests, stop_at, keep_bodies), "127.0.0.1", port))[1]
+        (await loop.create_connection(lambda: _Connection(result, requests, stop_at, keep_bodies), "127.0.0.1", port))[1]
         for _ in range(clients)
     ]
     for connection in connections:
         connection.begin()
     await asyncio.gather(*(connection.done for connection in connections))
-    tally.seconds = time.perf_counter() - started_at
-    return tally
+    result.seconds = time.perf_counter() - started_at
+    return result
 
 
 class _Connection(asyncio.Protocol):
-    def __init__(self, tally: Tally, requests: Iterator[bytes], stop_at: float, keep_bodies: bool) -> None:
-        self._tally = tally
+    def __init__(self, result: LoadResult, requests: Iterator[bytes], stop_at: float, keep_bodies: bool) -> None:
+        self._result = result
         self._requests = requests
         self._stop_at = stop_at
         self._keep_bodies = keep_bodies
@@ -92,10 +92,10 @@ class _Connection(asyncio.Protocol):
             return
         now = time.perf_counter()
         status = int(head[9:12])
-        self._tally.statuses[status] = self._tally.statuses.get(status, 0) + 1
-        self._tally.latencies.append(now - self._sent_at)
+        self._result.statuses[status] = self._result.statuses.get(status, 0) + 1
+        self._result.latencies.append(now - self._sent_at)
         if self._keep_bodies and status < 300:
-            self._tally.bodies.append(self._buffer[head_end + 4 : head_end + 4 + length])
+            self._result.bodies.append(self._buffer[head_end + 4 : head_end + 4 + length])
         self._buffer = b""
         if now < self._stop_at:
             self.begin()

@@ -29,13 +29,13 @@ class HttpClient:
 
     async def request(self, method: str, path: str, token: str, body: object = None, *headers: str) -> HttpResponse:
         """Send one request, and return its response."""
-        content = b"" if body is None else json.dumps(body).encode()
-        self._writer.write(request_bytes(method, path, token, content, headers=headers))
+        data = b"" if body is None else json.dumps(body).encode()
+        self._writer.write(request_bytes(method, path, token, data, headers=headers))
         head = (await self._reader.readuntil(b"\r\n\r\n")).lower()
         mark = head.find(b"content-length:")
         length = int(head[mark + 15 :].split(b"\r\n", 1)[0]) if mark >= 0 else 0
-        answer = await self._reader.readexactly(length)
-        return HttpResponse(int(head[9:12]), json.loads(answer) if answer else None)
+        content = await self._reader.readexactly(length)
+        return HttpResponse(int(head[9:12]), json.loads(content) if content else None)
 
     def close(self) -> None:
         self._writer.close()

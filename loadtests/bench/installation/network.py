@@ -16,7 +16,7 @@ DAYS: Final = 100
 """The days with flights; the first is tomorrow."""
 
 # Inserted day by day, as in a real installation, so the flights of one route on one day are on different pages of the table.
-_FILL: Final = """
+_INSERT_FLIGHTS: Final = """
 INSERT INTO flights (id, flight_number, flight_number_key, source, destination, source_iata, destination_iata, departure_ts, arrival_ts, departure_date,
                      total_seats, price, currency)
 SELECT md5(day || '/' || route || '/' || nth)::uuid, 'B' || route || '-' || nth, 'B' || route || '-' || nth, s.name, d.name, s.iata, d.iata,
@@ -59,7 +59,7 @@ def fill(connection: psycopg.Connection[tuple[object, ...]], flights: int) -> in
     with connection.cursor() as cursor, cursor.copy("COPY bench_places FROM STDIN") as copy:
         for row in airports():
             copy.write_row(row)
-    connection.execute(SQL(_FILL), {"days": DAYS, "routes": routes, "nths": FLIGHTS_A_DAY, "places": PLACES})
+    connection.execute(SQL(_INSERT_FLIGHTS), {"days": DAYS, "routes": routes, "nths": FLIGHTS_A_DAY, "places": PLACES})
     for _, definition in indexes:
         connection.execute(str(definition).encode())
     connection.execute("VACUUM ANALYZE flights")

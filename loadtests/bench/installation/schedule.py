@@ -12,22 +12,22 @@ from typing import Final
 from launcher.sample import schedule as sample
 
 FIRST_DAY = date(2030, 1, 1)
-_DAYS_AT_FIRST = 30
+_FIRST_DAYS = 30
 
 
 def schedule(rows: int) -> bytes:
     """A CSV file of exactly `rows` flights, in the order of their departures."""
     with tempfile.TemporaryDirectory(prefix="skyqueue-bench-") as folder:
         path = Path(folder) / "schedule.csv"
-        found = sample.write_csv(path, start=FIRST_DAY, days=_DAYS_AT_FIRST)
+        found = sample.write_csv(path, start=FIRST_DAY, days=_FIRST_DAYS)
         if found < rows:
-            sample.write_csv(path, start=FIRST_DAY, days=_DAYS_AT_FIRST * rows // found + 8)
+            sample.write_csv(path, start=FIRST_DAY, days=_FIRST_DAYS * rows // found + 8)
         lines = path.read_bytes().splitlines(keepends=True)
     return b"".join(lines[: rows + 1])
 
 
 @dataclass(frozen=True, slots=True)
-class Dirty:
+class DirtyFile:
     """A file with bad rows. `corrected`: line -> the cells of the row without the error; None: the row is surplus."""
 
     data: bytes
@@ -35,37 +35,37 @@ class Dirty:
     corrected: dict[int, list[str] | None]
 
 
-def dirtied(clean: bytes, *, every: int = 97) -> Dirty:
+def make_dirty(clean: bytes, *, every: int = 97) -> DirtyFile:
     """The same flights as a spreadsheet writes them (byte order mark, semicolons, CRLF, some quotes). Every `every`th row has an error, of ten
     kinds in turn.
     """
     header, *lines = clean.decode().splitlines()
-    out, corrected, good = [header.replace(",", ";")], dict[int, list[str] | None](), 0
+    written, corrected, good = [header.replace(",", ";")], dict[int, list[str] | None](), 0
     for number, line in enumerate(lines):
         cells = line.split(",")
         if number % 5 == 0:
             cells[1] = f'"{cells[1]}"'
         if number % every != every - 1:
-            out.append(";".join(cells))
+            written.append(";".join(cells))
             good += 1
             continue
-        kind = number // every % len(_SPOILT)
-        corrected[len(out) + 1] = line.split(",")
-        out.append(_SPOILT[kind](cells))
+        kind = number // every % len(_ERRORS)
+        corrected[len(written) + 1] = line.split(",")
+        written.append(_ERRORS[kind](cells))
         if kind == 0:  # the row has no error, and another row with its key is added
-            out[-1] = ";".join(cells)
-            corrected[len(out) + 1] = None
-            del corrected[len(out)]
-            out.append(";".join([*cells[:6], "1"]))
+            written[-1] = ";".join(cells)
+            corrected[len(written) + 1] = None
+            del corrected[len(written)]
+            written.append(";".join([*cells[:6], "1"]))
             good += 1
-    return Dirty(b"\xef\xbb\xbf" + "\r\n".join([*out, ""]).encode(), good, corrected)
+    return DirtyFile(b"\xef\xbb\xbf" + "\r\n".join([*written, ""]).encode(), good, corrected)
 
 
 def _with(index: int, cell: str) -> Callable[[list[str]], str]:
     return lambda cells: ";".join([*cells[:index], cell, *cells[index + 1 :]])
 
 
-_SPOILT: Final[tuple[Callable[[list[str]], str], ...]] = (
+_ERRORS: Final[tuple[Callable[[list[str]], str], ...]] = (
     ";".join,
     _with(3, ""),
     _with(4, ""),

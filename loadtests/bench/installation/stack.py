@@ -28,9 +28,9 @@ from launcher.embedded.ports import free_port
 from launcher.embedded.postgres import EmbeddedPostgres
 from launcher.embedded.valkey import EmbeddedValkey
 
-SECRET = "a bench is a public place, 32 bytes"  # of servers that live for a minute
+SECRET = "a secret of 32 bytes, for benches only"  # of servers that run for a minute
 READY_SECONDS = 240.0
-ENDING_SECONDS = 20.0
+STOP_SECONDS = 20.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,7 @@ class Stack:
         return [tokens.issue(Principal(user_id, f"bench-{user_id}", Role.TRAVELLER)) for user_id in ids]
 
     def administrator(self) -> dict[str, str]:
-        """Headers that prove a new administrator."""
+        """Request headers with the access token of a new administrator."""
         admin = Principal(new_id(), f"bench-{new_id()}", Role.ADMIN)
         with self.connect() as connection:
             connection.execute(
@@ -153,7 +153,7 @@ def running(
                 child.terminate()
             for child in children:
                 try:
-                    child.wait(timeout=ENDING_SECONDS)
+                    child.wait(timeout=STOP_SECONDS)
                 except subprocess.TimeoutExpired:
                     child.kill()
                     child.wait()

@@ -8,21 +8,25 @@ from core.invariants import checker
 from loadtests.bench import imports, itineraries, search
 from loadtests.bench.installation.stack import running
 from loadtests.bench.search import SHORT_SECONDS
-from loadtests.goals.goal import Effort, Figure, Row, middle
+from loadtests.goals.goal import Figure, Row, RunLength, median_with_range
 
 ROWS = 100_000
 MEMORY_MB = 300.0
-FLAT = 1.25
+MAX_GROWTH = 1.25
 """The peak memory of the largest file may be so many times that of the smallest."""
 
 
-def row_10(effort: Effort) -> Row:
+def row_10(run_length: RunLength) -> Row:
     row = Row(10, f"import of {ROWS:,} rows / COPY of the same rows into the same indexed table")
-    found = imports.rates(ROWS, effort.rounds)
-    copies = middle(found["copy"])
-    row.figures.append(Figure("new flights", found["ratio"], 0.75, sides=f"{middle(found['import'])} / {copies} rows a second"))
+    found = imports.rates(ROWS, run_length.rounds)
+    copies = median_with_range(found["copy"])
     row.figures.append(
-        Figure("the same file again", found["ratio_again"], 2, sides=f"{middle(found['again'])} / {copies} rows a second")
+        Figure("new flights", found["ratio"], 0.75, sides=f"{median_with_range(found['import'])} / {copies} rows a second")
+    )
+    row.figures.append(
+        Figure(
+            "the same file again", found["ratio_again"], 2, sides=f"{median_with_range(found['again'])} / {copies} rows a second"
+        )
     )
     peaks = imports.memory(imports.MEMORY_ROWS)
     smallest, largest = peaks[min(peaks)], peaks[max(peaks)]
@@ -30,29 +34,29 @@ def row_10(effort: Effort) -> Row:
     row.figures.append(
         Figure("peak memory of the worker", max(peaks.values()), MEMORY_MB, at_least=False, unit=" MB", sides=sides)
     )
-    row.figures.append(Figure("largest file / smallest", largest / smallest, FLAT, at_least=False))
+    row.figures.append(Figure("largest file / smallest", largest / smallest, MAX_GROWTH, at_least=False))
     row.violations = [str(each) for each in range(found["violations"])]
     row.data = {**found, "peaks": {str(rows): peak for rows, peak in peaks.items()}}
     return row
 
 
 def row_11() -> Row:
-    row = Row(11, "kept search / no-op GET; recomputations for each expiry under 500 clients")
+    row = Row(11, "cached search / no-op GET; recomputations for each expiry under 500 clients")
     with running(search.APP, workers=0) as stack:
-        search.put_flights(stack)
+        search.insert_flights(stack)
         cached = search.cached_against_noop(stack)
     mine, other = zip(*cached, strict=True)
     ratio = statistics.median(one / another for one, another in cached)
-    row.figures.append(Figure("64 clients", ratio, 1.2, sides=f"{middle(mine)} / {middle(other)} a second"))
+    row.figures.append(Figure("64 clients", ratio, 1.2, sides=f"{median_with_range(mine)} / {median_with_range(other)} a second"))
     with running(search.APP, workers=0, environment={"SKYQUEUE_SEARCH_CACHE_SECONDS": str(SHORT_SECONDS)}) as stack:
-        search.put_flights(stack)
+        search.insert_flights(stack)
         expiry = search.concurrent_clients(stack, SHORT_SECONDS)
         with stack.connect() as connection, connection.transaction():
             row.violations = [str(each) for each in checker.check(connection, None)]
     each = expiry.computed / expiry.lifetimes
     sides = f"computed {expiry.computed} times in {expiry.lifetimes:.1f} lifetimes"
     row.figures.append(Figure("recomputations for each expiry", each, 1.05, at_least=False, sides=sides))
-    row.data = {"kept": cached, "computed": expiry.computed, "lifetimes": expiry.lifetimes}
+    row.data = {"cached": cached, "computed": expiry.computed, "lifetimes": expiry.lifetimes}
     return row
 
 
@@ -63,6 +67,6 @@ def row_12(flights_a_day: int) -> Row:
         row.figures.append(Figure(f"p50 by {by}", found[by]["p50"], 3, at_least=False, unit=" ms", sides="of its thread"))
         row.figures.append(Figure(f"p99 by {by}", found[by]["p99"], 20, at_least=False, unit=" ms"))
     row.figures.append(Figure("p50 over HTTP", found["http"]["p50"], 6, at_least=False, unit=" ms"))
-    row.violations = [f"{found['wrong']} answers differ from trying everything"] if found["wrong"] else []
+    row.violations = [f"{found['wrong']} results differ from brute force"] if found["wrong"] else []
     row.data = found
     return row

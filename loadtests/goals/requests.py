@@ -15,24 +15,24 @@ import psutil
 import uvloop
 
 from core.clock import new_id
-from loadtests.bench.installation.client import hammer, request_bytes
-from loadtests.goals.goal import Effort, Figure, Row, median_ratio, middle
-from loadtests.goals.rush import SEATS, Bench, send
-from loadtests.goals.sales import rates
+from loadtests.bench.installation.client import generate_load, request_bytes
+from loadtests.goals.bench import SEATS, Bench, send
+from loadtests.goals.goal import Figure, Row, RunLength, median_ratio, median_with_range
+from loadtests.goals.throughput import rates
 
 WAITERS = 5_000
-PARKING_SECONDS = 60.0
+CONNECT_SECONDS = 60.0
 OVERLOAD = 3
 
 
-def row_7(bench: Bench, effort: Effort) -> Row:
+def row_7(bench: Bench, run_length: RunLength) -> Row:
     """A single client that waits for each of its bookings, compared with the sum of the steps that are necessary, each measured alone."""
     row = Row(7, "idle: POST to final by long poll")
     totals, steps = [], []
-    for _ in range(effort.rounds):
-        totals.append(_median_ms(bench, "/api/v1/booking", effort.seconds, "Prefer: wait=10"))
-        steps.append(_median_ms(bench, "/bench/noop", effort.seconds / 2) + 3 * _redis_ms(bench) + 2 * _commit_ms(bench))
-    p50, bare = statistics.median(totals), statistics.median(steps)
+    for _ in range(run_length.rounds):
+        totals.append(_median_ms(bench, "/api/v1/booking", run_length.seconds, "Prefer: wait=10"))
+        steps.append(_median_ms(bench, "/bench/noop", run_length.seconds / 2) + 3 * _redis_ms(bench) + 2 * _commit_ms(bench))
+    p50, sum_of_steps = statistics.median(totals), statistics.median(steps)
     row.figures.append(Figure("p50", p50, 10, at_least=False, unit=" ms"))
     ratio = median_ratio(totals, steps)
     row.figures.append(
@@ -41,67 +41,73 @@ def row_7(bench: Bench, effort: Effort) -> Row:
             ratio,
             3,
             at_least=False,
-            sides=f"{p50:.2f} / {bare:.2f} ms",
+            sides=f"{p50:.2f} / {sum_of_steps:.2f} ms",
         )
     )
     row.data = {"totals": totals, "steps": steps}
     return row
 
 
-def row_8(bench: Bench, effort: Effort) -> Row:
+def row_8(bench: Bench, run_length: RunLength) -> Row:
     """Polls of finished jobs, and bookings while thousands wait."""
     row = Row(8, "polls and waiting clients")
     paths = _finished_jobs(bench)
     polls = [request_bytes("GET", path, token, b"") for path, token in paths]
-    seen = [request_bytes("GET", "/bench/seen", token, b"") for _, token in paths]
+    authenticated = [request_bytes("GET", "/bench/authenticated", token, b"") for _, token in paths]
     cached, nothing = [], []
-    for _ in range(effort.rounds):
-        cached.append(_rate(bench, polls, effort.seconds, 200))
-        nothing.append(_rate(bench, seen, effort.seconds, 200))
-    sides = f"{middle(cached)} / {middle(nothing)} a second"
+    for _ in range(run_length.rounds):
+        cached.append(_rate(bench, polls, run_length.seconds, 200))
+        nothing.append(_rate(bench, authenticated, run_length.seconds, 200))
+    sides = f"{median_with_range(cached)} / {median_with_range(nothing)} a second"
     row.figures.append(Figure("status of a finished job / no-op GET", median_ratio(cached, nothing), 0.90, sides=sides))
-    crowded, alone = [], []
-    for _ in range(effort.rounds):
-        alone.append(bench.book(64, effort.seconds))
-        with _parked(bench, WAITERS):
-            crowded.append(bench.book(64, effort.seconds))
-    ratio = median_ratio(rates(crowded), rates(alone))
-    sides = f"{middle(rates(crowded))} / {middle(rates(alone))} a second"
-    row.figures.append(Figure(f"bookings with {WAITERS:,} long polls parked / with none", ratio, 0.90, sides=sides))
-    row.data = {"polls": cached, "noop": nothing, "crowded": rates(crowded), "alone": rates(alone)}
+    with_waiters, alone = [], []
+    for _ in range(run_length.rounds):
+        alone.append(bench.book(64, run_length.seconds))
+        with _waiting_clients(bench, WAITERS):
+            with_waiters.append(bench.book(64, run_length.seconds))
+    ratio = median_ratio(rates(with_waiters), rates(alone))
+    sides = f"{median_with_range(rates(with_waiters))} / {median_with_range(rates(alone))} a second"
+    row.figures.append(Figure(f"bookings with {WAITERS:,} open long polls / with none", ratio, 0.90, sides=sides))
+    row.data = {"polls": cached, "noop": nothing, "with_waiters": rates(with_waiters), "alone": rates(alone)}
     return row
 
 
-def row_9(bench: Bench, effort: Effort) -> Row:
+def row_9(bench: Bench, run_length: RunLength) -> Row:
     """Refused requests cost little, and three times as many clients as the peak rate needs do not lower it."""
     row = Row(9, "sold out, and overload")
     flight = bench.stack.flight(1)
     body = json.dumps({"flight_id": str(flight), "seats": 1}).encode()
     sold_out = [request_bytes("POST", "/api/v1/booking", token, body) for token in bench.tokens]
-    uvloop.run(hammer(bench.stack.port, 1, 1.0, lambda number: sold_out[-1 - number]))  # takes the last seat
+    uvloop.run(generate_load(bench.stack.port, 1, 1.0, lambda number: sold_out[-1 - number]))  # takes the last seat
     bench.await_quiet()
-    lost, nothing, over, peak = [], [], [], []
-    for _ in range(effort.rounds):
-        lost.append(_refused(bench, sold_out, effort.seconds))
-        nothing.append(bench.noop(64, effort.seconds).per_second)
-        peak.append(bench.book(256, effort.seconds))
-        over.append(bench.book(OVERLOAD * 256, effort.seconds))
+    refused, nothing, overload, peak = [], [], [], []
+    for _ in range(run_length.rounds):
+        refused.append(_refused(bench, sold_out, run_length.seconds))
+        nothing.append(bench.noop(64, run_length.seconds).per_second)
+        peak.append(bench.book(256, run_length.seconds))
+        overload.append(bench.book(OVERLOAD * 256, run_length.seconds))
     row.figures.append(
         Figure(
-            "sold-out POST / no-op POST", median_ratio(lost, nothing), 0.90, sides=f"{middle(lost)} / {middle(nothing)} a second"
+            "sold-out POST / no-op POST",
+            median_ratio(refused, nothing),
+            0.90,
+            sides=f"{median_with_range(refused)} / {median_with_range(nothing)} a second",
         )
     )
-    ratio = median_ratio(rates(over), rates(peak))
-    sides = f"{middle(rates(over))} / {middle(rates(peak))} a second"
+    ratio = median_ratio(rates(overload), rates(peak))
+    sides = f"{median_with_range(rates(overload))} / {median_with_range(rates(peak))} a second"
     row.figures.append(Figure(f"goodput of {OVERLOAD * 256} clients / of 256", ratio, 0.95, sides=sides))
-    row.data = {"sold_out": lost, "noop": nothing, "over": rates(over), "peak": rates(peak)}
+    row.data = {"sold_out": refused, "noop": nothing, "over": rates(overload), "peak": rates(peak)}
     return row
 
 
 def _median_ms(bench: Bench, path: str, seconds: float, *headers: str) -> float:
     body = json.dumps({"flight_id": str(bench.stack.flight(SEATS)), "seats": 1}).encode()
-    made = [request_bytes("POST", path, token, body, headers=headers) for token in bench.tokens[:5000]]
-    return statistics.median(send(bench.stack, 1, seconds, lambda number: made[number % len(made)], expect=202).latencies) * 1000
+    requests = [request_bytes("POST", path, token, body, headers=headers) for token in bench.tokens[:5000]]
+    return (
+        statistics.median(send(bench.stack, 1, seconds, lambda number: requests[number % len(requests)], expect=202).latencies)
+        * 1000
+    )
 
 
 def _redis_ms(bench: Bench) -> float:
@@ -116,12 +122,12 @@ def _commit_ms(bench: Bench) -> float:
 
 
 def _timed(work: Callable[[], Any], times: int = 100) -> float:
-    taken = []
+    durations = []
     for _ in range(times):
         started_at = time.perf_counter()
         work()
-        taken.append(time.perf_counter() - started_at)
-    return statistics.median(taken) * 1000
+        durations.append(time.perf_counter() - started_at)
+    return statistics.median(durations) * 1000
 
 
 def _rate(bench: Bench, requests: list[bytes], seconds: float, status: int) -> float:
@@ -130,11 +136,11 @@ def _rate(bench: Bench, requests: list[bytes], seconds: float, status: int) -> f
 
 def _refused(bench: Bench, requests: list[bytes], seconds: float) -> float:
     """Responses per second. A few of the bookings may still be accepted and then fail: the seat counts that the API caches expire."""
-    tally = uvloop.run(hammer(bench.stack.port, 64, seconds, lambda number: requests[number % len(requests)]))
+    result = uvloop.run(generate_load(bench.stack.port, 64, seconds, lambda number: requests[number % len(requests)]))
     bench.await_quiet()
-    if not set(tally.statuses) <= {202, 409} or tally.statuses.get(202, 0) > 0.05 * tally.answered:
-        raise RuntimeError(f"nearly all were to be refused: {tally.statuses}")
-    return tally.per_second
+    if not set(result.statuses) <= {202, 409} or result.statuses.get(202, 0) > 0.05 * result.responses:
+        raise RuntimeError(f"nearly all requests should be refused: {result.statuses}")
+    return result.per_second
 
 
 def _finished_jobs(bench: Bench, count: int = 5_000) -> list[tuple[str, str]]:
@@ -153,16 +159,16 @@ def _finished_jobs(bench: Bench, count: int = 5_000) -> list[tuple[str, str]]:
             found.append((json.loads(await reader.readexactly(length))["status_url"], token))
         writer.close()
 
-    async def everybody() -> None:
+    async def all_clients() -> None:
         await asyncio.gather(*(client() for _ in range(64)))
 
-    uvloop.run(everybody())
+    uvloop.run(all_clients())
     bench.await_quiet()
     return found
 
 
 @contextmanager
-def _parked(bench: Bench, count: int) -> Iterator[None]:
+def _waiting_clients(bench: Bench, count: int) -> Iterator[None]:
     """Run `count` clients, in a process of their own, that wait for bookings which no worker handles while the block runs."""
     token = bench.tokens[0]
     with bench.stack.connect() as connection:
@@ -177,17 +183,17 @@ def _parked(bench: Bench, count: int) -> Iterator[None]:
             """,
             (_owner(token), ids, flight),
         )
-    program = bench.stack.start_program("loadtests.goals.waiting")
+    program = bench.stack.start_program("loadtests.goals.long_poll_clients")
     try:
         assert program.stdin is not None
         program.stdin.write(
             json.dumps({"port": bench.stack.port, "token": token, "ids": [str(each) for each in ids]}).encode() + b"\n"
         )
         program.stdin.flush()
-        deadline = time.monotonic() + PARKING_SECONDS
+        deadline = time.monotonic() + CONNECT_SECONDS
         while len(psutil.Process(bench.stack.api).net_connections()) < count:
             if time.monotonic() > deadline or program.poll() is not None:
-                raise RuntimeError(f"not {count} clients could be parked in {PARKING_SECONDS:.0f} s")
+                raise RuntimeError(f"fewer than {count} clients are connected after {CONNECT_SECONDS:.0f} s")
             time.sleep(0.2)
         time.sleep(2)  # until all have read Postgres for the first time
         yield

@@ -12,8 +12,8 @@ from loadtests.bench.installation.stack import Stack
 
 
 @dataclass(slots=True)
-class Bill:
-    """Process name -> processor time in seconds. It is filled in when the block of `billed` ends."""
+class ProcessorTime:
+    """Process name -> processor time in seconds. It is filled in when the block of `measure_processor_time` ends."""
 
     seconds: dict[str, float] = field(default_factory=dict)
 
@@ -24,11 +24,11 @@ class Bill:
 
 
 @contextmanager
-def billed(stack: Stack) -> Iterator[Bill]:
+def measure_processor_time(stack: Stack) -> Iterator[ProcessorTime]:
     """Measure the processor time of the servers in the block."""
-    bill, before = Bill(), _used(stack)
-    yield bill
-    bill.seconds = {name: used - before[name] for name, used in _used(stack).items()}
+    processor_time, before = ProcessorTime(), _used(stack)
+    yield processor_time
+    processor_time.seconds = {name: used - before[name] for name, used in _used(stack).items()}
 
 
 def resident_mb(stack: Stack) -> dict[str, float]:

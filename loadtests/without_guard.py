@@ -17,15 +17,15 @@ from core.flights.seat_counts import SeatCounts
 from core.settings import Settings
 from workers import main
 
-FORGET_SECONDS = 0.2
+DELETE_INTERVAL_SECONDS = 0.2
 ALL_INVENTORIES = "inv:*"
 """The keys of `core.keys.inventory`."""
 
 
-def _forget_for_ever(redis_url: str) -> None:
+def _delete_inventories(redis_url: str) -> None:
     with redis.Redis.from_url(redis_url) as client:
         while True:
-            time.sleep(FORGET_SECONDS)
+            time.sleep(DELETE_INTERVAL_SECONDS)
             found = list(client.scan_iter(match=ALL_INVENTORIES, count=1000))
             if found:
                 client.delete(*found)
@@ -41,7 +41,7 @@ def run() -> int:
     setattr(SeatCounts, "fits", lambda _count, _seats: True)  # noqa: B010  # no setting switches the guard off, so the control replaces it
     # As in every thread of a worker: only its main thread waits for the signals that end it.
     signal.pthread_sigmask(signal.SIG_BLOCK, main.ENDINGS)
-    threading.Thread(target=_forget_for_ever, args=(servers.redis_url,), daemon=True).start()
+    threading.Thread(target=_delete_inventories, args=(servers.redis_url,), daemon=True).start()
     return main.run()
 
 

@@ -1,4 +1,4 @@
-"""Two installations of the product that sell in turns: what a feature costs that only one of them has."""
+"""Compare two installations in turns, to measure what a feature costs that only one of them has."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ import statistics
 from dataclasses import asdict, dataclass
 
 from core.invariants import checker
-from loadtests.bench.bookings import CLIENTS, SEATS, TRAVELLERS, sell
+from loadtests.bench.bookings import CLIENTS, SEATS, TRAVELLERS, measure_bookings
 from loadtests.bench.installation.stack import Stack
-from loadtests.goals.accounting import billed
+from loadtests.goals.processor_time import measure_processor_time
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +32,11 @@ class Comparison:
     violations: list[str]
 
 
-def compare(without: Stack, with_it: Stack, *, rounds: int) -> Comparison:
-    """Sell in turns, another traveller for each booking, and print every round."""
-    sides = [(stack, stack.travellers(TRAVELLERS)) for stack in (without, with_it)]
+def compare(without_feature: Stack, with_feature: Stack, *, rounds: int) -> Comparison:
+    """Book in turns, another traveller for each booking, and print every round."""
+    sides = [(stack, stack.travellers(TRAVELLERS)) for stack in (without_feature, with_feature)]
     for stack, tokens in sides:
-        sell(stack, tokens, stack.flight(SEATS))  # warm-up
+        measure_bookings(stack, tokens, stack.flight(SEATS))  # warm-up
     measured: list[tuple[Round, Round]] = []
     for number in range(1, rounds + 1):
         off, on = (_round(stack, tokens) for stack, tokens in sides)
@@ -47,15 +47,17 @@ def compare(without: Stack, with_it: Stack, *, rounds: int) -> Comparison:
         statistics.median(on.microseconds / off.microseconds for off, on in measured),
         [each for stack, _ in sides for each in _violations(stack)],
     )
-    print(f"rate {comparison.rate:.3f}, processor time {comparison.cost:.3f} of what it is without; {CLIENTS} clients")
+    print(
+        f"rate {comparison.rate:.3f}, processor time {comparison.cost:.3f} of what it is without the feature; {CLIENTS} clients"
+    )
     print(json.dumps({"rounds": [[asdict(side) for side in pair] for pair in measured], **asdict(comparison)}))
     return comparison
 
 
 def _round(stack: Stack, tokens: list[str]) -> Round:
-    with billed(stack) as bill:
-        sale = sell(stack, tokens, stack.flight(SEATS))
-    return Round(sale.per_second, bill.microseconds(sale.confirmed)["sum"])
+    with measure_processor_time(stack) as processor_time:
+        booked = measure_bookings(stack, tokens, stack.flight(SEATS))
+    return Round(booked.per_second, processor_time.microseconds(booked.confirmed)["sum"])
 
 
 def _violations(stack: Stack) -> list[str]:

@@ -8,7 +8,7 @@ from itertools import count
 
 import uvloop
 
-from loadtests.bench.installation.client import hammer, request_bytes
+from loadtests.bench.installation.client import generate_load, request_bytes
 
 AT_LEAST_SECONDS = 600.0
 
@@ -16,7 +16,7 @@ AT_LEAST_SECONDS = 600.0
 async def wait(port: int, token: str, ids: list[str]) -> None:
     polls = [request_bytes("GET", f"/api/v1/jobs/{each}", token, b"", headers=("Prefer: wait=25",)) for each in ids]
     turns = count()
-    await hammer(port, len(polls), AT_LEAST_SECONDS, lambda _: polls[next(turns) % len(polls)])
+    await generate_load(port, len(polls), AT_LEAST_SECONDS, lambda _: polls[next(turns) % len(polls)])
 
 
 def main() -> None:

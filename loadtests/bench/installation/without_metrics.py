@@ -14,20 +14,20 @@ from workers.sweeps.minutes import MinuteStep
 
 def create_app() -> Litestar:
     """For `loadtests/bench/installation/serve.py`."""
-    _count_nothing()
+    _disable_metrics()
     return create_measured()
 
 
-def _count_nothing() -> None:
-    Counter.inc = _nothing  # type: ignore[method-assign]
-    Histogram.observe = _nothing  # type: ignore[method-assign]
-    MinuteStep.run = _nothing  # type: ignore[method-assign]
+def _disable_metrics() -> None:
+    Counter.inc = _do_nothing  # type: ignore[method-assign]
+    Histogram.observe = _do_nothing  # type: ignore[method-assign]
+    MinuteStep.run = _do_nothing  # type: ignore[method-assign]
 
 
-def _nothing(*_: object, **__: object) -> None:
+def _do_nothing(*_: object, **__: object) -> None:
     """Instead of counting."""
 
 
 if __name__ == "__main__":
-    _count_nothing()
+    _disable_metrics()
     sys.exit(main.run())
