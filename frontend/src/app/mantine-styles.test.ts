@@ -6,7 +6,7 @@ const SOURCES = import.meta.glob<string>('/src/**/*.{ts,tsx}', {
   eager: true,
 });
 /** What only the console uses comes with its bundle. */
-const OF_CONSOLE = '/src/features/operations/parts/console.tsx';
+const OF_CONSOLE = '/src/features/operations/components/console.tsx';
 /** By their paths; nothing of them is loaded. */
 const STYLES = import.meta.glob('/node_modules/@mantine/core/styles/*.css');
 

@@ -3,13 +3,13 @@ import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { DownloadButton } from '@/components/controls/download-button';
+import { PageHeader } from '@/features/operations/components/console';
+import css from '@/features/operations/components/shared.module.css';
 import { ImportHistory } from '@/features/operations/imports/import-history';
-import { importQueries, isOver, TEMPLATE_PATH } from '@/features/operations/imports/queries';
+import { importQueries, isFinished, TEMPLATE_PATH } from '@/features/operations/imports/queries';
 import { ImportReport } from '@/features/operations/imports/report/import-report';
 import { type Step, Steps } from '@/features/operations/imports/steps';
 import { UploadForm } from '@/features/operations/imports/upload/upload-form';
-import { Head } from '@/features/operations/parts/console';
-import css from '@/features/operations/parts/pieces.module.css';
 import type { ImportView } from '@/lib/wire';
 
 const route = getRouteApi('/operations/imports');
@@ -22,11 +22,11 @@ export function Imports({ mayChange }: { mayChange: boolean }) {
   const { data } = useQuery({ ...importQueries.detail(jobId ?? ''), enabled: jobId !== undefined });
   return (
     <>
-      <Head title="Imports">
+      <PageHeader title="Imports">
         <DownloadButton path={TEMPLATE_PATH} name="flights.csv" size="xs">
           Download a template
         </DownloadButton>
-      </Head>
+      </PageHeader>
       {mayChange && (
         <section className={css.form}>
           <h2>Upload a schedule</h2>
@@ -48,5 +48,5 @@ export function Imports({ mayChange }: { mayChange: boolean }) {
 function stepOf(chosen: boolean, shown: ImportView | undefined): Step {
   if (shown === undefined) return chosen ? 'Options' : 'File and header';
   if (shown.dry_run) return 'Check';
-  return isOver(shown) ? 'Result' : 'Import';
+  return isFinished(shown) ? 'Result' : 'Import';
 }

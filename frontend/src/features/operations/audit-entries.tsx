@@ -2,19 +2,19 @@ import { Button } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { QueryFallback } from '@/components/messages/query-fallback';
-import css from './parts/console.module.css';
-import { SidePanel } from './parts/dialog';
-import { Facts } from './parts/facts';
-import { at } from './parts/format';
-import pieces from './parts/pieces.module.css';
-import { More, Table } from './parts/table';
+import type { AuditEntry } from './api-types';
+import css from './components/console.module.css';
+import { DescriptionList } from './components/description-list';
+import { SidePanel } from './components/dialog';
+import { formatTime } from './components/format';
+import sharedCss from './components/shared.module.css';
+import { MoreButton, Table } from './components/table';
 import { type AuditFilter, operationsQueries } from './queries';
-import type { AuditEntry } from './wire';
 
 const COLUMNS = [{ name: 'When' }, { name: 'What' }, { name: 'Who' }, { name: 'Of' }, { name: 'Changed' }];
 
-/** Who changed what, newest first; a row opens with the state before and after. */
-export function Changes(filter: AuditFilter) {
+/** Entries of the audit log, newest first. Opening a row shows the state before and after the change. */
+export function AuditEntries(filter: AuditFilter) {
   const [shown, setShown] = useState<AuditEntry>();
   const query = useInfiniteQuery(operationsQueries.audit(filter));
   const entries = query.data?.pages.flatMap((page) => page.data);
@@ -34,7 +34,7 @@ export function Changes(filter: AuditFilter) {
       <Table label="Changes" columns={COLUMNS}>
         {entries.map((entry) => (
           <tr key={entry.id} tabIndex={-1}>
-            <td>{at(entry.at)}</td>
+            <td>{formatTime(entry.at)}</td>
             <td>
               <Button size="compact-xs" variant="subtle" data-opens onClick={() => setShown(entry)}>
                 {entry.action}
@@ -48,16 +48,16 @@ export function Changes(filter: AuditFilter) {
           </tr>
         ))}
       </Table>
-      <More query={query} />
+      <MoreButton query={query} />
       {shown && (
         <SidePanel
           title={`${shown.action} by ${shown.username ?? 'the product'}`}
           onClose={() => setShown(undefined)}
         >
-          <div className={pieces.form}>
-            <Facts
-              facts={[
-                ['When', at(shown.at)],
+          <div className={sharedCss.form}>
+            <DescriptionList
+              items={[
+                ['When', formatTime(shown.at)],
                 ['Of', <code key="of">{shown.entity_id}</code>],
               ]}
             />
@@ -75,7 +75,7 @@ function State({ name, state }: { name: string; state: AuditEntry['before'] }) {
   return (
     <section>
       <h3>{name}</h3>
-      <Facts facts={Object.entries(state).map(([field, value]) => [field, text(value)])} />
+      <DescriptionList items={Object.entries(state).map(([field, value]) => [field, text(value)])} />
     </section>
   );
 }

@@ -1,24 +1,29 @@
 import { useState } from 'react';
-import { Changes } from './changes';
-import { Head } from './parts/console';
-import css from './parts/console.module.css';
-import { FilterField } from './parts/filter-field';
+import { AuditEntries } from './audit-entries';
+import { PageHeader } from './components/console';
+import css from './components/console.module.css';
+import { FilterField } from './components/filter-field';
 import type { AuditFilter } from './queries';
 
-/** Who changed what, newest first. */
+/** The audit log, with filters. */
 export function AuditLog() {
   const [filter, setFilter] = useState<AuditFilter>({});
-  const narrow = (name: keyof AuditFilter) => (text: string | undefined) =>
+  const filterBy = (name: keyof AuditFilter) => (text: string | undefined) =>
     setFilter((now) => ({ ...now, [name]: text }));
   return (
     <>
-      <Head title="Audit log" />
+      <PageHeader title="Audit log" />
       <div className={css.bar}>
-        <FilterField label="Noun" placeholder="flight, import, queue, …" first onChange={narrow('entity')} />
-        <FilterField label="Action" placeholder="flight.cancelled" onChange={narrow('action')} />
-        <FilterField label="Who" placeholder="a username" onChange={narrow('user')} />
+        <FilterField
+          label="Noun"
+          placeholder="flight, import, queue, …"
+          first
+          onChange={filterBy('entity')}
+        />
+        <FilterField label="Action" placeholder="flight.cancelled" onChange={filterBy('action')} />
+        <FilterField label="Who" placeholder="a username" onChange={filterBy('user')} />
       </div>
-      <Changes {...filter} />
+      <AuditEntries {...filter} />
     </>
   );
 }

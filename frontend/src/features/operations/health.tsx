@@ -2,21 +2,21 @@ import { Button, Group } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { ProblemNote } from '@/components/messages/problem-note';
 import { QueryFallback } from '@/components/messages/query-fallback';
+import { PageHeader } from './components/console';
+import css from './components/console.module.css';
+import { formatCount } from './components/format';
+import { disabledUnless } from './components/read-only';
+import { Table } from './components/table';
 import { Causes } from './overview/causes';
-import { Head } from './parts/console';
-import css from './parts/console.module.css';
-import { count } from './parts/format';
-import { changes } from './parts/reads-only';
-import { Table } from './parts/table';
 import { operationsQueries, useInventoryAudit, useInventoryRepair } from './queries';
 import { Workers } from './workers';
 
-/** What is wrong by its code, who works, and whether Redis and Postgres agree on the seats. */
+/** The present problems with their codes, the workers, and whether Redis and Postgres have the same seat counts. */
 export function Health({ mayChange }: { mayChange: boolean }) {
   const query = useQuery(operationsQueries.overview());
   return (
     <>
-      <Head title="Health" />
+      <PageHeader title="Health" />
       {query.data ? (
         <Causes causes={query.data.causes} worst={query.data.status === 'down'} codes />
       ) : (
@@ -50,7 +50,7 @@ function Inventory({ mayChange }: { mayChange: boolean }) {
         {found && found.drift.length > 0 && (
           <Button
             size="xs"
-            {...changes(mayChange)}
+            {...disabledUnless(mayChange)}
             loading={repair.isPending}
             onClick={() => repair.mutate(undefined, { onSuccess: () => audit.mutate() })}
           >
@@ -63,7 +63,7 @@ function Inventory({ mayChange }: { mayChange: boolean }) {
       )}
       {found?.drift.length === 0 && (
         <p role="status" className={css.well}>
-          Both agree on {count(found.flights)} flights.
+          Both agree on {formatCount(found.flights)} flights.
         </p>
       )}
       {found && found.drift.length > 0 && (

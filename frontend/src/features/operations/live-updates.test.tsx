@@ -6,7 +6,7 @@ import { asAdmin, noHistory, RUNNING } from '@/testing/imports';
 import { network, problem } from '@/testing/network';
 import { OVERVIEW } from '@/testing/overview';
 import { FLIGHT } from '@/testing/samples';
-import { POLL_MS } from './live';
+import { POLL_MS } from './live-updates';
 
 /** A machine that is busy with other tests needs more than the default second. */
 const PATIENT = { timeout: 15_000 };

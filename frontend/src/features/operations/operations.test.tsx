@@ -5,7 +5,7 @@ import { openApp } from '@/testing/app';
 import { network, problem } from '@/testing/network';
 import { OVERVIEW } from '@/testing/overview';
 import { ADMIN, TRAVELLER } from '@/testing/samples';
-import type { DeadLetter, Queue } from './wire';
+import type { DeadLetter, Queue } from './api-types';
 
 const asAdmin = http.get('/api/v1/auth/me', () => HttpResponse.json(ADMIN));
 

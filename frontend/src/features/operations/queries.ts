@@ -1,9 +1,9 @@
 import { infiniteQueryOptions, queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
 import { answer, api } from '@/lib/client';
 import type { BookingStatus } from '@/lib/wire';
-import { POLL_MS } from './live';
-import { withoutUndefined } from './parts/without-undefined';
-import type { DeadLetterKind, DeadLetterStatus } from './wire';
+import type { DeadLetterKind, DeadLetterStatus } from './api-types';
+import { POLL_MS } from './live-updates';
+import { withoutUndefined } from './without-undefined';
 
 const PAGE_SIZE = 50;
 
@@ -30,7 +30,7 @@ export interface AuditFilter {
   user?: string | undefined;
 }
 
-/** What changes by itself, and has no event that tells of it. */
+/** For data that changes without an event: it is polled. */
 const LIVE = { refetchInterval: POLL_MS, staleTime: 0 };
 
 export const operationsQueries = {
@@ -130,13 +130,13 @@ export function usePause() {
   });
 }
 
-export type DeadLetterAct = 'replay' | 'discard';
+export type DeadLetterAction = 'replay' | 'discard';
 
-export function useSeeTo() {
-  return useChange(({ id, act }: { id: string; act: DeadLetterAct }) => {
+export function useDeadLetterAction() {
+  return useChange(({ id, action }: { id: string; action: DeadLetterAction }) => {
     const params = { path: { letter_id: id } };
     return answer(
-      act === 'replay'
+      action === 'replay'
         ? api.POST('/admin/dead-letters/{letter_id}/replay', { params })
         : api.POST('/admin/dead-letters/{letter_id}/discard', { params }),
     );
@@ -144,9 +144,9 @@ export function useSeeTo() {
 }
 
 interface BulkRequest {
-  act: DeadLetterAct;
+  act: DeadLetterAction;
   filter: DeadLetterFilter;
-  /** The newest letter that the preview spoke of. */
+  /** The newest dead letter that the preview counted. */
   upTo?: string | null | undefined;
 }
 

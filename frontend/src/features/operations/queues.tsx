@@ -2,11 +2,11 @@ import { Button } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { ProblemNote } from '@/components/messages/problem-note';
 import { QueryFallback } from '@/components/messages/query-fallback';
-import { Head } from './parts/console';
-import css from './parts/console.module.css';
-import { at, orDash, seconds } from './parts/format';
-import { changes } from './parts/reads-only';
-import { Table } from './parts/table';
+import { PageHeader } from './components/console';
+import css from './components/console.module.css';
+import { formatSeconds, formatTime, orDash } from './components/format';
+import { disabledUnless } from './components/read-only';
+import { Table } from './components/table';
 import { operationsQueries, usePause } from './queries';
 import { Workers } from './workers';
 
@@ -20,13 +20,13 @@ const COLUMNS = [
   { name: 'Action', actions: true },
 ];
 
-/** How much waits in each queue, who works on it, and a pause for it. */
+/** The queues: how many messages wait in each, how many workers it has, and a button that pauses it. */
 export function Queues({ mayChange }: { mayChange: boolean }) {
   const query = useQuery(operationsQueries.queues());
   const pause = usePause();
   return (
     <>
-      <Head title="Queues" />
+      <PageHeader title="Queues" />
       {pause.isError && <ProblemNote error={pause.error} title="The queue could not be changed." />}
       {query.data ? (
         <Table label="Queues" columns={COLUMNS}>
@@ -36,7 +36,7 @@ export function Queues({ mayChange }: { mayChange: boolean }) {
               <td>
                 {queue.paused_at ? (
                   <span className={css.warn}>
-                    paused {at(queue.paused_at)} by {queue.paused_by ?? 'an account that is gone'}
+                    paused {formatTime(queue.paused_at)} by {queue.paused_by ?? 'an account that is gone'}
                   </span>
                 ) : (
                   'open'
@@ -44,13 +44,13 @@ export function Queues({ mayChange }: { mayChange: boolean }) {
               </td>
               <td className={css.number}>{orDash(queue.waiting)}</td>
               <td className={css.number}>{orDash(queue.taken)}</td>
-              <td className={css.number}>{orDash(queue.oldest_seconds, seconds)}</td>
+              <td className={css.number}>{orDash(queue.oldest_seconds, formatSeconds)}</td>
               <td className={css.number}>{queue.workers}</td>
               <td className={css.actions}>
                 <Button
                   size="compact-xs"
                   variant="default"
-                  {...changes(mayChange)}
+                  {...disabledUnless(mayChange)}
                   loading={pause.isPending && pause.variables.name === queue.name}
                   onClick={() => pause.mutate({ name: queue.name, paused: queue.paused_at === null })}
                 >

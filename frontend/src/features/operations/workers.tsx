@@ -1,8 +1,8 @@
 import { useQuery } from '@tanstack/react-query';
 import { QueryFallback } from '@/components/messages/query-fallback';
-import css from './parts/console.module.css';
-import { at, seconds } from './parts/format';
-import { Table } from './parts/table';
+import css from './components/console.module.css';
+import { formatSeconds, formatTime } from './components/format';
+import { Table } from './components/table';
 import { operationsQueries } from './queries';
 
 const COLUMNS = [
@@ -14,7 +14,7 @@ const COLUMNS = [
   { name: 'Since' },
 ];
 
-/** Every worker process that has not ended in order. */
+/** Every worker process, except those that were stopped regularly. */
 export function Workers() {
   const query = useQuery(operationsQueries.workers());
   if (!query.data) {
@@ -27,7 +27,7 @@ export function Workers() {
       />
     );
   }
-  if (query.data.length === 0) return <p className={css.bad}>No worker has said that it works.</p>;
+  if (query.data.length === 0) return <p className={css.bad}>There is no heartbeat of any worker.</p>;
   return (
     <Table label="Workers" columns={COLUMNS}>
       {query.data.map((worker) => (
@@ -38,12 +38,12 @@ export function Workers() {
             {worker.answers ? (
               <span className={css.good}>answers</span>
             ) : (
-              <span className={css.bad}>silent for {seconds(worker.silent_seconds)}</span>
+              <span className={css.bad}>silent for {formatSeconds(worker.silent_seconds)}</span>
             )}
           </td>
           <td className={worker.is_current ? undefined : css.warn}>{worker.version}</td>
           <td>{worker.queues.join(', ')}</td>
-          <td>{at(worker.started_at)}</td>
+          <td>{formatTime(worker.started_at)}</td>
         </tr>
       ))}
     </Table>

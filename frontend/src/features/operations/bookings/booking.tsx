@@ -5,18 +5,18 @@ import { getRouteApi, Link } from '@tanstack/react-router';
 import { LinkButton } from '@/components/controls/link-button';
 import { ProblemNote } from '@/components/messages/problem-note';
 import { QueryFallback } from '@/components/messages/query-fallback';
-import { Changes } from '@/features/operations/changes';
-import { moment } from '@/features/operations/flights/moment';
-import { useEvents } from '@/features/operations/live';
-import { Head } from '@/features/operations/parts/console';
-import consoleCss from '@/features/operations/parts/console.module.css';
-import { Facts } from '@/features/operations/parts/facts';
-import { at } from '@/features/operations/parts/format';
-import css from '@/features/operations/parts/pieces.module.css';
-import { changes } from '@/features/operations/parts/reads-only';
-import { StatusMark } from '@/features/operations/parts/status-mark';
-import { Table } from '@/features/operations/parts/table';
-import type { StaffBooking } from '@/features/operations/wire';
+import type { StaffBooking } from '@/features/operations/api-types';
+import { AuditEntries } from '@/features/operations/audit-entries';
+import { PageHeader } from '@/features/operations/components/console';
+import consoleCss from '@/features/operations/components/console.module.css';
+import { DescriptionList } from '@/features/operations/components/description-list';
+import { formatTime } from '@/features/operations/components/format';
+import { disabledUnless } from '@/features/operations/components/read-only';
+import css from '@/features/operations/components/shared.module.css';
+import { StatusBadge } from '@/features/operations/components/status-badge';
+import { Table } from '@/features/operations/components/table';
+import { localTimeText } from '@/features/operations/flights/local-time-text';
+import { useReloadOnEvents } from '@/features/operations/live-updates';
 import { money } from '@/lib/money';
 import { CancelBooking } from './cancel-booking';
 import { Ledger } from './ledger';
@@ -32,18 +32,18 @@ const MAIL_COLUMNS = [
   { name: 'Error' },
 ];
 
-/** One booking as the staff see it: how it went, its money, its mails, and who changed it. */
+/** One booking as the staff see it: its timeline, its payments, its mails, and who changed it. */
 export function Booking({ mayChange }: { mayChange: boolean }) {
   const { bookingId } = route.useParams();
   const queries = useQueryClient();
-  const isLive = useEvents([`booking:${bookingId}`], () =>
+  const isLive = useReloadOnEvents([`booking:${bookingId}`], () =>
     queries.invalidateQueries({ queryKey: bookingQueries.detail(bookingId).queryKey }),
   );
   const query = useQuery(bookingQueries.detail(bookingId, isLive));
   if (!query.data) {
     return (
       <>
-        <Head title="Booking" />
+        <PageHeader title="Booking" />
         <QueryFallback
           query={query}
           loading="Loading the booking"
@@ -53,30 +53,30 @@ export function Booking({ mayChange }: { mayChange: boolean }) {
       </>
     );
   }
-  return <Known of={query.data} mayChange={mayChange} />;
+  return <LoadedBooking of={query.data} mayChange={mayChange} />;
 }
 
-function Known({
+function LoadedBooking({
   of: { booking, user, ledger, totals, mails },
   mayChange,
 }: {
   of: StaffBooking;
   mayChange: boolean;
 }) {
-  const [cancels, cancel] = useDisclosure(false);
-  const again = useSendMailAgain(booking.id);
+  const [isCancelling, cancel] = useDisclosure(false);
+  const sendMail = useSendMailAgain(booking.id);
   return (
     <>
       <Link to="/operations/bookings" search={{}} className={css.back}>
         All bookings
       </Link>
-      <Head title={booking.reference}>
+      <PageHeader title={booking.reference}>
         <Button
           size="xs"
           variant="default"
-          loading={again.isPending}
-          {...changes(mayChange)}
-          onClick={() => again.mutate(undefined)}
+          loading={sendMail.isPending}
+          {...disabledUnless(mayChange)}
+          onClick={() => sendMail.mutate(undefined)}
         >
           Send the mail again
         </Button>
@@ -92,22 +92,28 @@ function Known({
           </LinkButton>
         )}
         {booking.available_actions.includes('cancel') && (
-          <Button size="xs" variant="default" c="var(--danger)" {...changes(mayChange)} onClick={cancel.open}>
+          <Button
+            size="xs"
+            variant="default"
+            c="var(--danger)"
+            {...disabledUnless(mayChange)}
+            onClick={cancel.open}
+          >
             Cancel on behalf…
           </Button>
         )}
-      </Head>
-      {again.isError && <ProblemNote error={again.error} title="No mail is sent." />}
-      {again.data && (
+      </PageHeader>
+      {sendMail.isError && <ProblemNote error={sendMail.error} title="No mail is sent." />}
+      {sendMail.data && (
         <p role="status" className={consoleCss.well}>
-          A new mail ({again.data.kind.replaceAll('_', ' ')}) is written to {again.data.address}.
+          A new mail ({sendMail.data.kind.replaceAll('_', ' ')}) is written to {sendMail.data.address}.
         </p>
       )}
       <div className={css.panels}>
         <section className={css.panel} aria-label="Booking">
-          <Facts
-            facts={[
-              ['Status', <StatusMark key="status" status={booking.status} />],
+          <DescriptionList
+            items={[
+              ['Status', <StatusBadge key="status" status={booking.status} />],
               ...(booking.failure ? [['Why', booking.failure.message] as const] : []),
               [
                 'Account',
@@ -119,23 +125,23 @@ function Known({
               ['Travellers', booking.passengers.map(({ name }) => name).join(', ') || 'not named'],
               ['Price', money(booking.price_total, booking.currency)],
               ['Payment', booking.payment_mode],
-              ['Held until', booking.hold_expires_at ? at(booking.hold_expires_at) : '–'],
+              ['Held until', booking.hold_expires_at ? formatTime(booking.hold_expires_at) : '–'],
               ['Id', <code key="id">{booking.id}</code>],
             ]}
           />
         </section>
         <section className={css.panel} aria-label="Flights">
           {booking.segments.map(({ booking_id: id, flight, price_total: price }) => (
-            <Facts
+            <DescriptionList
               key={id}
-              facts={[
+              items={[
                 [
                   <Link key="flight" to="/operations/flights/$flightId" params={{ flightId: flight.id }}>
                     {flight.flight_number}
                   </Link>,
                   `${flight.source} to ${flight.destination}`,
                 ],
-                ['Departure', moment(flight.departure_ts, flight.source_timezone)],
+                ['Departure', localTimeText(flight.departure_ts, flight.source_timezone)],
                 ['Price', money(price, booking.currency)],
               ]}
             />
@@ -165,11 +171,11 @@ function Known({
         <Table label="Mails" columns={MAIL_COLUMNS}>
           {mails.map(({ mail, error }) => (
             <tr key={mail.id} tabIndex={-1}>
-              <td>{at(mail.created_at)}</td>
+              <td>{formatTime(mail.created_at)}</td>
               <td className={consoleCss.long}>{mail.subject}</td>
               <td>{mail.address}</td>
               <td>
-                <StatusMark status={mail.status} />
+                <StatusBadge status={mail.status} />
               </td>
               <td className={consoleCss.long}>{error ?? '–'}</td>
             </tr>
@@ -179,8 +185,8 @@ function Known({
         <p className={consoleCss.empty}>No mail was written.</p>
       )}
       <h2>Changed by the staff</h2>
-      <Changes entity="booking" entityId={booking.id} />
-      {cancels && <CancelBooking booking={booking} username={user.username} onClose={cancel.close} />}
+      <AuditEntries entity="booking" entityId={booking.id} />
+      {isCancelling && <CancelBooking booking={booking} username={user.username} onClose={cancel.close} />}
     </>
   );
 }

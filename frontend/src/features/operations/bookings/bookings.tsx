@@ -2,12 +2,12 @@ import { NativeSelect } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
 import { QueryFallback } from '@/components/messages/query-fallback';
-import { Head } from '@/features/operations/parts/console';
-import css from '@/features/operations/parts/console.module.css';
-import { FilterField } from '@/features/operations/parts/filter-field';
-import { at } from '@/features/operations/parts/format';
-import { StatusMark } from '@/features/operations/parts/status-mark';
-import { More, Table } from '@/features/operations/parts/table';
+import { PageHeader } from '@/features/operations/components/console';
+import css from '@/features/operations/components/console.module.css';
+import { FilterField } from '@/features/operations/components/filter-field';
+import { formatTime } from '@/features/operations/components/format';
+import { StatusBadge } from '@/features/operations/components/status-badge';
+import { MoreButton, Table } from '@/features/operations/components/table';
 import { operationsQueries } from '@/features/operations/queries';
 import { money } from '@/lib/money';
 import type { BookingStatus } from '@/lib/wire';
@@ -30,7 +30,7 @@ const FIELDS = [
   ['user', 'Account'],
 ] as const;
 
-/** Bookings of all travellers, found as the staff ask for them. The filter stands in the address. */
+/** Search for bookings of all travellers. The filter is in the address of the page. */
 export function Bookings() {
   const filter = route.useSearch();
   const navigate = useNavigate({ from: '/operations/bookings' });
@@ -43,11 +43,11 @@ export function Bookings() {
     }),
   );
   const found = query.data?.pages.flatMap((page) => page.data);
-  const narrow = (name: keyof typeof filter) => (text: string | undefined) =>
+  const filterBy = (name: keyof typeof filter) => (text: string | undefined) =>
     navigate({ search: (now) => ({ ...now, [name]: text }), replace: true, resetScroll: false });
   return (
     <>
-      <Head title="Bookings" />
+      <PageHeader title="Bookings" />
       <div className={css.bar}>
         {FIELDS.map(([name, label], index) => (
           <FilterField
@@ -56,7 +56,7 @@ export function Bookings() {
             first={index === 0}
             initial={filter[name]}
             placeholder={index === 0 ? 'Press / to type' : undefined}
-            onChange={narrow(name)}
+            onChange={filterBy(name)}
           />
         ))}
         <NativeSelect
@@ -67,7 +67,7 @@ export function Bookings() {
             ...STATUSES.map((value) => ({ value, label: value.toLowerCase() })),
           ]}
           value={filter.status ?? ''}
-          onChange={({ currentTarget }) => narrow('status')(currentTarget.value || undefined)}
+          onChange={({ currentTarget }) => filterBy('status')(currentTarget.value || undefined)}
         />
       </div>
       {found === undefined ? (
@@ -89,7 +89,7 @@ export function Bookings() {
                 </Link>
               </td>
               <td>
-                <StatusMark status={booking.status} />
+                <StatusBadge status={booking.status} />
                 {booking.failure && ` ${booking.failure.code}`}
               </td>
               <td>{booking.segments.map((segment) => segment.flight.flight_number).join(', ')}</td>
@@ -97,12 +97,12 @@ export function Bookings() {
               <td className={css.number}>{money(booking.price_total, booking.currency)}</td>
               <td>{username}</td>
               <td className={css.long}>{booking.passengers.map((passenger) => passenger.name).join(', ')}</td>
-              <td>{at(booking.created_at)}</td>
+              <td>{formatTime(booking.created_at)}</td>
             </tr>
           ))}
         </Table>
       )}
-      <More query={query} />
+      <MoreButton query={query} />
     </>
   );
 }

@@ -2,9 +2,9 @@ import { Button, Group } from '@mantine/core';
 import { useEffect } from 'react';
 import { ProblemNote } from '@/components/messages/problem-note';
 import { QueryFallback } from '@/components/messages/query-fallback';
-import { Dialog } from '@/features/operations/parts/dialog';
-import { Facts } from '@/features/operations/parts/facts';
-import css from '@/features/operations/parts/pieces.module.css';
+import { DescriptionList } from '@/features/operations/components/description-list';
+import { Dialog } from '@/features/operations/components/dialog';
+import css from '@/features/operations/components/shared.module.css';
 import { money } from '@/lib/money';
 import type { Booking } from '@/lib/wire';
 import { useConfirmQuote, useQuote } from './queries';
@@ -15,33 +15,33 @@ interface Props {
   onClose: () => void;
 }
 
-/** Cancels a booking on behalf of its traveller: first what goes back, then the confirmation of exactly that. */
+/** Cancels a booking on behalf of its traveller: shows the refund first, and cancels for exactly that refund. */
 export function CancelBooking({ booking, username, onClose }: Props) {
   const quote = useQuote(booking.id);
   const confirm = useConfirmQuote();
-  const { mutate: ask } = quote;
-  useEffect(() => ask(), [ask]);
+  const { mutate: requestQuote } = quote;
+  useEffect(() => requestQuote(), [requestQuote]);
   return (
     <Dialog title={`Cancel ${booking.reference}`} onClose={onClose}>
       <div className={css.form}>
         {quote.data ? (
-          <Facts
-            facts={[
+          <DescriptionList
+            items={[
               ['Booked by', username],
               ['Seats that become free', booking.seats],
-              ['Goes back', money(quote.data.refund_amount, quote.data.currency)],
+              ['Refund', money(quote.data.refund_amount, quote.data.currency)],
               ['Fee that is kept', money(quote.data.fee_amount, quote.data.currency)],
             ]}
           />
         ) : (
           <QueryFallback
             query={{ error: quote.error, isFetching: quote.isPending, refetch: () => quote.mutate() }}
-            loading="Asking what goes back"
-            failed="What goes back could not be found out."
+            loading="Calculating the refund"
+            failed="The refund could not be calculated."
             heights={[90]}
           />
         )}
-        <p>The booking ends for its traveller, who is told. It stands in the audit log under your name.</p>
+        <p>The booking ends, and its traveller is informed. The audit log records it with your name.</p>
         {confirm.isError && <ProblemNote error={confirm.error} title="The booking was not cancelled." />}
         <Group justify="flex-end">
           <Button size="sm" variant="default" data-autofocus onClick={onClose}>

@@ -2,11 +2,11 @@ import { NativeSelect } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { QueryFallback } from '@/components/messages/query-fallback';
-import { Head } from '@/features/operations/parts/console';
-import css from '@/features/operations/parts/console.module.css';
-import { FilterField } from '@/features/operations/parts/filter-field';
-import { More } from '@/features/operations/parts/table';
-import type { LedgerKind } from '@/features/operations/wire';
+import type { LedgerKind } from '@/features/operations/api-types';
+import { PageHeader } from '@/features/operations/components/console';
+import css from '@/features/operations/components/console.module.css';
+import { FilterField } from '@/features/operations/components/filter-field';
+import { MoreButton } from '@/features/operations/components/table';
 import { Ledger } from './ledger';
 import { bookingQueries, type LedgerFilter } from './queries';
 
@@ -23,7 +23,7 @@ export function Payments() {
   const statuses = filter.kind ? STATUSES[filter.kind] : [...new Set(Object.values(STATUSES).flat())];
   return (
     <>
-      <Head title="Payments" />
+      <PageHeader title="Payments" />
       <div className={css.bar}>
         <FilterField
           label="Reference of the booking"
@@ -69,9 +69,9 @@ export function Payments() {
       ) : entries.length === 0 ? (
         <p className={css.empty}>No payment matches.</p>
       ) : (
-        <Ledger entries={entries} ofMany />
+        <Ledger entries={entries} showBooking />
       )}
-      <More query={query} />
+      <MoreButton query={query} />
     </>
   );
 }

@@ -1,8 +1,8 @@
 import { infiniteQueryOptions, queryOptions, useMutation } from '@tanstack/react-query';
-import { pollMs } from '@/features/operations/live';
-import { withoutUndefined } from '@/features/operations/parts/without-undefined';
+import type { LedgerKind } from '@/features/operations/api-types';
+import { pollMs } from '@/features/operations/live-updates';
 import { operationsQueries, useChange } from '@/features/operations/queries';
-import type { LedgerKind } from '@/features/operations/wire';
+import { withoutUndefined } from '@/features/operations/without-undefined';
 import { answer, api } from '@/lib/client';
 
 const PAGE_SIZE = 50;
@@ -14,7 +14,7 @@ export interface LedgerFilter {
 }
 
 export const bookingQueries = {
-  /** `isLive`: events tell when it changes. */
+  /** `isLive`: the page gets events about its changes. */
   detail: (id: string, isLive = false) =>
     queryOptions({
       queryKey: [...operationsQueries.all(), 'booking', id],
@@ -37,7 +37,7 @@ export const bookingQueries = {
     }),
 };
 
-/** What cancelling gives back; nothing is cancelled yet. */
+/** Asks for a quote: what cancelling would refund. Nothing is cancelled yet. */
 export function useQuote(id: string) {
   return useMutation({
     mutationFn: () =>

@@ -1,9 +1,9 @@
-import { at } from '@/features/operations/parts/format';
+import { formatTime } from '@/features/operations/components/format';
 import { elapsedText } from '@/lib/time/time';
 import type { Booking } from '@/lib/wire';
 import css from './waterfall.module.css';
 
-/** How long the booking took from stage to stage: one bar for each, on one scale, which is logarithmic where a stage took far longer. */
+/** A waterfall chart of the stages of a booking: one bar for each, on one scale. The scale is logarithmic for bookings that took more than ten seconds. */
 export function Waterfall({ timeline }: { timeline: Booking['timeline'] }) {
   const last = timeline.at(-1)?.ms ?? 0;
   const steps = timeline.map((stage, index) => ({
@@ -29,7 +29,7 @@ export function Waterfall({ timeline }: { timeline: Booking['timeline'] }) {
           </span>
           <span className={css.took}>{index === 0 ? 'start' : `+${elapsedText(took)}`}</span>
           <time className={css.at} dateTime={instant}>
-            {at(instant)}
+            {formatTime(instant)}
           </time>
         </li>
       ))}
@@ -37,7 +37,7 @@ export function Waterfall({ timeline }: { timeline: Booking['timeline'] }) {
   );
 }
 
-/** From milliseconds to percent. With a payment that took a day, the milliseconds of the seats would be nothing on a plain scale. */
+/** From milliseconds to percent. If a payment took a day, the milliseconds of the reservation would be invisible on a linear scale. */
 function scaleOf(last: number): (ms: number) => number {
   if (last <= 0) return () => 0;
   if (last < 10_000) return (ms) => (100 * ms) / last;

@@ -2,19 +2,19 @@ import '@mantine/spotlight/styles.css';
 import { createSpotlight, Spotlight, type SpotlightActionData } from '@mantine/spotlight';
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
-import { PLACES } from './places';
+import { CONSOLE_PAGES } from './console-pages';
 
 const REFERENCE = /^[A-Za-z0-9]{6}$/;
 const [store, palette] = createSpotlight();
 
 export const openPalette = palette.open;
 
-/** Ctrl K: goes to a page of the console, or looks up what was typed. */
+/** Ctrl K opens it. It goes to a page of the console, or searches for the typed text. */
 export function CommandPalette() {
   const navigate = useNavigate();
   const [typed, setTyped] = useState('');
   const words = typed.trim();
-  const pages: SpotlightActionData[] = PLACES.map(({ to, name, also }) => ({
+  const pages: SpotlightActionData[] = CONSOLE_PAGES.map(({ to, name, also }) => ({
     id: to,
     label: name,
     keywords: also,
@@ -53,7 +53,7 @@ export function CommandPalette() {
       onQueryChange={setTyped}
       // What is looked up contains what was typed, so it is always found.
       shortcut={['mod + K']}
-      nothingFound="Nothing is called so."
+      nothingFound="Nothing was found."
       clearQueryOnClose
       scrollable
       maxHeight={420}

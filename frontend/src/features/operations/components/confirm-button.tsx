@@ -1,33 +1,33 @@
 import { Button, Group } from '@mantine/core';
 import { useState } from 'react';
-import { takeFocus } from '@/features/operations/parts/focus';
-import { changes } from '@/features/operations/parts/reads-only';
+import { focusOnMount } from '@/features/operations/components/focus';
+import { disabledUnless } from '@/features/operations/components/read-only';
 
 interface Props {
   /** What is done, such as "Revoke". */
   verb: string;
-  /** To what, for who cannot see the row. */
-  of: string;
+  /** What it is done to, for screen readers. */
+  object: string;
   busy: boolean;
   mayChange: boolean;
   onConfirm: () => void;
 }
 
-/** A button whose first press only asks. The focus goes to the answer, and back to the button when nothing is done. */
-export function ConfirmedButton({ verb, of, busy, mayChange, onConfirm }: Props) {
-  const [asks, setAsks] = useState(false);
-  const [asked, setAsked] = useState(false);
-  if (!asks) {
+/** A button that asks for a confirmation. The focus moves to the confirmation, and back to the button when it is refused. */
+export function ConfirmButton({ verb, object, busy, mayChange, onConfirm }: Props) {
+  const [isConfirming, setConfirming] = useState(false);
+  const [wasConfirming, setWasConfirming] = useState(false);
+  if (!isConfirming) {
     return (
       <Button
-        ref={asked ? takeFocus : undefined}
+        ref={wasConfirming ? focusOnMount : undefined}
         size="compact-xs"
         variant="subtle"
-        aria-label={`${verb} ${of}`}
-        {...changes(mayChange)}
+        aria-label={`${verb} ${object}`}
+        {...disabledUnless(mayChange)}
         onClick={() => {
-          setAsks(true);
-          setAsked(true);
+          setConfirming(true);
+          setWasConfirming(true);
         }}
       >
         {verb}…
@@ -36,10 +36,10 @@ export function ConfirmedButton({ verb, of, busy, mayChange, onConfirm }: Props)
   }
   return (
     <Group gap="xs" wrap="nowrap">
-      <Button size="compact-xs" color="red" loading={busy} ref={takeFocus} onClick={onConfirm}>
-        Yes, {verb.toLowerCase()} {of}
+      <Button size="compact-xs" color="red" loading={busy} ref={focusOnMount} onClick={onConfirm}>
+        Yes, {verb.toLowerCase()} {object}
       </Button>
-      <Button size="compact-xs" variant="default" disabled={busy} onClick={() => setAsks(false)}>
+      <Button size="compact-xs" variant="default" disabled={busy} onClick={() => setConfirming(false)}>
         Keep
       </Button>
     </Group>

@@ -1,5 +1,5 @@
-/** The pages of the console, in the order of its navigation. `also`: words by which the palette finds them. */
-export const PLACES = [
+/** The pages of the console, in the order of its navigation. `also`: more words by which the command palette finds them. */
+export const CONSOLE_PAGES = [
   { to: '/operations', name: 'Overview', also: 'charts causes trouble' },
   { to: '/operations/flights', name: 'Flights', also: 'schedule seats cancel' },
   { to: '/operations/bookings', name: 'Bookings', also: 'reference travellers passengers refund' },

@@ -8,11 +8,11 @@ import { Link } from '@tanstack/react-router';
 import { type ReactNode, useRef } from 'react';
 import { CommandPalette, openPalette } from './command-palette';
 import css from './console.module.css';
+import { CONSOLE_PAGES } from './console-pages';
+import { DescriptionList } from './description-list';
 import { Dialog } from './dialog';
-import { Facts } from './facts';
-import { moveRow } from './focus';
-import { PLACES } from './places';
-import { READS_ONLY } from './reads-only';
+import { moveRowFocus } from './focus';
+import { READ_ONLY_REASON } from './read-only';
 
 const KEYS = [
   ['Ctrl K', 'go to a page, or look something up'],
@@ -25,18 +25,18 @@ const KEYS = [
 
 /** The side navigation of the console, and the page beside it. */
 export function Console({ mayChange, children }: { mayChange: boolean; children: ReactNode }) {
-  const [helps, help] = useDisclosure(false);
+  const [isHelpOpen, help] = useDisclosure(false);
   const content = useRef<HTMLDivElement>(null);
-  const filter = () => {
+  const focusFilter = () => {
     const field = content.current?.querySelector<HTMLElement>('[data-filter]');
     if (field) field.focus();
     else openPalette();
   };
   useHotkeys([
     ['shift+?', help.open],
-    ['/', filter],
-    ['j', () => moveRow(content.current, 1)],
-    ['k', () => moveRow(content.current, -1)],
+    ['/', focusFilter],
+    ['j', () => moveRowFocus(content.current, 1)],
+    ['k', () => moveRowFocus(content.current, -1)],
   ]);
   return (
     <div className={css.console}>
@@ -52,13 +52,13 @@ export function Console({ mayChange, children }: { mayChange: boolean; children:
           Go to…
         </Button>
         <nav aria-label="Operations">
-          {PLACES.map(({ to, name }) => (
+          {CONSOLE_PAGES.map(({ to, name }) => (
             <Link key={to} to={to} activeOptions={{ exact: to === '/operations', includeSearch: false }}>
               {name}
             </Link>
           ))}
         </nav>
-        {!mayChange && <p className={css.note}>{READS_ONLY}</p>}
+        {!mayChange && <p className={css.note}>{READ_ONLY_REASON}</p>}
         <button type="button" className={css.keys} onClick={help.open}>
           Keys <Kbd size="xs">?</Kbd>
         </button>
@@ -67,9 +67,9 @@ export function Console({ mayChange, children }: { mayChange: boolean; children:
         {children}
       </div>
       <CommandPalette />
-      {helps && (
+      {isHelpOpen && (
         <Dialog title="Keys" onClose={help.close}>
-          <Facts facts={KEYS.map(([key, does]) => [<Kbd key={key}>{key}</Kbd>, does])} />
+          <DescriptionList items={KEYS.map(([key, does]) => [<Kbd key={key}>{key}</Kbd>, does])} />
         </Dialog>
       )}
     </div>
@@ -81,8 +81,8 @@ interface HeadProps {
   children?: ReactNode;
 }
 
-/** The title of a page of the console, for the tab too, and what can be done beside it. */
-export function Head({ title, children }: HeadProps) {
+/** The title of a page of the console, also as the title of the browser's tab, and its buttons. */
+export function PageHeader({ title, children }: HeadProps) {
   return (
     <div className={css.head}>
       <title>{`${title} · Operations · Skyqueue`}</title>

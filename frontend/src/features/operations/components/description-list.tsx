@@ -1,15 +1,15 @@
 import type { ReactNode } from 'react';
-import css from './pieces.module.css';
+import css from './shared.module.css';
 
 interface Props {
-  facts: readonly (readonly [name: ReactNode, value: ReactNode])[];
+  items: readonly (readonly [name: ReactNode, value: ReactNode])[];
 }
 
 /** Names and values, one under the other. */
-export function Facts({ facts }: Props) {
+export function DescriptionList({ items }: Props) {
   return (
     <dl className={css.facts}>
-      {facts.map(([name, value], index) => (
+      {items.map(([name, value], index) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: the names never change their order
         <div key={index}>
           <dt>{name}</dt>

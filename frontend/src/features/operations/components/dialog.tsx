@@ -1,6 +1,6 @@
 import { Drawer, Modal } from '@mantine/core';
 import type { ReactNode } from 'react';
-import css from './pieces.module.css';
+import css from './shared.module.css';
 
 interface Props {
   title: string;
@@ -8,7 +8,7 @@ interface Props {
   children: ReactNode;
 }
 
-/** A window over the page, which Escape closes. Not Mantine's own header, which would be a second banner of the page. */
+/** A dialog over the page, which Escape closes. It does not use Mantine's header, which would be a second landmark `banner`. */
 export function Dialog({ title, onClose, children }: Props) {
   return (
     <Modal.Root opened onClose={onClose} centered>
@@ -24,7 +24,7 @@ export function Dialog({ title, onClose, children }: Props) {
   );
 }
 
-/** The same from the right edge, where what is behind it stays in view. */
+/** A dialog at the right edge, so that the page beside it stays visible. */
 export function SidePanel({ title, onClose, children }: Props) {
   return (
     <Drawer.Root opened onClose={onClose} position="right">

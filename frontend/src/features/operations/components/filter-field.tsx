@@ -6,17 +6,17 @@ const TYPING_MS = 300;
 interface Props {
   label: string;
   placeholder?: string | undefined;
-  /** What is in it when the page opens. */
+  /** The text when the page opens. */
   initial?: string | undefined;
   type?: 'text' | 'date';
-  /** The key / goes to this field. */
+  /** The key / moves the focus to this field. */
   first?: boolean;
   onChange: (text: string | undefined) => void;
 }
 
-/** A field of a filter bar: what is typed counts a moment after the last key. */
+/** A field of a filter bar. The filter changes `TYPING_MS` after the last key. */
 export function FilterField({ label, placeholder, initial, type = 'text', first = false, onChange }: Props) {
-  const later = useDebouncedCallback((text: string) => onChange(text.trim() || undefined), TYPING_MS);
+  const change = useDebouncedCallback((text: string) => onChange(text.trim() || undefined), TYPING_MS);
   return (
     <TextInput
       data-filter={first || undefined}
@@ -26,8 +26,8 @@ export function FilterField({ label, placeholder, initial, type = 'text', first 
       placeholder={placeholder}
       defaultValue={initial ?? ''}
       maxLength={64}
-      onChange={({ currentTarget }) => later(currentTarget.value)}
-      // So that j and k are no letters any more.
+      onChange={({ currentTarget }) => change(currentTarget.value)}
+      // After this, j and k move between rows again.
       onKeyDown={({ key, currentTarget }) => key === 'Escape' && currentTarget.blur()}
     />
   );

@@ -1,5 +1,5 @@
-/** As a `ref`: what appears in the place of something that had the focus has it now. */
-export function takeFocus(element: HTMLElement | null): void {
+/** For `ref`: gives the focus to an element when it is mounted, because it replaces one that had the focus. */
+export function focusOnMount(element: HTMLElement | null): void {
   element?.focus();
 }
 
@@ -9,7 +9,7 @@ function rows(page: ParentNode): HTMLElement[] {
 }
 
 /** Gives the focus to the next row (1) or the one before (-1), from one table to the next one. Not while a window is open over the page. */
-export function moveRow(page: ParentNode | null, step: number): void {
+export function moveRowFocus(page: ParentNode | null, step: number): void {
   if (!page || document.querySelector('[role=dialog]')) return;
   const all = rows(page);
   const at = all.findIndex((row) => row.contains(document.activeElement));

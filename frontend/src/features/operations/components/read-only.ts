@@ -1,7 +1,7 @@
 /** Why a button is disabled for an agent. */
-export const READS_ONLY = 'An agent reads, and changes nothing.';
+export const READ_ONLY_REASON = 'An agent reads, and changes nothing.';
 
-/** What a button gets that changes something: agents see it disabled, with the reason. */
-export function changes(mayChange: boolean): { disabled?: true; title?: string } {
-  return mayChange ? {} : { disabled: true, title: READS_ONLY };
+/** The props of a button that changes something. Agents see it disabled, with the reason. */
+export function disabledUnless(mayChange: boolean): { disabled?: true; title?: string } {
+  return mayChange ? {} : { disabled: true, title: READ_ONLY_REASON };
 }

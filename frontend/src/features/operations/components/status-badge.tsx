@@ -1,4 +1,4 @@
-import css from './pieces.module.css';
+import css from './shared.module.css';
 
 const TONES: Readonly<Record<string, string>> = {
   CONFIRMED: 'good',
@@ -19,8 +19,8 @@ const TONES: Readonly<Record<string, string>> = {
   GIVEN_UP: 'bad',
 };
 
-/** A status in plain letters, with a colour that says whether it is well. */
-export function StatusMark({ status }: { status: string }) {
+/** A status in lower case, with a colour that says whether it is good or bad. */
+export function StatusBadge({ status }: { status: string }) {
   return (
     <span className={css.mark} data-tone={TONES[status]}>
       {status.toLowerCase().replaceAll('_', ' ')}

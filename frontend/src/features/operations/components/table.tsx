@@ -5,7 +5,7 @@ import css from './console.module.css';
 interface Column {
   name: string;
   number?: boolean;
-  /** Buttons, which stay in sight. */
+  /** A column of buttons, which stays visible when the table is scrolled sideways. */
   actions?: boolean;
   /** The list can be ordered by it: the name of the order, without its direction. */
   sort?: string;
@@ -22,8 +22,8 @@ interface Props {
 }
 
 /**
- * Dense rows. Enter opens a row: its first link, or its button with `data-opens`, never one that changes something. Where a change takes a row
- * away, the next one gets the focus.
+ * A table with dense rows. Enter opens a row: it presses the first link of the row, or its button with `data-opens`, never a button that
+ * changes something. When a row is removed, the next one gets the focus.
  */
 export function Table({ label, columns, sort, onSort, children }: Props) {
   const body = useRef<HTMLTableSectionElement>(null);
@@ -95,7 +95,7 @@ interface MoreProps {
 }
 
 /** Loads the next page of a list that has one. */
-export function More({ query }: MoreProps) {
+export function MoreButton({ query }: MoreProps) {
   if (!query.hasNextPage) return null;
   return (
     <div>

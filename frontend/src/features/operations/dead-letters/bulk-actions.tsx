@@ -1,12 +1,12 @@
 import { Button, Group } from '@mantine/core';
 import { ProblemNote } from '@/components/messages/problem-note';
-import css from './parts/console.module.css';
-import { takeFocus } from './parts/focus';
-import { count } from './parts/format';
-import { changes } from './parts/reads-only';
-import { type DeadLetterFilter, useBulkAction, usePreview } from './queries';
+import css from '@/features/operations/components/console.module.css';
+import { focusOnMount } from '@/features/operations/components/focus';
+import { formatCount } from '@/features/operations/components/format';
+import { disabledUnless } from '@/features/operations/components/read-only';
+import { type DeadLetterFilter, useBulkAction, usePreview } from '@/features/operations/queries';
 
-/** Replays or discards all that match: first the exact count, then the change of exactly those. */
+/** Replays or discards all dead letters that match the filter: shows their number first, and then changes exactly those. */
 export function DeadLetterBulkActions({
   filter,
   mayChange,
@@ -27,8 +27,9 @@ export function DeadLetterBulkActions({
   }
   if (bulkAction.data) {
     return (
-      <p role="status" className={css.good} tabIndex={-1} ref={takeFocus}>
-        {count(bulkAction.data.count)} {bulkAction.variables.act === 'replay' ? 'replayed' : 'discarded'}.
+      <p role="status" className={css.good} tabIndex={-1} ref={focusOnMount}>
+        {formatCount(bulkAction.data.count)}{' '}
+        {bulkAction.variables.act === 'replay' ? 'replayed' : 'discarded'}.
       </p>
     );
   }
@@ -38,12 +39,12 @@ export function DeadLetterBulkActions({
       <Group gap="xs">
         <Button
           size="xs"
-          ref={takeFocus}
+          ref={focusOnMount}
           disabled={counted.count === 0}
           loading={bulkAction.isPending}
           onClick={() => bulkAction.mutate({ ...wanted, upTo: counted.up_to })}
         >
-          {counted.count === 0 ? `Nothing to ${verb.toLowerCase()}` : `${verb} ${count(counted.count)}`}
+          {counted.count === 0 ? `Nothing to ${verb.toLowerCase()}` : `${verb} ${formatCount(counted.count)}`}
         </Button>
         <Button size="xs" variant="subtle" disabled={bulkAction.isPending} onClick={() => preview.reset()}>
           Leave it
@@ -56,7 +57,7 @@ export function DeadLetterBulkActions({
       <Button
         size="xs"
         variant="default"
-        {...changes(mayChange)}
+        {...disabledUnless(mayChange)}
         loading={preview.isPending && wanted?.act === 'replay'}
         onClick={() => preview.mutate({ act: 'replay', filter })}
       >
@@ -66,7 +67,7 @@ export function DeadLetterBulkActions({
         <Button
           size="xs"
           variant="default"
-          {...changes(mayChange)}
+          {...disabledUnless(mayChange)}
           loading={preview.isPending && wanted?.act === 'discard'}
           onClick={() => preview.mutate({ act: 'discard', filter })}
         >

@@ -1,23 +1,23 @@
 import { Button, Group } from '@mantine/core';
-import css from './parts/console.module.css';
-import { at } from './parts/format';
-import { changes } from './parts/reads-only';
-import type { DeadLetterAct } from './queries';
-import type { DeadLetter } from './wire';
+import type { DeadLetter } from '@/features/operations/api-types';
+import css from '@/features/operations/components/console.module.css';
+import { formatTime } from '@/features/operations/components/format';
+import { disabledUnless } from '@/features/operations/components/read-only';
+import type { DeadLetterAction } from '@/features/operations/queries';
 
 interface Props {
   letter: DeadLetter;
   mayChange: boolean;
   busy: boolean;
-  onAct: (act: DeadLetterAct) => void;
+  onAction: (action: DeadLetterAction) => void;
 }
 
-/** One dead letter with what can still be done about it. */
-export function DeadLetterRow({ letter, mayChange, busy, onAct }: Props) {
+/** One dead letter, with the buttons for what can still be done. */
+export function DeadLetterRow({ letter, mayChange, busy, onAction }: Props) {
   const subject = letter.subject_id ?? letter.payload ?? '';
   return (
     <tr tabIndex={-1}>
-      <td>{at(letter.created_at)}</td>
+      <td>{formatTime(letter.created_at)}</td>
       <td>{letter.kind}</td>
       <td>{letter.queue}</td>
       <td className={css.long} title={subject}>
@@ -33,8 +33,8 @@ export function DeadLetterRow({ letter, mayChange, busy, onAct }: Props) {
               size="compact-xs"
               variant="default"
               disabled={busy}
-              {...changes(mayChange)}
-              onClick={() => onAct('replay')}
+              {...disabledUnless(mayChange)}
+              onClick={() => onAction('replay')}
             >
               Replay
             </Button>
@@ -44,13 +44,13 @@ export function DeadLetterRow({ letter, mayChange, busy, onAct }: Props) {
               size="compact-xs"
               variant="subtle"
               disabled={busy}
-              {...changes(mayChange)}
-              onClick={() => onAct('discard')}
+              {...disabledUnless(mayChange)}
+              onClick={() => onAction('discard')}
             >
               Discard
             </Button>
           )}
-          {letter.replayed_at && <span>replayed {at(letter.replayed_at)}</span>}
+          {letter.replayed_at && <span>replayed {formatTime(letter.replayed_at)}</span>}
         </Group>
       </td>
     </tr>

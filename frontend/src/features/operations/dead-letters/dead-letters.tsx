@@ -3,14 +3,14 @@ import { useInfiniteQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { ProblemNote } from '@/components/messages/problem-note';
 import { QueryFallback } from '@/components/messages/query-fallback';
-import { DeadLetterBulkActions } from './dead-letter-bulk-actions';
+import type { DeadLetterKind, DeadLetterStatus } from '@/features/operations/api-types';
+import { PageHeader } from '@/features/operations/components/console';
+import css from '@/features/operations/components/console.module.css';
+import { FilterField } from '@/features/operations/components/filter-field';
+import { MoreButton, Table } from '@/features/operations/components/table';
+import { type DeadLetterFilter, operationsQueries, useDeadLetterAction } from '@/features/operations/queries';
+import { DeadLetterBulkActions } from './bulk-actions';
 import { DeadLetterRow } from './dead-letter-row';
-import { Head } from './parts/console';
-import css from './parts/console.module.css';
-import { FilterField } from './parts/filter-field';
-import { More, Table } from './parts/table';
-import { type DeadLetterFilter, operationsQueries, useSeeTo } from './queries';
-import type { DeadLetterKind, DeadLetterStatus } from './wire';
 
 const COLUMNS = [
   { name: 'Given up' },
@@ -23,15 +23,15 @@ const COLUMNS = [
 const STATUSES: DeadLetterStatus[] = ['open', 'replayed', 'discarded'];
 const KINDS: DeadLetterKind[] = ['booking', 'import', 'refund', 'message'];
 
-/** Work that was given up: looked at, sent again or set aside. */
+/** The dead letters: work that was given up, to inspect, replay or discard. */
 export function DeadLetters({ mayChange }: { mayChange: boolean }) {
   const [filter, setFilter] = useState<DeadLetterFilter>({ status: 'open' });
   const query = useInfiniteQuery(operationsQueries.deadLetters(filter));
-  const seeTo = useSeeTo();
+  const deadLetterAction = useDeadLetterAction();
   const letters = query.data?.pages.flatMap((page) => page.data);
   return (
     <>
-      <Head title="Dead letters" />
+      <PageHeader title="Dead letters" />
       <div className={css.bar}>
         <NativeSelect
           size="xs"
@@ -61,7 +61,9 @@ export function DeadLetters({ mayChange }: { mayChange: boolean }) {
           <DeadLetterBulkActions key={JSON.stringify(filter)} filter={filter} mayChange={mayChange} />
         )}
       </div>
-      {seeTo.isError && <ProblemNote error={seeTo.error} title="The dead letter was not changed." />}
+      {deadLetterAction.isError && (
+        <ProblemNote error={deadLetterAction.error} title="The dead letter was not changed." />
+      )}
       {letters === undefined ? (
         <QueryFallback
           query={query}
@@ -78,13 +80,13 @@ export function DeadLetters({ mayChange }: { mayChange: boolean }) {
               key={letter.id}
               letter={letter}
               mayChange={mayChange}
-              busy={seeTo.isPending && seeTo.variables.id === letter.id}
-              onAct={(act) => seeTo.mutate({ id: letter.id, act })}
+              busy={deadLetterAction.isPending && deadLetterAction.variables.id === letter.id}
+              onAction={(action) => deadLetterAction.mutate({ id: letter.id, action })}
             />
           ))}
         </Table>
       )}
-      <More query={query} />
+      <MoreButton query={query} />
     </>
   );
 }

@@ -3,11 +3,11 @@ import { useQuery } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { ProblemNote } from '@/components/messages/problem-note';
 import { QueryFallback } from '@/components/messages/query-fallback';
-import { Dialog } from '@/features/operations/parts/dialog';
-import { Facts } from '@/features/operations/parts/facts';
-import { count } from '@/features/operations/parts/format';
-import css from '@/features/operations/parts/pieces.module.css';
-import type { FlightImpact } from '@/features/operations/wire';
+import type { FlightImpact } from '@/features/operations/api-types';
+import { DescriptionList } from '@/features/operations/components/description-list';
+import { Dialog } from '@/features/operations/components/dialog';
+import { formatCount } from '@/features/operations/components/format';
+import css from '@/features/operations/components/shared.module.css';
 import { money } from '@/lib/money';
 import type { Flight } from '@/lib/wire';
 import { flightQueries, useCancelFlight } from './queries';
@@ -17,7 +17,7 @@ interface Props {
   onClose: () => void;
 }
 
-/** Cancels a flight, once it was read whom that hits, and a reason was given. */
+/** Cancels a flight, after its impact was shown and a reason was given. */
 export function CancelFlight({ flight, onClose }: Props) {
   const impact = useQuery(flightQueries.impact(flight.id));
   const cancel = useCancelFlight(flight.id);
@@ -30,7 +30,7 @@ export function CancelFlight({ flight, onClose }: Props) {
     <Dialog title={`Cancel ${flight.flight_number}`} onClose={onClose}>
       <form className={css.form} onSubmit={submit}>
         {impact.data ? (
-          <Facts facts={hit(impact.data)} />
+          <DescriptionList items={impactItems(impact.data)} />
         ) : (
           <QueryFallback
             query={impact}
@@ -66,7 +66,7 @@ export function CancelFlight({ flight, onClose }: Props) {
             disabled={!impact.data || !reason.trim()}
           >
             {impact.data?.bookings
-              ? `Cancel, and end ${count(impact.data.bookings)} ${impact.data.bookings === 1 ? 'booking' : 'bookings'}`
+              ? `Cancel, and end ${formatCount(impact.data.bookings)} ${impact.data.bookings === 1 ? 'booking' : 'bookings'}`
               : 'Cancel the flight'}
           </Button>
         </Group>
@@ -75,16 +75,16 @@ export function CancelFlight({ flight, onClose }: Props) {
   );
 }
 
-function hit(impact: FlightImpact) {
+function impactItems(impact: FlightImpact) {
   const back = impact.refunds.map(({ amount, currency }) => money(amount, currency)).join(' and ');
   return [
-    ['Bookings that end', count(impact.bookings)],
-    ['of them confirmed', count(impact.confirmed)],
-    ['held', count(impact.held)],
-    ['waiting for seats', count(impact.pending)],
-    ['with further flights', count(impact.trips)],
-    ['Travellers', count(impact.seats)],
+    ['Bookings that end', formatCount(impact.bookings)],
+    ['of them confirmed', formatCount(impact.confirmed)],
+    ['held', formatCount(impact.held)],
+    ['waiting for seats', formatCount(impact.pending)],
+    ['with further flights', formatCount(impact.trips)],
+    ['Travellers', formatCount(impact.seats)],
     ['Money that goes back', back || 'none'],
-    ['Parties in line', count(impact.waiting_parties)],
+    ['Parties in the waiting list', formatCount(impact.waiting_parties)],
   ] as const;
 }

@@ -1,18 +1,18 @@
 import { Button, Group, NumberInput, TextInput } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
 import { ProblemNote } from '@/components/messages/problem-note';
-import { SidePanel } from '@/features/operations/parts/dialog';
-import css from '@/features/operations/parts/pieces.module.css';
-import type { FlightBody } from '@/features/operations/wire';
+import type { FlightBody } from '@/features/operations/api-types';
+import { SidePanel } from '@/features/operations/components/dialog';
+import css from '@/features/operations/components/shared.module.css';
 import { asProblem } from '@/lib/problem';
 import { instantOf, localText } from '@/lib/time/local';
 import { knownZone } from '@/lib/time/time';
 import type { Flight } from '@/lib/wire';
 import { useCreateFlight, useReplaceFlight } from './queries';
-import { TimeField, useClocks } from './time-field';
+import { TimeField, usePlaceZone } from './time-field';
 
 interface Props {
-  /** The flight that is changed, with the tag that it was read with; none: a new one is made. */
+  /** The flight that is changed, and the ETag with which it was read. Without it, a new flight is created. */
   known?: { flight: Flight; etag: string | null };
   onClose: () => void;
   onSaved: (flight: Flight) => void;
@@ -22,7 +22,7 @@ interface Draft {
   flight_number: string;
   source: string;
   destination: string;
-  /** On the clocks of the place, as `YYYY-MM-DDTHH:MM`. */
+  /** The local time of the place, as `YYYY-MM-DDTHH:MM`. */
   departure: string;
   arrival: string;
   total_seats: string | number;
@@ -30,25 +30,29 @@ interface Draft {
   currency: string;
 }
 
-/** Makes a flight, or changes one. Who changed it in between is not overwritten: the server refuses, and the form says so. */
+/** Creates a flight, or changes one. If somebody else has changed it meanwhile, the server refuses, and the form says so. */
 export function FlightForm({ known: read, onClose, onSaved }: Props) {
-  // What the page reads while the form is open must not pass for what was edited here.
+  // The page may load a newer version while the form is open. The form was filled in from this one.
   const [known] = useState(read);
   const [draft, setDraft] = useState<Draft>(known ? draftOf(known.flight) : EMPTY);
-  const there = useClocks(draft.source, known && sourceOf(known.flight));
-  const here = useClocks(draft.destination, known && destinationOf(known.flight));
-  const departure = there.settled ? instantFor('departure', draft, there.zone, known?.flight) : null;
-  const arrival = here.settled ? instantFor('arrival', draft, here.zone, known?.flight) : null;
+  const sourceZone = usePlaceZone(draft.source, known && sourceOf(known.flight));
+  const destinationZone = usePlaceZone(draft.destination, known && destinationOf(known.flight));
+  const departure = sourceZone.isCertain
+    ? instantFor('departure', draft, sourceZone.zone, known?.flight)
+    : null;
+  const arrival = destinationZone.isCertain
+    ? instantFor('arrival', draft, destinationZone.zone, known?.flight)
+    : null;
   const create = useCreateFlight();
   const replace = useReplaceFlight(known?.flight.id ?? '');
   const error = create.error ?? replace.error;
-  const faults = new Map(error ? asProblem(error).errors.map((each) => [each.pointer, each.message]) : []);
+  const errors = new Map(error ? asProblem(error).errors.map((each) => [each.pointer, each.message]) : []);
   const stale = error && asProblem(error).code === 'stale_version';
   const field = (name: keyof Draft, pointer: string) => ({
     size: 'sm',
     required: true,
     value: draft[name],
-    error: faults.get(pointer),
+    error: errors.get(pointer),
     onChange: ({ currentTarget }: { currentTarget: { value: string } }) => {
       const { value } = currentTarget;
       setDraft((now) => ({ ...now, [name]: value }));
@@ -88,15 +92,15 @@ export function FlightForm({ known: read, onClose, onSaved }: Props) {
         <TimeField
           label="Departure"
           value={draft.departure}
-          clocks={there}
-          error={faults.get('/departure_ts')}
+          place={sourceZone}
+          error={errors.get('/departure_ts')}
           onChange={(text) => setDraft((now) => ({ ...now, departure: text }))}
         />
         <TimeField
           label="Arrival"
           value={draft.arrival}
-          clocks={here}
-          error={faults.get('/arrival_ts')}
+          place={destinationZone}
+          error={errors.get('/arrival_ts')}
           onChange={(text) => setDraft((now) => ({ ...now, arrival: text }))}
         />
         <NumberInput
@@ -107,7 +111,7 @@ export function FlightForm({ known: read, onClose, onSaved }: Props) {
           min={1}
           allowDecimal={false}
           value={draft.total_seats}
-          error={faults.get('/total_seats')}
+          error={errors.get('/total_seats')}
           onChange={(value) => setDraft((now) => ({ ...now, total_seats: value }))}
         />
         <div className={css.pair}>
@@ -122,8 +126,8 @@ export function FlightForm({ known: read, onClose, onSaved }: Props) {
             size="sm"
             type="submit"
             loading={create.isPending || replace.isPending}
-            // Which instant is meant is not known before the zones of both places are.
-            disabled={!there.settled || !here.settled}
+            // The instants are only known when the zones of both places are.
+            disabled={!sourceZone.isCertain || !destinationZone.isCertain}
           >
             {known ? 'Save' : 'Make the flight'}
           </Button>
@@ -152,7 +156,7 @@ function destinationOf(flight: Flight) {
   return { place: flight.destination_iata ?? flight.destination, zone: flight.destination_timezone };
 }
 
-/** What stays as it is keeps its instant, with its seconds, also in an hour that comes twice. */
+/** A time that was not changed keeps its instant, with its seconds, also in the hour that occurs twice when summer time ends. */
 function instantFor(
   end: 'departure' | 'arrival',
   draft: Draft,

@@ -5,34 +5,34 @@ import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { ProblemNote } from '@/components/messages/problem-note';
 import { QueryFallback } from '@/components/messages/query-fallback';
-import { Changes } from '@/features/operations/changes';
-import { ConfirmedButton } from '@/features/operations/integrations/confirmed-button';
-import { useEvents } from '@/features/operations/live';
-import { Head } from '@/features/operations/parts/console';
-import consoleCss from '@/features/operations/parts/console.module.css';
-import { Facts } from '@/features/operations/parts/facts';
-import css from '@/features/operations/parts/pieces.module.css';
-import { changes } from '@/features/operations/parts/reads-only';
-import { StatusMark } from '@/features/operations/parts/status-mark';
+import { AuditEntries } from '@/features/operations/audit-entries';
+import { ConfirmButton } from '@/features/operations/components/confirm-button';
+import { PageHeader } from '@/features/operations/components/console';
+import consoleCss from '@/features/operations/components/console.module.css';
+import { DescriptionList } from '@/features/operations/components/description-list';
+import { disabledUnless } from '@/features/operations/components/read-only';
+import css from '@/features/operations/components/shared.module.css';
+import { StatusBadge } from '@/features/operations/components/status-badge';
+import { useReloadOnEvents } from '@/features/operations/live-updates';
 import { operationsQueries } from '@/features/operations/queries';
 import { money } from '@/lib/money';
 import type { Flight as FlightData } from '@/lib/wire';
 import { CancelFlight } from './cancel-flight';
 import { FlightForm } from './flight-form';
-import { Line } from './line';
-import { moment } from './moment';
-import { Moved } from './moved';
+import { localTimeText } from './local-time-text';
 import { Passengers } from './passengers';
 import { flightQueries, useDeleteFlight } from './queries';
+import { ScheduleChanges } from './schedule-changes';
 import { Seats } from './seats';
+import { FlightWaitingList } from './waiting-list';
 
 const route = getRouteApi('/operations/flights/$flightId');
 
-/** One flight: its seats in both servers, who is on it, who waits, who was told that it moved, and who changed it. */
+/** One flight: its seats in Postgres and Redis, its travellers, its waiting list, its schedule changes, and its audit trail. */
 export function Flight({ mayChange }: { mayChange: boolean }) {
   const { flightId } = route.useParams();
   const queries = useQueryClient();
-  const isLive = useEvents([`flight:${flightId}`, `waitlist:${flightId}`], () =>
+  const isLive = useReloadOnEvents([`flight:${flightId}`, `waitlist:${flightId}`], () =>
     Promise.all(
       [flightQueries.of(flightId), operationsQueries.bookings({ flight_id: flightId }).queryKey].map(
         (queryKey) => queries.invalidateQueries({ queryKey }),
@@ -43,7 +43,7 @@ export function Flight({ mayChange }: { mayChange: boolean }) {
   if (!query.data) {
     return (
       <>
-        <Head title="Flight" />
+        <PageHeader title="Flight" />
         <QueryFallback
           query={query}
           loading="Loading the flight"
@@ -54,44 +54,50 @@ export function Flight({ mayChange }: { mayChange: boolean }) {
     );
   }
   const { flight, etag } = query.data;
-  return <Known flight={flight} etag={etag} isLive={isLive} mayChange={mayChange} />;
+  return <LoadedFlight flight={flight} etag={etag} isLive={isLive} mayChange={mayChange} />;
 }
 
-interface KnownProps {
+interface LoadedFlightProps {
   flight: FlightData;
   etag: string | null;
   isLive: boolean;
   mayChange: boolean;
 }
 
-function Known({ flight, etag, isLive, mayChange }: KnownProps) {
-  const [edits, form] = useDisclosure(false);
-  const [cancels, cancel] = useDisclosure(false);
+function LoadedFlight({ flight, etag, isLive, mayChange }: LoadedFlightProps) {
+  const [isEditing, form] = useDisclosure(false);
+  const [isCancelling, cancel] = useDisclosure(false);
   const [tab, setTab] = useState<string | null>('passengers');
   const remove = useDeleteFlight(flight.id);
   const navigate = useNavigate();
-  const stays = useReasonToStay(flight);
+  const undeletableReason = useUndeletableReason(flight);
   const open = flight.status === 'SCHEDULED' && Date.parse(flight.departure_ts) > Date.now();
   return (
     <>
       <Link to="/operations/flights" className={css.back}>
         All flights
       </Link>
-      <Head title={flight.flight_number}>
+      <PageHeader title={flight.flight_number}>
         {flight.status === 'SCHEDULED' && (
-          <Button size="xs" variant="default" {...changes(mayChange)} onClick={form.open}>
+          <Button size="xs" variant="default" {...disabledUnless(mayChange)} onClick={form.open}>
             Change
           </Button>
         )}
         {open && (
-          <Button size="xs" variant="default" c="var(--danger)" {...changes(mayChange)} onClick={cancel.open}>
+          <Button
+            size="xs"
+            variant="default"
+            c="var(--danger)"
+            {...disabledUnless(mayChange)}
+            onClick={cancel.open}
+          >
             Cancel the flight…
           </Button>
         )}
-        {stays === null && (
-          <ConfirmedButton
+        {undeletableReason === null && (
+          <ConfirmButton
             verb="Delete"
-            of={flight.flight_number}
+            object={flight.flight_number}
             busy={remove.isPending}
             mayChange={mayChange}
             onConfirm={() =>
@@ -99,18 +105,18 @@ function Known({ flight, etag, isLive, mayChange }: KnownProps) {
             }
           />
         )}
-      </Head>
-      {stays && <p className={consoleCss.fine}>{stays}</p>}
+      </PageHeader>
+      {undeletableReason && <p className={consoleCss.fine}>{undeletableReason}</p>}
       {remove.isError && <ProblemNote error={remove.error} title="The flight was not deleted." />}
       <div className={css.panels}>
         <section className={css.panel} aria-label="Schedule">
-          <Facts
-            facts={[
-              ['Status', <StatusMark key="status" status={flight.status} />],
+          <DescriptionList
+            items={[
+              ['Status', <StatusBadge key="status" status={flight.status} />],
               ['From', `${flight.source} ${flight.source_iata ?? ''}`],
               ['To', `${flight.destination} ${flight.destination_iata ?? ''}`],
-              ['Departure', moment(flight.departure_ts, flight.source_timezone)],
-              ['Arrival', moment(flight.arrival_ts, flight.destination_timezone)],
+              ['Departure', localTimeText(flight.departure_ts, flight.source_timezone)],
+              ['Arrival', localTimeText(flight.arrival_ts, flight.destination_timezone)],
               ['Price of a seat', money(String(flight.price), flight.currency)],
               ['Version', flight.version],
             ]}
@@ -121,37 +127,37 @@ function Known({ flight, etag, isLive, mayChange }: KnownProps) {
       <Tabs value={tab} onChange={setTab} keepMounted={false}>
         <Tabs.List>
           <Tabs.Tab value="passengers">Travellers</Tabs.Tab>
-          <Tabs.Tab value="line">Waiting list</Tabs.Tab>
-          <Tabs.Tab value="moved">Schedule changes</Tabs.Tab>
-          <Tabs.Tab value="changes">Audit trail</Tabs.Tab>
+          <Tabs.Tab value="waiting-list">Waiting list</Tabs.Tab>
+          <Tabs.Tab value="schedule-changes">Schedule changes</Tabs.Tab>
+          <Tabs.Tab value="audit-trail">Audit trail</Tabs.Tab>
         </Tabs.List>
         <Tabs.Panel value="passengers" pt="sm">
           <Passengers flight={flight} />
         </Tabs.Panel>
-        <Tabs.Panel value="line" pt="sm">
-          <Line flightId={flight.id} />
+        <Tabs.Panel value="waiting-list" pt="sm">
+          <FlightWaitingList flightId={flight.id} />
         </Tabs.Panel>
-        <Tabs.Panel value="moved" pt="sm">
-          <Moved flight={flight} />
+        <Tabs.Panel value="schedule-changes" pt="sm">
+          <ScheduleChanges flight={flight} />
         </Tabs.Panel>
-        <Tabs.Panel value="changes" pt="sm">
-          <Changes entity="flight" entityId={flight.id} />
+        <Tabs.Panel value="audit-trail" pt="sm">
+          <AuditEntries entity="flight" entityId={flight.id} />
         </Tabs.Panel>
       </Tabs>
-      {edits && <FlightForm known={{ flight, etag }} onClose={form.close} onSaved={() => undefined} />}
-      {cancels && <CancelFlight flight={flight} onClose={cancel.close} />}
+      {isEditing && <FlightForm known={{ flight, etag }} onClose={form.close} onSaved={() => undefined} />}
+      {isCancelling && <CancelFlight flight={flight} onClose={cancel.close} />}
     </>
   );
 }
 
-/** Why the flight cannot be deleted; null: it can be; undefined: that is not known yet, or its other button says enough. */
-function useReasonToStay(flight: FlightData): string | null | undefined {
+/** Why the flight cannot be deleted. Null: it can be deleted. Undefined: that is not known yet, or no explanation is needed. */
+function useUndeletableReason(flight: FlightData): string | null | undefined {
   const isEmpty = flight.status === 'SCHEDULED' && flight.available_seats === flight.total_seats;
   const booked = useInfiniteQuery({
     ...operationsQueries.bookings({ flight_id: flight.id }),
     enabled: isEmpty,
   });
-  const line = useInfiniteQuery({ ...flightQueries.line(flight.id), enabled: isEmpty });
+  const line = useInfiniteQuery({ ...flightQueries.waitingList(flight.id), enabled: isEmpty });
   if (flight.status === 'CANCELLED') return 'A cancelled flight stays as it is, for those who were on it.';
   if (!isEmpty || !booked.data || !line.data) return undefined;
   if (booked.data.pages[0]?.data.length)

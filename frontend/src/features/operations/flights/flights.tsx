@@ -5,17 +5,17 @@ import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { DownloadButton } from '@/components/controls/download-button';
 import { QueryFallback } from '@/components/messages/query-fallback';
-import { Head } from '@/features/operations/parts/console';
-import css from '@/features/operations/parts/console.module.css';
-import { FilterField } from '@/features/operations/parts/filter-field';
-import { count } from '@/features/operations/parts/format';
-import { changes } from '@/features/operations/parts/reads-only';
-import { StatusMark } from '@/features/operations/parts/status-mark';
-import { More, Table } from '@/features/operations/parts/table';
+import { PageHeader } from '@/features/operations/components/console';
+import css from '@/features/operations/components/console.module.css';
+import { FilterField } from '@/features/operations/components/filter-field';
+import { formatCount } from '@/features/operations/components/format';
+import { disabledUnless } from '@/features/operations/components/read-only';
+import { StatusBadge } from '@/features/operations/components/status-badge';
+import { MoreButton, Table } from '@/features/operations/components/table';
 import { money } from '@/lib/money';
 import { dayText, today } from '@/lib/time/time';
 import { FlightForm } from './flight-form';
-import { moment } from './moment';
+import { localTimeText } from './local-time-text';
 import { exportPath, flightQueries } from './queries';
 
 const route = getRouteApi('/operations/flights');
@@ -32,20 +32,20 @@ const COLUMNS = [
   { name: 'Status' },
 ];
 
-/** Flights from today on, or of all days: found, ordered, exported, and made. */
+/** Flights from today on, or of all days: to search, sort, export and create. */
 export function Flights({ mayChange }: { mayChange: boolean }) {
   const filter = route.useSearch();
   const navigate = useNavigate({ from: '/operations/flights' });
-  const [makes, form] = useDisclosure(false);
+  const [isCreating, form] = useDisclosure(false);
   const [resets, setResets] = useState(0);
-  const { since, all = false, ...narrowing } = filter;
+  const { since, all = false, ...otherFilters } = filter;
   const firstDay = all || filter.date ? undefined : (since ?? today());
-  const wanted = { ...narrowing, from_date: firstDay };
-  const query = useInfiniteQuery(flightQueries.list(wanted));
+  const listed = { ...otherFilters, from_date: firstDay };
+  const query = useInfiniteQuery(flightQueries.list(listed));
   const flights = query.data?.pages.flatMap((page) => page.data);
-  const narrow = (name: keyof typeof filter) => (text: string | undefined) =>
+  const filterBy = (name: keyof typeof filter) => (text: string | undefined) =>
     navigate({ search: (now) => ({ ...now, [name]: text }), replace: true, resetScroll: false });
-  const begin = (day: string | undefined) =>
+  const startFrom = (day: string | undefined) =>
     navigate({
       search: ({ since: _since, all: _all, ...now }) => ({
         ...now,
@@ -65,32 +65,32 @@ export function Flights({ mayChange }: { mayChange: boolean }) {
   };
   return (
     <>
-      <Head title="Flights">
-        <DownloadButton path={exportPath(wanted)} name="flights.csv" size="xs">
+      <PageHeader title="Flights">
+        <DownloadButton path={exportPath(listed)} name="flights.csv" size="xs">
           Export these
         </DownloadButton>
-        <Button size="xs" {...changes(mayChange)} onClick={form.open}>
+        <Button size="xs" {...disabledUnless(mayChange)} onClick={form.open}>
           New flight
         </Button>
-      </Head>
+      </PageHeader>
       <div className={css.bar}>
         <FilterField
           label="Number or place"
           placeholder="Press / to type"
           initial={filter.q}
           first
-          onChange={narrow('q')}
+          onChange={filterBy('q')}
         />
-        <FilterField label="From" initial={filter.source} onChange={narrow('source')} />
-        <FilterField label="To" initial={filter.destination} onChange={narrow('destination')} />
+        <FilterField label="From" initial={filter.source} onChange={filterBy('source')} />
+        <FilterField label="To" initial={filter.destination} onChange={filterBy('destination')} />
         <FilterField
           key={resets}
           label="First day"
           type="date"
           initial={all ? undefined : (since ?? today())}
-          onChange={begin}
+          onChange={startFrom}
         />
-        <FilterField label="Only this day" type="date" initial={filter.date} onChange={narrow('date')} />
+        <FilterField label="Only this day" type="date" initial={filter.date} onChange={filterBy('date')} />
         <NativeSelect
           size="xs"
           label="Status"
@@ -100,7 +100,7 @@ export function Flights({ mayChange }: { mayChange: boolean }) {
             { value: 'CANCELLED', label: 'cancelled' },
           ]}
           value={filter.status ?? ''}
-          onChange={({ currentTarget }) => narrow('status')(currentTarget.value || undefined)}
+          onChange={({ currentTarget }) => filterBy('status')(currentTarget.value || undefined)}
         />
         <Button size="xs" variant="default" onClick={() => reset(!all)}>
           {all ? 'From today' : 'All days'}
@@ -127,7 +127,7 @@ export function Flights({ mayChange }: { mayChange: boolean }) {
           label="Flights"
           columns={COLUMNS}
           sort={filter.order ?? 'departure_ts'}
-          onSort={(sort) => narrow('order')(sort === 'departure_ts' ? undefined : sort)}
+          onSort={(sort) => filterBy('order')(sort === 'departure_ts' ? undefined : sort)}
         >
           {flights.map((flight) => (
             <tr key={flight.id} tabIndex={-1}>
@@ -138,21 +138,21 @@ export function Flights({ mayChange }: { mayChange: boolean }) {
               </td>
               <td>{flight.source}</td>
               <td>{flight.destination}</td>
-              <td>{moment(flight.departure_ts, flight.source_timezone)}</td>
-              <td>{moment(flight.arrival_ts, flight.destination_timezone)}</td>
-              <td className={css.number}>{count(flight.total_seats)}</td>
-              <td className={css.number}>{count(flight.total_seats - flight.available_seats)}</td>
-              <td className={css.number}>{count(flight.available_seats)}</td>
+              <td>{localTimeText(flight.departure_ts, flight.source_timezone)}</td>
+              <td>{localTimeText(flight.arrival_ts, flight.destination_timezone)}</td>
+              <td className={css.number}>{formatCount(flight.total_seats)}</td>
+              <td className={css.number}>{formatCount(flight.total_seats - flight.available_seats)}</td>
+              <td className={css.number}>{formatCount(flight.available_seats)}</td>
               <td className={css.number}>{money(String(flight.price), flight.currency)}</td>
               <td>
-                <StatusMark status={flight.status} />
+                <StatusBadge status={flight.status} />
               </td>
             </tr>
           ))}
         </Table>
       )}
-      <More query={query} />
-      {makes && (
+      <MoreButton query={query} />
+      {isCreating && (
         <FlightForm
           onClose={form.close}
           onSaved={({ id }) => navigate({ to: '/operations/flights/$flightId', params: { flightId: id } })}

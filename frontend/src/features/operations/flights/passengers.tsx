@@ -4,11 +4,11 @@ import { Link } from '@tanstack/react-router';
 import { DownloadButton } from '@/components/controls/download-button';
 import { PrintIcon } from '@/components/icons';
 import { QueryFallback } from '@/components/messages/query-fallback';
-import css from '@/features/operations/parts/console.module.css';
-import { count } from '@/features/operations/parts/format';
-import pieces from '@/features/operations/parts/pieces.module.css';
-import { StatusMark } from '@/features/operations/parts/status-mark';
-import { More, Table } from '@/features/operations/parts/table';
+import css from '@/features/operations/components/console.module.css';
+import { formatCount } from '@/features/operations/components/format';
+import sharedCss from '@/features/operations/components/shared.module.css';
+import { StatusBadge } from '@/features/operations/components/status-badge';
+import { MoreButton, Table } from '@/features/operations/components/table';
 import { operationsQueries } from '@/features/operations/queries';
 import type { Booking, Flight } from '@/lib/wire';
 
@@ -21,13 +21,13 @@ const COLUMNS = [
   { name: 'Account' },
 ];
 
-/** Who is on a flight: on the screen, on paper, and as a file. */
+/** The travellers of a flight, to read, print or download. */
 export function Passengers({ flight }: { flight: Flight }) {
   const query = useInfiniteQuery(operationsQueries.bookings({ flight_id: flight.id }));
   const found = query.data?.pages.flatMap((page) => page.data);
   return (
-    <div className={pieces.form}>
-      <Group gap="xs" className={pieces.screen}>
+    <div className={sharedCss.form}>
+      <Group gap="xs" className={sharedCss.screen}>
         <DownloadButton
           path={`/admin/flights/${flight.id}/passengers.csv`}
           name={`travellers-${flight.flight_number}.csv`}
@@ -63,9 +63,9 @@ export function Passengers({ flight }: { flight: Flight }) {
                 </Link>
               </td>
               <td>
-                <StatusMark status={booking.status} />
+                <StatusBadge status={booking.status} />
               </td>
-              <td className={css.number}>{count(booking.seats)}</td>
+              <td className={css.number}>{formatCount(booking.seats)}</td>
               <td>{seatsOn(flight, booking)}</td>
               <td>{booking.passengers.map(({ name }) => name).join(', ') || '–'}</td>
               <td>{username}</td>
@@ -73,7 +73,7 @@ export function Passengers({ flight }: { flight: Flight }) {
           ))}
         </Table>
       )}
-      <More query={query} />
+      <MoreButton query={query} />
     </div>
   );
 }

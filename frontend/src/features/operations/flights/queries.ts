@@ -1,8 +1,8 @@
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
-import { pollMs } from '@/features/operations/live';
-import { withoutUndefined } from '@/features/operations/parts/without-undefined';
+import type { FlightBody, FlightSort, FlightStatus } from '@/features/operations/api-types';
+import { pollMs } from '@/features/operations/live-updates';
 import { operationsQueries, useChange } from '@/features/operations/queries';
-import type { FlightBody, FlightSort, FlightStatus } from '@/features/operations/wire';
+import { withoutUndefined } from '@/features/operations/without-undefined';
 import { answer, answerWithHeaders, api } from '@/lib/client';
 
 const PAGE_SIZE = 50;
@@ -51,10 +51,10 @@ export const flightQueries = {
       staleTime: 0,
     }),
 
-  /** What belongs to one flight. */
+  /** The key of all queries about one flight. */
   of: (id: string) => [...flightQueries.all(), id] as const,
 
-  /** With its tag, which a change sends back. `isLive`: events tell when it changes. */
+  /** With its ETag, which a change sends back. `isLive`: the page gets events about its changes. */
   detail: (id: string, isLive = false) =>
     queryOptions({
       queryKey: [...flightQueries.of(id), 'detail'],
@@ -88,7 +88,7 @@ export const flightQueries = {
       staleTime: 0,
     }),
 
-  line: (id: string) =>
+  waitingList: (id: string) =>
     infiniteQueryOptions({
       queryKey: [...flightQueries.of(id), 'line'],
       queryFn: ({ pageParam, signal }) => {
@@ -102,7 +102,7 @@ export const flightQueries = {
       staleTime: 0,
     }),
 
-  moved: (id: string) =>
+  scheduleChanges: (id: string) =>
     queryOptions({
       queryKey: [...flightQueries.of(id), 'moved'],
       queryFn: async ({ signal }) =>

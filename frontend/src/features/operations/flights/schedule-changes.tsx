@@ -1,11 +1,11 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { QueryFallback } from '@/components/messages/query-fallback';
-import css from '@/features/operations/parts/console.module.css';
-import { at } from '@/features/operations/parts/format';
-import { Table } from '@/features/operations/parts/table';
+import css from '@/features/operations/components/console.module.css';
+import { formatTime } from '@/features/operations/components/format';
+import { Table } from '@/features/operations/components/table';
 import type { Flight } from '@/lib/wire';
-import { moment } from './moment';
+import { localTimeText } from './local-time-text';
 import { flightQueries } from './queries';
 
 const COLUMNS = [
@@ -14,13 +14,13 @@ const COLUMNS = [
   { name: 'New departure' },
   { name: 'Old arrival' },
   { name: 'New arrival' },
-  { name: 'Told' },
+  { name: 'Informed' },
   { name: 'Answer' },
 ];
 
-/** The bookings that were told of new times, and what their travellers decided. */
-export function Moved({ flight }: { flight: Flight }) {
-  const query = useQuery(flightQueries.moved(flight.id));
+/** The bookings whose travellers were informed about new times, and what they decided. */
+export function ScheduleChanges({ flight }: { flight: Flight }) {
+  const query = useQuery(flightQueries.scheduleChanges(flight.id));
   if (!query.data) {
     return (
       <QueryFallback
@@ -32,8 +32,8 @@ export function Moved({ flight }: { flight: Flight }) {
     );
   }
   if (query.data.length === 0) return <p className={css.empty}>No booking was moved with this flight.</p>;
-  const there = flight.source_timezone;
-  const here = flight.destination_timezone;
+  const sourceZone = flight.source_timezone;
+  const destinationZone = flight.destination_timezone;
   return (
     <Table label="Schedule changes" columns={COLUMNS}>
       {query.data.map((change) => (
@@ -43,11 +43,11 @@ export function Moved({ flight }: { flight: Flight }) {
               {change.reference}
             </Link>
           </td>
-          <td>{moment(change.old_departure_ts, there)}</td>
-          <td>{moment(change.new_departure_ts, there)}</td>
-          <td>{moment(change.old_arrival_ts, here)}</td>
-          <td>{moment(change.new_arrival_ts, here)}</td>
-          <td>{at(change.created_at)}</td>
+          <td>{localTimeText(change.old_departure_ts, sourceZone)}</td>
+          <td>{localTimeText(change.new_departure_ts, sourceZone)}</td>
+          <td>{localTimeText(change.old_arrival_ts, destinationZone)}</td>
+          <td>{localTimeText(change.new_arrival_ts, destinationZone)}</td>
+          <td>{formatTime(change.created_at)}</td>
           <td>{change.action ?? <span className={css.warn}>not answered</span>}</td>
         </tr>
       ))}

@@ -1,9 +1,9 @@
 import { useQuery } from '@tanstack/react-query';
 import { QueryFallback } from '@/components/messages/query-fallback';
-import consoleCss from '@/features/operations/parts/console.module.css';
-import { Facts } from '@/features/operations/parts/facts';
-import { count, orDash } from '@/features/operations/parts/format';
-import css from '@/features/operations/parts/pieces.module.css';
+import consoleCss from '@/features/operations/components/console.module.css';
+import { DescriptionList } from '@/features/operations/components/description-list';
+import { formatCount, orDash } from '@/features/operations/components/format';
+import css from '@/features/operations/components/shared.module.css';
 import { flightQueries } from './queries';
 
 /** The seats as Postgres and as Redis count them, side by side. Postgres decides. */
@@ -17,18 +17,18 @@ export function Seats({ flightId, isLive }: { flightId: string; isLive: boolean 
           <div className={css.pair}>
             <div>
               <h2>Postgres</h2>
-              <Facts
-                facts={[
-                  ['Total', count(seats.total)],
-                  ['Sold', count(seats.sold)],
-                  ['Held', count(seats.held)],
-                  ['Free', <strong key="free">{count(seats.free)}</strong>],
+              <DescriptionList
+                items={[
+                  ['Total', formatCount(seats.total)],
+                  ['Sold', formatCount(seats.sold)],
+                  ['Held', formatCount(seats.held)],
+                  ['Free', <strong key="free">{formatCount(seats.free)}</strong>],
                 ]}
               />
             </div>
             <div>
               <h2>Redis</h2>
-              <Facts facts={[['Free', <strong key="free">{orDash(seats.redis_free)}</strong>]]} />
+              <DescriptionList items={[['Free', <strong key="free">{orDash(seats.redis_free)}</strong>]]} />
             </div>
           </div>
           <p className={seats.drift ? consoleCss.warn : consoleCss.fine} role="status">

@@ -7,36 +7,37 @@ import { knownZone } from '@/lib/time/time';
 
 const TYPING_MS = 250;
 
-/** The clocks by which a time is read; `settled`: whether it is certain that these are the right ones. */
-export interface Clocks {
+/** The time zone in which a time is read. `isCertain`: whether it is certain that this is the zone of the typed place. */
+export interface PlaceZone {
   /** Null: UTC. */
   zone: string | null;
-  settled: boolean;
+  isCertain: boolean;
 }
 
-/** The clocks of a place that somebody types. `known`: a place whose zone is known already. */
-export function useClocks(place: string, known?: { place: string; zone: string | null }): Clocks {
+/** The time zone of a place that somebody types. `known`: a place whose zone is known already. */
+export function usePlaceZone(place: string, known?: { place: string; zone: string | null }): PlaceZone {
   const [wanted] = useDebouncedValue(place.trim(), TYPING_MS);
   const isKnown = known !== undefined && known.place === place.trim();
   const query = useQuery({ ...placeQueries.suggestions(wanted), enabled: !isKnown && wanted !== '' });
-  if (isKnown) return { zone: knownZone(known.zone), settled: true };
-  if (place.trim() === '') return { zone: null, settled: true };
+  if (isKnown) return { zone: knownZone(known.zone), isCertain: true };
+  if (place.trim() === '') return { zone: null, isCertain: true };
   const found = query.data && exactPlace(query.data, wanted);
-  return { zone: knownZone(found?.timezone), settled: wanted === place.trim() && !query.isPending };
+  return { zone: knownZone(found?.timezone), isCertain: wanted === place.trim() && !query.isPending };
 }
 
 interface Props {
   label: string;
   value: string;
-  clocks: Clocks;
+  place: PlaceZone;
   error: string | undefined;
   onChange: (text: string) => void;
 }
 
-/** A day and a time of day on the clocks of a place, and the same in UTC, so that nobody mistakes one for the other. */
-export function TimeField({ label, value, clocks: { zone }, error, onChange }: Props) {
+/** A field for a local time at a place. It shows the same time in UTC, so that nobody confuses the two. */
+export function TimeField({ label, value, place: { zone }, error, onChange }: Props) {
   const instant = value ? instantOf(value, zone) : null;
-  const missing = value && instant === null ? 'The clocks of this place never show this time.' : undefined;
+  const missing =
+    value && instant === null ? 'This time does not exist at this place: the clocks skip it.' : undefined;
   return (
     <TextInput
       size="sm"

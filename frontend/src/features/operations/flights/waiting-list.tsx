@@ -1,10 +1,10 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { QueryFallback } from '@/components/messages/query-fallback';
-import css from '@/features/operations/parts/console.module.css';
-import { at, count, orDash } from '@/features/operations/parts/format';
-import { StatusMark } from '@/features/operations/parts/status-mark';
-import { More, Table } from '@/features/operations/parts/table';
+import css from '@/features/operations/components/console.module.css';
+import { formatCount, formatTime, orDash } from '@/features/operations/components/format';
+import { StatusBadge } from '@/features/operations/components/status-badge';
+import { MoreButton, Table } from '@/features/operations/components/table';
 import { flightQueries } from './queries';
 
 const COLUMNS = [
@@ -17,11 +17,11 @@ const COLUMNS = [
   { name: 'Since' },
 ];
 
-/** Who waits for seats on a flight, first come first, and who waits no more. */
-export function Line({ flightId }: { flightId: string }) {
-  const query = useInfiniteQuery(flightQueries.line(flightId));
-  const parties = query.data?.pages.flatMap((page) => page.data);
-  if (parties === undefined) {
+/** The waiting list of a flight: the parties that wait, in the order of the list, and the entries that have ended. */
+export function FlightWaitingList({ flightId }: { flightId: string }) {
+  const query = useInfiniteQuery(flightQueries.waitingList(flightId));
+  const entries = query.data?.pages.flatMap((page) => page.data);
+  if (entries === undefined) {
     return (
       <QueryFallback
         query={query}
@@ -31,33 +31,33 @@ export function Line({ flightId }: { flightId: string }) {
       />
     );
   }
-  if (parties.length === 0) return <p className={css.empty}>Nobody waits for this flight.</p>;
+  if (entries.length === 0) return <p className={css.empty}>Nobody waits for this flight.</p>;
   return (
     <>
       <Table label="Waiting list" columns={COLUMNS}>
-        {parties.map((party) => (
-          <tr key={party.id} tabIndex={-1}>
-            <td className={css.number}>{orDash(party.position)}</td>
-            <td>{party.username}</td>
-            <td className={css.number}>{count(party.party_size)}</td>
-            <td>{party.accept_partial ? 'yes' : 'no'}</td>
+        {entries.map((entry) => (
+          <tr key={entry.id} tabIndex={-1}>
+            <td className={css.number}>{orDash(entry.position)}</td>
+            <td>{entry.username}</td>
+            <td className={css.number}>{formatCount(entry.party_size)}</td>
+            <td>{entry.accept_partial ? 'yes' : 'no'}</td>
             <td>
-              <StatusMark status={party.status} />
+              <StatusBadge status={entry.status} />
             </td>
             <td>
-              {party.booking_id ? (
-                <Link to="/operations/bookings/$bookingId" params={{ bookingId: party.booking_id }}>
+              {entry.booking_id ? (
+                <Link to="/operations/bookings/$bookingId" params={{ bookingId: entry.booking_id }}>
                   its booking
                 </Link>
               ) : (
                 '–'
               )}
             </td>
-            <td>{at(party.created_at)}</td>
+            <td>{formatTime(entry.created_at)}</td>
           </tr>
         ))}
       </Table>
-      <More query={query} />
+      <MoreButton query={query} />
     </>
   );
 }

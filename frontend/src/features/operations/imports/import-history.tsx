@@ -2,10 +2,10 @@ import { useInfiniteQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { ProblemNote } from '@/components/messages/problem-note';
 import { QueryFallback } from '@/components/messages/query-fallback';
-import css from '@/features/operations/parts/console.module.css';
-import { at, count } from '@/features/operations/parts/format';
-import { StatusMark } from '@/features/operations/parts/status-mark';
-import { More, Table } from '@/features/operations/parts/table';
+import css from '@/features/operations/components/console.module.css';
+import { formatCount, formatTime } from '@/features/operations/components/format';
+import { StatusBadge } from '@/features/operations/components/status-badge';
+import { MoreButton, Table } from '@/features/operations/components/table';
 import { importQueries } from './queries';
 
 const COLUMNS = [
@@ -43,20 +43,20 @@ export function ImportHistory() {
           <tr key={each.job_id} tabIndex={-1}>
             <td>
               <Link to="/operations/imports" search={{ import: each.job_id }}>
-                {at(each.created_at)}
+                {formatTime(each.created_at)}
               </Link>
             </td>
             <td className={css.long}>{each.file_name ?? '–'}</td>
             <td>{each.username ?? '–'}</td>
             <td>{each.dry_run ? 'only checked' : each.mode === 'create' ? 'new flights only' : 'import'}</td>
             <td>
-              <StatusMark status={each.status} />
+              <StatusBadge status={each.status} />
             </td>
-            <td className={css.number}>{count(each.created)}</td>
-            <td className={css.number}>{count(each.updated)}</td>
-            <td className={css.number}>{count(each.skipped)}</td>
+            <td className={css.number}>{formatCount(each.created)}</td>
+            <td className={css.number}>{formatCount(each.updated)}</td>
+            <td className={css.number}>{formatCount(each.skipped)}</td>
             <td className={css.number}>
-              <span className={each.failed > 0 ? css.bad : undefined}>{count(each.failed)}</span>
+              <span className={each.failed > 0 ? css.bad : undefined}>{formatCount(each.failed)}</span>
             </td>
           </tr>
         ))}
@@ -64,7 +64,7 @@ export function ImportHistory() {
       {query.isFetchNextPageError && (
         <ProblemNote error={query.error} title="Older uploads could not be loaded." />
       )}
-      <More query={query} />
+      <MoreButton query={query} />
     </>
   );
 }

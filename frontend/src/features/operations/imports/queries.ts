@@ -1,17 +1,17 @@
 import { infiniteQueryOptions, queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
-import { POLL_BESIDE_EVENTS_MS } from '@/features/operations/live';
+import { POLL_WITH_EVENTS_MS } from '@/features/operations/live-updates';
 import { answer, answerWithHeaders, api } from '@/lib/client';
 import { asProblem, retryAfterMs } from '@/lib/problem';
 import type { ImportSummary } from '@/lib/wire';
 
 const PAGE_SIZE = 10;
-const CHANGES = 100;
+const SHOWN_CHANGES = 100;
 const POLL_MS = 1_000;
 const AFTER_ERROR_MS = 5_000;
 
 export const TEMPLATE_PATH = '/admin/flights/bulk-upload/template.csv';
 
-export function isOver({ status }: ImportSummary): boolean {
+export function isFinished({ status }: ImportSummary): boolean {
   return status !== 'PENDING' && status !== 'IN_PROGRESS';
 }
 
@@ -29,7 +29,7 @@ export const importQueries = {
             signal,
           }),
         );
-        if (!isOver(data)) return { import: data, pollAgainMs: retryAfterMs(headers) ?? POLL_MS };
+        if (!isFinished(data)) return { import: data, pollAgainMs: retryAfterMs(headers) ?? POLL_MS };
         // The list shows how it ended, too.
         void client.invalidateQueries({ queryKey: importQueries.list().queryKey });
         return { import: data, pollAgainMs: null };
@@ -38,24 +38,24 @@ export const importQueries = {
         error !== null && asProblem(error).retryable && AFTER_ERROR_MS,
     }),
 
-  /** One import while it runs, loaded again and again. `isLive`: events tell when it went on. */
+  /** One import while it runs, polled. `isLive`: the page gets events about its progress. */
   running: (jobId: string, isLive: boolean) =>
     queryOptions({
       ...importQueries.detail(jobId),
       refetchInterval: ({ state: { data } }) => {
         if (!data?.pollAgainMs) return false;
-        return isLive ? POLL_BESIDE_EVENTS_MS : data.pollAgainMs;
+        return isLive ? POLL_WITH_EVENTS_MS : data.pollAgainMs;
       },
     }),
 
-  /** The first flights that an import changes, or would change, and that somebody should look at. */
+  /** The first flights that an import changes, or would change. */
   changes: (jobId: string) =>
     queryOptions({
       queryKey: [...importQueries.all(), 'changes', jobId],
       queryFn: ({ signal }) =>
         answer(
           api.GET('/admin/flights/bulk-upload/{job_id}/changes', {
-            params: { path: { job_id: jobId }, query: { limit: CHANGES } },
+            params: { path: { job_id: jobId }, query: { limit: SHOWN_CHANGES } },
             signal,
           }),
         ),

@@ -4,7 +4,7 @@ const STEPS = ['File and header', 'Options', 'Check', 'Import', 'Result'] as con
 
 export type Step = (typeof STEPS)[number];
 
-/** Where an upload is on its way. */
+/** The steps of an upload, and the present one. */
 export function Steps({ at }: { at: Step }) {
   const present = STEPS.indexOf(at);
   return (

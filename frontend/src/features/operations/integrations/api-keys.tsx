@@ -3,14 +3,14 @@ import { useQuery } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { ProblemNote } from '@/components/messages/problem-note';
 import { QueryFallback } from '@/components/messages/query-fallback';
-import css from '@/features/operations/parts/console.module.css';
-import { at } from '@/features/operations/parts/format';
-import { changes } from '@/features/operations/parts/reads-only';
-import { Table } from '@/features/operations/parts/table';
-import type { KeyScope } from '@/features/operations/wire';
-import { ConfirmedButton } from './confirmed-button';
+import type { KeyScope } from '@/features/operations/api-types';
+import { ConfirmButton } from '@/features/operations/components/confirm-button';
+import css from '@/features/operations/components/console.module.css';
+import { formatTime } from '@/features/operations/components/format';
+import { disabledUnless } from '@/features/operations/components/read-only';
+import { Table } from '@/features/operations/components/table';
+import { OneTimeSecret } from './one-time-secret';
 import { integrationQueries, useCreateKey, useRevokeKey } from './queries';
-import { ToldOnce } from './told-once';
 
 const SCOPES: readonly [KeyScope, string][] = [
   ['read', 'read everything'],
@@ -26,7 +26,7 @@ const COLUMNS = [
   { name: 'State' },
 ];
 
-/** Keys for programs. For whoever only reads, the buttons are disabled. */
+/** The API keys. For agents, the buttons are disabled. */
 export function ApiKeys({ mayChange }: { mayChange: boolean }) {
   const query = useQuery(integrationQueries.keys());
   const revoke = useRevokeKey();
@@ -53,15 +53,15 @@ export function ApiKeys({ mayChange }: { mayChange: boolean }) {
                 <code>{key.hint}…</code>
               </td>
               <td>{key.scopes.join(', ')}</td>
-              <td>{at(key.created_at)}</td>
-              <td>{key.last_used_at ? at(key.last_used_at) : 'never'}</td>
+              <td>{formatTime(key.created_at)}</td>
+              <td>{key.last_used_at ? formatTime(key.last_used_at) : 'never'}</td>
               <td>
                 {key.revoked_at ? (
-                  `revoked ${at(key.revoked_at)}`
+                  `revoked ${formatTime(key.revoked_at)}`
                 ) : (
-                  <ConfirmedButton
+                  <ConfirmButton
                     verb="Revoke"
-                    of={key.name}
+                    object={key.name}
                     busy={revoke.isPending}
                     mayChange={mayChange}
                     onConfirm={() => revoke.mutate(key.id)}
@@ -81,7 +81,7 @@ function NewKey({ mayChange }: { mayChange: boolean }) {
   const [name, setName] = useState('');
   const [scopes, setScopes] = useState<string[]>(['read']);
   if (create.data) {
-    return <ToldOnce what="key" secret={create.data.key} onSeen={create.reset} />;
+    return <OneTimeSecret what="key" secret={create.data.key} onDismiss={create.reset} />;
   }
   const submit = (event: FormEvent) => {
     event.preventDefault();
@@ -111,7 +111,7 @@ function NewKey({ mayChange }: { mayChange: boolean }) {
           type="submit"
           loading={create.isPending}
           disabled={!name.trim() || scopes.length === 0}
-          {...changes(mayChange)}
+          {...disabledUnless(mayChange)}
         >
           Make a key
         </Button>

@@ -2,11 +2,11 @@ import { Button } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { ProblemNote } from '@/components/messages/problem-note';
 import { QueryFallback } from '@/components/messages/query-fallback';
-import css from '@/features/operations/parts/console.module.css';
-import { at, count, ms, orDash } from '@/features/operations/parts/format';
-import { changes } from '@/features/operations/parts/reads-only';
-import { Table } from '@/features/operations/parts/table';
-import type { Webhook } from '@/features/operations/wire';
+import type { Webhook } from '@/features/operations/api-types';
+import css from '@/features/operations/components/console.module.css';
+import { formatCount, formatMs, formatTime, orDash } from '@/features/operations/components/format';
+import { disabledUnless } from '@/features/operations/components/read-only';
+import { Table } from '@/features/operations/components/table';
 import { integrationQueries, useReplayDelivery } from './queries';
 
 const COLUMNS = [
@@ -19,7 +19,7 @@ const COLUMNS = [
   { name: 'Action', actions: true },
 ];
 
-/** What was sent to one address, newest first. */
+/** The deliveries of one webhook, newest first. */
 export function Deliveries({ webhook, mayChange }: { webhook: Webhook; mayChange: boolean }) {
   const query = useQuery(integrationQueries.deliveries(webhook.id));
   const replay = useReplayDelivery();
@@ -41,23 +41,23 @@ export function Deliveries({ webhook, mayChange }: { webhook: Webhook; mayChange
           {query.data.map((each) => (
             <tr key={each.id} tabIndex={-1}>
               <td>{each.type}</td>
-              <td>{at(each.created_at)}</td>
+              <td>{formatTime(each.created_at)}</td>
               <td className={each.status === 'FAILED' ? css.warn : undefined}>
                 {each.status}
-                {each.next_at && each.attempts > 0 && `, again ${at(each.next_at)}`}
+                {each.next_at && each.attempts > 0 && `, again ${formatTime(each.next_at)}`}
               </td>
-              <td className={css.number}>{count(each.attempts)}</td>
+              <td className={css.number}>{formatCount(each.attempts)}</td>
               <td className={css.long} title={each.last_error ?? undefined}>
                 {each.last_status ?? each.last_error ?? '–'}
               </td>
-              <td className={css.number}>{orDash(each.last_ms, ms)}</td>
+              <td className={css.number}>{orDash(each.last_ms, formatMs)}</td>
               <td className={css.actions}>
                 {each.status !== 'PENDING' && (
                   <Button
                     size="compact-xs"
                     variant="default"
                     disabled={replay.isPending}
-                    {...changes(mayChange)}
+                    {...disabledUnless(mayChange)}
                     onClick={() => replay.mutate({ webhookId: webhook.id, deliveryId: each.id })}
                   >
                     Replay

@@ -1,12 +1,12 @@
-import { Head } from '@/features/operations/parts/console';
+import { PageHeader } from '@/features/operations/components/console';
 import { ApiKeys } from './api-keys';
 import { Webhooks } from './webhooks';
 
-/** What other programs use of us: webhooks and keys. An agent sees all of it and changes nothing. */
+/** Webhooks and API keys, for other programs. An agent sees everything and cannot change it. */
 export function Integrations({ mayChange }: { mayChange: boolean }) {
   return (
     <>
-      <Head title="Webhooks and keys" />
+      <PageHeader title="Webhooks and keys" />
       <Webhooks mayChange={mayChange} />
       <ApiKeys mayChange={mayChange} />
     </>

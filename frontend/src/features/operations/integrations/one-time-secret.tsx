@@ -1,15 +1,15 @@
 import { Button, CopyButton, Group } from '@mantine/core';
-import css from '@/features/operations/parts/causes.module.css';
+import css from '@/features/operations/components/causes.module.css';
 
 interface Props {
   /** What it is: a key, a secret. */
   what: string;
   secret: string;
-  onSeen: () => void;
+  onDismiss: () => void;
 }
 
 /** A secret that is shown now and never again. */
-export function ToldOnce({ what, secret, onSeen }: Props) {
+export function OneTimeSecret({ what, secret, onDismiss }: Props) {
   return (
     <section className={css.causes} aria-label={`The new ${what}`}>
       <p role="status">The new {what}. Copy it now: it is not shown again.</p>
@@ -22,7 +22,7 @@ export function ToldOnce({ what, secret, onSeen }: Props) {
             </Button>
           )}
         </CopyButton>
-        <Button size="compact-sm" variant="default" onClick={onSeen}>
+        <Button size="compact-sm" variant="default" onClick={onDismiss}>
           I have it
         </Button>
       </Group>

@@ -1,7 +1,7 @@
 import { queryOptions } from '@tanstack/react-query';
-import { POLL_MS } from '@/features/operations/live';
+import type { EventType, KeyScope } from '@/features/operations/api-types';
+import { POLL_MS } from '@/features/operations/live-updates';
 import { operationsQueries, useChange } from '@/features/operations/queries';
-import type { EventType, KeyScope } from '@/features/operations/wire';
 import { answer, api } from '@/lib/client';
 
 const LIVE = { refetchInterval: POLL_MS, staleTime: 0 };
@@ -56,10 +56,10 @@ export function useRotateSecret() {
   );
 }
 
-export type WebhookAct = 'ping' | 'enable' | 'disable' | 'delete';
+export type WebhookAction = 'ping' | 'enable' | 'disable' | 'delete';
 
-export function useWebhookAct() {
-  return useChange(async ({ id, act }: { id: string; act: WebhookAct }) => {
+export function useWebhookAction() {
+  return useChange(async ({ id, act }: { id: string; act: WebhookAction }) => {
     const params = { path: { webhook_id: id } };
     switch (act) {
       case 'ping':

@@ -3,15 +3,15 @@ import { useQuery } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { ProblemNote } from '@/components/messages/problem-note';
 import { QueryFallback } from '@/components/messages/query-fallback';
-import css from '@/features/operations/parts/console.module.css';
-import { at, count } from '@/features/operations/parts/format';
-import { changes } from '@/features/operations/parts/reads-only';
-import { Table } from '@/features/operations/parts/table';
-import { EVENT_TYPES, type EventType, type Webhook } from '@/features/operations/wire';
-import { ConfirmedButton } from './confirmed-button';
+import { EVENT_TYPES, type EventType, type Webhook } from '@/features/operations/api-types';
+import { ConfirmButton } from '@/features/operations/components/confirm-button';
+import css from '@/features/operations/components/console.module.css';
+import { formatCount, formatTime } from '@/features/operations/components/format';
+import { disabledUnless } from '@/features/operations/components/read-only';
+import { Table } from '@/features/operations/components/table';
 import { Deliveries } from './deliveries';
-import { integrationQueries, useCreateWebhook, useRotateSecret, useWebhookAct } from './queries';
-import { ToldOnce } from './told-once';
+import { OneTimeSecret } from './one-time-secret';
+import { integrationQueries, useCreateWebhook, useRotateSecret, useWebhookAction } from './queries';
 
 const COLUMNS = [
   { name: 'Address' },
@@ -21,10 +21,10 @@ const COLUMNS = [
   { name: 'Action', actions: true },
 ];
 
-/** Addresses that are told what happens, and what became of each call. For whoever only reads, the buttons that change something are disabled. */
+/** The webhooks, and the deliveries of one of them. For agents, the buttons that change something are disabled. */
 export function Webhooks({ mayChange }: { mayChange: boolean }) {
   const query = useQuery(integrationQueries.webhooks());
-  const act = useWebhookAct();
+  const act = useWebhookAction();
   const rotate = useRotateSecret();
   const [shown, setShown] = useState<string>();
   const webhook = query.data?.find(({ id }) => id === shown);
@@ -32,7 +32,7 @@ export function Webhooks({ mayChange }: { mayChange: boolean }) {
     <>
       <h2>Webhooks</h2>
       <NewWebhook mayChange={mayChange} />
-      {rotate.data && <ToldOnce what="secret" secret={rotate.data.secret} onSeen={rotate.reset} />}
+      {rotate.data && <OneTimeSecret what="secret" secret={rotate.data.secret} onDismiss={rotate.reset} />}
       {(act.isError || rotate.isError) && (
         <ProblemNote error={act.error ?? rotate.error} title="The webhook was not changed." />
       )}
@@ -44,7 +44,7 @@ export function Webhooks({ mayChange }: { mayChange: boolean }) {
           heights={[160]}
         />
       ) : query.data.length === 0 ? (
-        <p className={css.empty}>Nobody is told what happens.</p>
+        <p className={css.empty}>There is no webhook yet.</p>
       ) : (
         <Table label="Webhooks" columns={COLUMNS}>
           {query.data.map((each) => (
@@ -56,7 +56,7 @@ export function Webhooks({ mayChange }: { mayChange: boolean }) {
                 {each.events.join(', ')}
               </td>
               <td className={each.enabled && !each.failing_since ? undefined : css.warn}>{stateOf(each)}</td>
-              <td className={css.number}>{count(each.waiting)}</td>
+              <td className={css.number}>{formatCount(each.waiting)}</td>
               <td className={css.actions}>
                 <Group gap="xs" wrap="nowrap">
                   <Button
@@ -73,7 +73,7 @@ export function Webhooks({ mayChange }: { mayChange: boolean }) {
                     size="compact-xs"
                     variant="default"
                     aria-label={`Ping ${each.url}`}
-                    {...changes(mayChange)}
+                    {...disabledUnless(mayChange)}
                     onClick={() => act.mutate({ id: each.id, act: 'ping' })}
                   >
                     Ping
@@ -82,21 +82,21 @@ export function Webhooks({ mayChange }: { mayChange: boolean }) {
                     size="compact-xs"
                     variant="default"
                     aria-label={`${each.enabled ? 'Disable' : 'Enable'} ${each.url}`}
-                    {...changes(mayChange)}
+                    {...disabledUnless(mayChange)}
                     onClick={() => act.mutate({ id: each.id, act: each.enabled ? 'disable' : 'enable' })}
                   >
                     {each.enabled ? 'Disable' : 'Enable'}
                   </Button>
-                  <ConfirmedButton
+                  <ConfirmButton
                     verb="Rotate"
-                    of={`the secret of ${each.url}`}
+                    object={`the secret of ${each.url}`}
                     busy={rotate.isPending}
                     mayChange={mayChange}
                     onConfirm={() => rotate.mutate(each.id)}
                   />
-                  <ConfirmedButton
+                  <ConfirmButton
                     verb="Delete"
-                    of={each.url}
+                    object={each.url}
                     busy={act.isPending}
                     mayChange={mayChange}
                     onConfirm={() => act.mutate({ id: each.id, act: 'delete' })}
@@ -114,7 +114,7 @@ export function Webhooks({ mayChange }: { mayChange: boolean }) {
 
 function stateOf(webhook: Webhook): string {
   if (!webhook.enabled) return `disabled: ${webhook.disabled_reason ?? ''}`;
-  return webhook.failing_since ? `failing since ${at(webhook.failing_since)}` : 'good';
+  return webhook.failing_since ? `failing since ${formatTime(webhook.failing_since)}` : 'good';
 }
 
 function NewWebhook({ mayChange }: { mayChange: boolean }) {
@@ -122,7 +122,7 @@ function NewWebhook({ mayChange }: { mayChange: boolean }) {
   const [url, setUrl] = useState('');
   const [events, setEvents] = useState<string[]>([]);
   if (create.data) {
-    return <ToldOnce what="secret" secret={create.data.secret} onSeen={create.reset} />;
+    return <OneTimeSecret what="secret" secret={create.data.secret} onDismiss={create.reset} />;
   }
   const submit = (event: FormEvent) => {
     event.preventDefault();
@@ -155,7 +155,7 @@ function NewWebhook({ mayChange }: { mayChange: boolean }) {
           type="submit"
           loading={create.isPending}
           disabled={!url.trim() || events.length === 0}
-          {...changes(mayChange)}
+          {...disabledUnless(mayChange)}
         >
           Make a webhook
         </Button>

@@ -1,16 +1,16 @@
-import css from '@/features/operations/parts/causes.module.css';
-import consoleCss from '@/features/operations/parts/console.module.css';
-import { at } from '@/features/operations/parts/format';
-import type { Cause } from '@/features/operations/wire';
+import type { Cause } from '@/features/operations/api-types';
+import css from '@/features/operations/components/causes.module.css';
+import consoleCss from '@/features/operations/components/console.module.css';
+import { formatTime } from '@/features/operations/components/format';
 
 interface Props {
   causes: Cause[];
-  /** The first of them keeps everybody from booking. */
+  /** Whether the first cause prevents bookings. */
   worst: boolean;
   codes?: boolean;
 }
 
-/** One sentence for each present trouble, or that there is none. Told to screen readers when it changes. */
+/** One sentence for each present problem, or that there is none. A screen reader reads changes. */
 export function Causes({ causes, worst, codes = false }: Props) {
   return (
     <div role="status">
@@ -22,7 +22,7 @@ export function Causes({ causes, worst, codes = false }: Props) {
             <li key={`${code} ${message}`} data-worst={(worst && index === 0) || undefined}>
               <strong>{message}</strong>
               {codes && <code>{code}</code>}
-              {since && <span>since {at(since)}</span>}
+              {since && <span>since {formatTime(since)}</span>}
             </li>
           ))}
         </ul>

@@ -1,7 +1,7 @@
 import { useElementSize, useMergedRef } from '@mantine/hooks';
 import { useEffect, useRef, useState } from 'react';
 import type uPlot from 'uplot';
-import consoleCss from '@/features/operations/parts/console.module.css';
+import consoleCss from '@/features/operations/components/console.module.css';
 import css from './chart.module.css';
 
 export interface Line {
@@ -22,7 +22,7 @@ interface Props {
 
 const HEIGHT = 150;
 
-/** Lines over the last hours, with a cursor that tells the values of a minute, and the newest and the highest value in words. */
+/** A line chart with a cursor that shows the values of a minute, and the newest and the highest value as text. */
 export function Chart({ title, times, lines, format }: Props) {
   const { ref, width } = useElementSize<HTMLDivElement>();
   const frame = useRef<HTMLDivElement>(null);
@@ -38,7 +38,7 @@ export function Chart({ title, times, lines, format }: Props) {
     let shown = true;
     loadLibrary().then(
       (loaded) => shown && setLibrary(() => loaded),
-      // Without it the words and the table still tell what there is.
+      // Without the library, the text still has the newest and the highest value.
       () => undefined,
     );
     return () => {

@@ -2,11 +2,11 @@ import css from './figures.module.css';
 
 interface Props {
   title: string;
-  /** Each with its tone, where it is not well. */
+  /** Name, value, and a CSS class if the value is bad. */
   figures: readonly (readonly [name: string, value: string, tone?: string | false | undefined])[];
 }
 
-/** Figures that are read together. */
+/** A group of figures under one title. */
 export function Figures({ title, figures }: Props) {
   return (
     <section className={css.group}>

@@ -1,5 +1,5 @@
-import { count, ms, seconds } from '@/features/operations/parts/format';
-import type { Minute } from '@/features/operations/wire';
+import type { Minute } from '@/features/operations/api-types';
+import { formatCount, formatMs, formatSeconds } from '@/features/operations/components/format';
 import { Chart } from './chart';
 import charts from './chart.module.css';
 
@@ -16,7 +16,7 @@ export function History({ minutes }: { minutes: readonly Minute[] }) {
       <Chart
         title="Bookings per minute"
         times={times}
-        format={count}
+        format={formatCount}
         lines={[
           line('accepted', '--sky', ({ accepted }) => accepted),
           line('confirmed', '--good', ({ confirmed }) => confirmed),
@@ -27,7 +27,7 @@ export function History({ minutes }: { minutes: readonly Minute[] }) {
       <Chart
         title="From acceptance to the end"
         times={times}
-        format={ms}
+        format={formatMs}
         lines={[
           line('99 %', '--bad', ({ p99_ms: p99 }) => p99),
           line('95 %', '--amber-deep', ({ p95_ms: p95 }) => p95),
@@ -37,13 +37,13 @@ export function History({ minutes }: { minutes: readonly Minute[] }) {
       <Chart
         title="Bookings that wait for seats"
         times={times}
-        format={count}
+        format={formatCount}
         lines={[line('waiting', '--sky', ({ waiting }) => waiting)]}
       />
       <Chart
         title="Wait of the oldest"
         times={times}
-        format={seconds}
+        format={formatSeconds}
         lines={[line('oldest', '--sky', ({ oldest_seconds: oldest }) => oldest ?? 0)]}
       />
     </section>

@@ -1,26 +1,26 @@
 import { useQuery } from '@tanstack/react-query';
 import { QueryFallback } from '@/components/messages/query-fallback';
-import { Head } from '@/features/operations/parts/console';
-import css from '@/features/operations/parts/console.module.css';
-import { count, ms, orDash, seconds } from '@/features/operations/parts/format';
+import type { Overview as OverviewData } from '@/features/operations/api-types';
+import { PageHeader } from '@/features/operations/components/console';
+import css from '@/features/operations/components/console.module.css';
+import { formatCount, formatMs, formatSeconds, orDash } from '@/features/operations/components/format';
 import { operationsQueries } from '@/features/operations/queries';
-import type { Overview as OverviewData } from '@/features/operations/wire';
 import { Causes } from './causes';
 import { Figures } from './figures';
 import figures from './figures.module.css';
 import { History } from './history';
 import { Repairs } from './repairs';
 
-/** How everything is, at one look. */
+/** The first page of the console: present problems, figures, charts of 24 hours, and the last repairs. */
 export function Overview() {
   const query = useQuery(operationsQueries.overview());
   return (
     <>
-      <Head title="Overview" />
+      <PageHeader title="Overview" />
       {query.data ? (
         <>
           <Causes causes={query.data.causes} worst={query.data.status === 'down'} />
-          <Tiles seen={query.data} />
+          <Tiles overview={query.data} />
           {query.data.history && <History minutes={query.data.history} />}
           <Repairs />
         </>
@@ -36,12 +36,13 @@ export function Overview() {
   );
 }
 
-function Tiles({ seen }: { seen: OverviewData }) {
-  const bookings = seen.bookings_per_minute;
-  const workers = seen.workers?.filter((worker) => worker.answers).length ?? null;
-  const letters = seen.dead_letters && Object.values(seen.dead_letters).reduce((sum, each) => sum + each, 0);
-  const confirmed = seen.history?.reduce((sum, minute) => sum + minute.confirmed, 0) ?? null;
-  const drift = seen.drift?.length ?? null;
+function Tiles({ overview }: { overview: OverviewData }) {
+  const bookings = overview.bookings_per_minute;
+  const workers = overview.workers?.filter((worker) => worker.answers).length ?? null;
+  const letters =
+    overview.dead_letters && Object.values(overview.dead_letters).reduce((sum, each) => sum + each, 0);
+  const confirmed = overview.history?.reduce((sum, minute) => sum + minute.confirmed, 0) ?? null;
+  const drift = overview.drift?.length ?? null;
   return (
     <div className={figures.groups}>
       <Figures
@@ -56,17 +57,17 @@ function Tiles({ seen }: { seen: OverviewData }) {
       <Figures
         title="Their time from acceptance to the end"
         figures={[
-          ['Half within', orDash(bookings?.p50_ms ?? null, ms)],
-          ['95 % within', orDash(bookings?.p95_ms ?? null, ms)],
-          ['99 % within', orDash(bookings?.p99_ms ?? null, ms)],
+          ['Half within', orDash(bookings?.p50_ms ?? null, formatMs)],
+          ['95 % within', orDash(bookings?.p95_ms ?? null, formatMs)],
+          ['99 % within', orDash(bookings?.p99_ms ?? null, formatMs)],
         ]}
       />
       <Figures
         title="Waiting now, and sold"
         figures={[
-          ['Bookings waiting', count(seen.waiting)],
-          ['Oldest waits', seconds(seen.oldest_seconds)],
-          ['Seats today (UTC)', orDash(seen.seats_sold_today)],
+          ['Bookings waiting', formatCount(overview.waiting)],
+          ['Oldest waits', formatSeconds(overview.oldest_seconds)],
+          ['Seats today (UTC)', orDash(overview.seats_sold_today)],
           ['Bookings in 24 h', orDash(confirmed)],
         ]}
       />

@@ -1,8 +1,8 @@
 import { useQuery } from '@tanstack/react-query';
 import { QueryFallback } from '@/components/messages/query-fallback';
-import css from '@/features/operations/parts/console.module.css';
-import { at, count, ms } from '@/features/operations/parts/format';
-import { Table } from '@/features/operations/parts/table';
+import css from '@/features/operations/components/console.module.css';
+import { formatCount, formatMs, formatTime } from '@/features/operations/components/format';
+import { Table } from '@/features/operations/components/table';
 import { operationsQueries } from '@/features/operations/queries';
 
 const COLUMNS = [
@@ -13,7 +13,7 @@ const COLUMNS = [
   { name: 'Worker' },
 ];
 
-/** What the sweep found lately: work that nobody did, and what it did about it. Passes that found nothing are left out. */
+/** The last passes of the sweep that found unfinished work, and what they repaired. Passes that found nothing are left out. */
 export function Repairs() {
   const query = useQuery(operationsQueries.sweep());
   if (!query.data) {
@@ -37,7 +37,7 @@ export function Repairs() {
         <Table label="Repairs" columns={COLUMNS}>
           {passes.map((pass) => (
             <tr key={pass.id} tabIndex={-1}>
-              <td>{at(pass.began_at)}</td>
+              <td>{formatTime(pass.began_at)}</td>
               <td className={css.long} title={inWords(pass.found, pass.repaired)}>
                 {inWords(pass.found, pass.repaired)}
                 {pass.failed.length > 0 && (
@@ -45,8 +45,8 @@ export function Repairs() {
                 )}
                 {pass.without_redis && <span className={css.warn}> without Redis</span>}
               </td>
-              <td className={css.number}>{ms(pass.longest_ms)}</td>
-              <td className={css.number}>{count(pass.passes)}</td>
+              <td className={css.number}>{formatMs(pass.longest_ms)}</td>
+              <td className={css.number}>{formatCount(pass.passes)}</td>
               <td>
                 {pass.host} {pass.pid}
               </td>
@@ -65,7 +65,10 @@ function inWords(
 ): string {
   return Object.entries(found)
     .filter(([, number]) => number > 0)
-    .map(([kind, number]) => `${count(number)} ${plain(kind)}, repaired ${count(repaired[kind] ?? 0)}`)
+    .map(
+      ([kind, number]) =>
+        `${formatCount(number)} ${plain(kind)}, repaired ${formatCount(repaired[kind] ?? 0)}`,
+    )
     .join('; ');
 }
 

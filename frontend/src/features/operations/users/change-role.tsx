@@ -1,9 +1,9 @@
 import { Button, Group, Radio, Stack } from '@mantine/core';
 import { useState } from 'react';
 import { ProblemNote } from '@/components/messages/problem-note';
-import { Dialog } from '@/features/operations/parts/dialog';
-import css from '@/features/operations/parts/pieces.module.css';
-import type { Role, User } from '@/features/operations/wire';
+import type { Role, User } from '@/features/operations/api-types';
+import { Dialog } from '@/features/operations/components/dialog';
+import css from '@/features/operations/components/shared.module.css';
 import { useChangeRole } from './queries';
 
 const ROLES: readonly { role: Role; may: string }[] = [
@@ -17,7 +17,7 @@ interface Props {
   onClose: () => void;
 }
 
-/** Gives an account another role. It is signed out everywhere, so that the role counts at once. */
+/** Gives an account another role. The account is signed out everywhere, so that the new role has effect at once. */
 export function ChangeRole({ user, onClose }: Props) {
   const [role, setRole] = useState<Role>(user.role);
   const change = useChangeRole();
@@ -31,7 +31,7 @@ export function ChangeRole({ user, onClose }: Props) {
             ))}
           </Stack>
         </Radio.Group>
-        <p>The account is signed out everywhere. The change stands in the audit log.</p>
+        <p>The account is signed out everywhere. The audit log records the change.</p>
         {change.isError && <ProblemNote error={change.error} title="The role was not changed." />}
         <Group justify="flex-end">
           <Button size="sm" variant="default" onClick={onClose}>

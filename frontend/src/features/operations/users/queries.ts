@@ -1,7 +1,7 @@
 import { infiniteQueryOptions } from '@tanstack/react-query';
-import { withoutUndefined } from '@/features/operations/parts/without-undefined';
+import type { Role } from '@/features/operations/api-types';
 import { operationsQueries, useChange } from '@/features/operations/queries';
-import type { Role } from '@/features/operations/wire';
+import { withoutUndefined } from '@/features/operations/without-undefined';
 import { answer, api } from '@/lib/client';
 
 const PAGE_SIZE = 50;

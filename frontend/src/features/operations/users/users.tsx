@@ -4,13 +4,13 @@ import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import { ProblemNote } from '@/components/messages/problem-note';
 import { QueryFallback } from '@/components/messages/query-fallback';
-import { Head } from '@/features/operations/parts/console';
-import css from '@/features/operations/parts/console.module.css';
-import { FilterField } from '@/features/operations/parts/filter-field';
-import { at, count } from '@/features/operations/parts/format';
-import { changes } from '@/features/operations/parts/reads-only';
-import { More, Table } from '@/features/operations/parts/table';
-import type { Role, User } from '@/features/operations/wire';
+import type { Role, User } from '@/features/operations/api-types';
+import { PageHeader } from '@/features/operations/components/console';
+import css from '@/features/operations/components/console.module.css';
+import { FilterField } from '@/features/operations/components/filter-field';
+import { formatCount, formatTime } from '@/features/operations/components/format';
+import { disabledUnless } from '@/features/operations/components/read-only';
+import { MoreButton, Table } from '@/features/operations/components/table';
 import { ChangeRole } from './change-role';
 import { type UserFilter, userQueries } from './queries';
 
@@ -32,7 +32,7 @@ export function Users({ mayChange }: { mayChange: boolean }) {
   const users = query.data?.pages.flatMap((page) => page.data);
   return (
     <>
-      <Head title="Users" />
+      <PageHeader title="Users" />
       <div className={css.bar}>
         <FilterField
           label="Name or address"
@@ -69,7 +69,7 @@ export function Users({ mayChange }: { mayChange: boolean }) {
             <tr key={user.id} tabIndex={-1}>
               <td>
                 {user.closed_at ? (
-                  <span className={css.fine}>closed {at(user.closed_at)}</span>
+                  <span className={css.fine}>closed {formatTime(user.closed_at)}</span>
                 ) : (
                   <Link to="/operations/bookings" search={{ user: user.username }}>
                     {user.username}
@@ -78,16 +78,16 @@ export function Users({ mayChange }: { mayChange: boolean }) {
               </td>
               <td>{user.role}</td>
               <td>{user.email ?? '–'}</td>
-              <td className={css.number}>{count(user.sessions)}</td>
-              <td>{user.last_used_at ? at(user.last_used_at) : '–'}</td>
-              <td>{at(user.created_at)}</td>
+              <td className={css.number}>{formatCount(user.sessions)}</td>
+              <td>{user.last_used_at ? formatTime(user.last_used_at) : '–'}</td>
+              <td>{formatTime(user.created_at)}</td>
               <td className={css.actions}>
                 {!user.closed_at && (
                   <Button
                     size="compact-xs"
                     variant="default"
                     aria-label={`Change the role of ${user.username}`}
-                    {...changes(mayChange)}
+                    {...disabledUnless(mayChange)}
                     onClick={() => setChanged(user)}
                   >
                     Change the role
@@ -98,7 +98,7 @@ export function Users({ mayChange }: { mayChange: boolean }) {
           ))}
         </Table>
       )}
-      <More query={query} />
+      <MoreButton query={query} />
       {changed && <ChangeRole user={changed} onClose={() => setChanged(undefined)} />}
     </>
   );

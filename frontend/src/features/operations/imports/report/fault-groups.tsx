@@ -1,11 +1,11 @@
 import { useQuery } from '@tanstack/react-query';
 import { DownloadButton } from '@/components/controls/download-button';
 import { QueryFallback } from '@/components/messages/query-fallback';
+import css from '@/features/operations/components/console.module.css';
+import { formatCount } from '@/features/operations/components/format';
+import sharedCss from '@/features/operations/components/shared.module.css';
+import { Table } from '@/features/operations/components/table';
 import { importQueries } from '@/features/operations/imports/queries';
-import css from '@/features/operations/parts/console.module.css';
-import { count } from '@/features/operations/parts/format';
-import pieces from '@/features/operations/parts/pieces.module.css';
-import { Table } from '@/features/operations/parts/table';
 import type { ImportView } from '@/lib/wire';
 
 const COLUMNS = [
@@ -18,11 +18,11 @@ const COLUMNS = [
 ];
 const SHOWN = 3;
 
-/** What is wrong with the rows, by cause: counted by the server over all of them. */
+/** The faults of all rows, grouped and counted by the server. */
 export function FaultGroups({ report }: { report: ImportView }) {
   const query = useQuery(importQueries.faults(report.job_id, report.failed));
   return (
-    <section className={pieces.form} aria-label="Faults">
+    <section className={sharedCss.form} aria-label="Faults">
       <div className={css.head}>
         <h3>What to fix</h3>
         {report.failed_rows_url && (
@@ -41,14 +41,14 @@ export function FaultGroups({ report }: { report: ImportView }) {
                 <code>{group.code}</code>
               </td>
               <td>{group.column ?? 'whole row'}</td>
-              <td className={css.number}>{count(group.rows)}</td>
-              <td className={css.number}>{count(group.values)}</td>
+              <td className={css.number}>{formatCount(group.rows)}</td>
+              <td className={css.number}>{formatCount(group.values)}</td>
               <td>
                 {group.examples.slice(0, SHOWN).map(({ value, rows, line }) => (
                   <div key={`${line} ${value}`}>
                     “{value || 'empty'}”{' '}
                     <span className={css.fine}>
-                      {rows === 1 ? `line ${line}` : `${count(rows)} rows, from line ${line}`}
+                      {rows === 1 ? `line ${line}` : `${formatCount(rows)} rows, from line ${line}`}
                     </span>
                   </div>
                 ))}

@@ -2,12 +2,12 @@ import { Progress } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Card, CardHead } from '@/components/layout/card';
 import { QueryFallback } from '@/components/messages/query-fallback';
-import { importQueries, isOver } from '@/features/operations/imports/queries';
+import { importQueries, isFinished } from '@/features/operations/imports/queries';
 import type { ImportView } from '@/lib/wire';
 import { FaultGroups } from './fault-groups';
 import css from './import-report.module.css';
+import { ImportSpeed } from './import-speed';
 import { ImportWarnings } from './import-warnings';
-import { Pace } from './pace';
 import { PlaceWarnings } from './place-warnings';
 import { RowErrors } from './row-errors';
 
@@ -25,7 +25,7 @@ const DRY_RUN_TITLES: Record<ImportView['status'], string> = {
   FAILED: 'The check stopped',
 };
 
-/** One import, while it runs and after: its progress, how many rows had which outcome, and the errors. */
+/** One import, while it runs and after it has ended: its progress, the number of rows by their result, and the faults. */
 export function ImportReport({ jobId, mayChange }: { jobId: string; mayChange: boolean }) {
   const query = useQuery(importQueries.detail(jobId));
   if (!query.data) {
@@ -55,13 +55,13 @@ export function ImportReport({ jobId, mayChange }: { jobId: string; mayChange: b
       </div>
       <Progress
         value={percent}
-        animated={!isOver(report)}
+        animated={!isFinished(report)}
         color={report.status === 'FAILED' ? 'red' : 'ink'}
         size="lg"
         radius="xl"
         aria-label="Rows read"
       />
-      {!isOver(report) && <Pace report={report} mayChange={mayChange} />}
+      {!isFinished(report) && <ImportSpeed report={report} mayChange={mayChange} />}
       {report.failure && <p className={css.failure}>{report.failure.message}</p>}
       <dl className={css.counts}>
         <Count label="New flights" value={report.created} />
@@ -69,8 +69,8 @@ export function ImportReport({ jobId, mayChange }: { jobId: string; mayChange: b
         <Count label="Unchanged" value={report.skipped} />
         <Count label="With errors" value={report.failed} bad />
       </dl>
-      {isOver(report) && <PlaceWarnings report={report} />}
-      {isOver(report) && <ImportWarnings report={report} />}
+      {isFinished(report) && <PlaceWarnings report={report} />}
+      {isFinished(report) && <ImportWarnings report={report} />}
       {report.errors.length > 0 && (
         <>
           <FaultGroups report={report} />

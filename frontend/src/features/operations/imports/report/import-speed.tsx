@@ -1,18 +1,18 @@
 import { Button } from '@mantine/core';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { ProblemNote } from '@/components/messages/problem-note';
+import css from '@/features/operations/components/console.module.css';
+import { formatCount, formatSeconds } from '@/features/operations/components/format';
+import { disabledUnless } from '@/features/operations/components/read-only';
 import { importQueries, useStopImport } from '@/features/operations/imports/queries';
-import { useEvents } from '@/features/operations/live';
-import css from '@/features/operations/parts/console.module.css';
-import { count, seconds } from '@/features/operations/parts/format';
-import { changes } from '@/features/operations/parts/reads-only';
+import { useReloadOnEvents } from '@/features/operations/live-updates';
 import { now } from '@/lib/time/server-clock';
 import type { ImportView } from '@/lib/wire';
 
-/** How fast a running import is, how long it takes yet, and the button that stops it. Keeps its report up to date. */
-export function Pace({ report, mayChange }: { report: ImportView; mayChange: boolean }) {
+/** The speed of a running import, its remaining time, and the button that stops it. It also keeps the report up to date. */
+export function ImportSpeed({ report, mayChange }: { report: ImportView; mayChange: boolean }) {
   const queries = useQueryClient();
-  const isLive = useEvents([`import:${report.job_id}`], () =>
+  const isLive = useReloadOnEvents([`import:${report.job_id}`], () =>
     queries.invalidateQueries({ queryKey: importQueries.detail(report.job_id).queryKey }),
   );
   useQuery(importQueries.running(report.job_id, isLive));
@@ -24,8 +24,8 @@ export function Pace({ report, mayChange }: { report: ImportView; mayChange: boo
   return (
     <div className={css.head}>
       <span>
-        {rate > 0 && `${count(Math.round(rate))} rows per second`}
-        {part > 0.02 && `, about ${seconds(Math.ceil((elapsed * (1 - part)) / part))} to go`}
+        {rate > 0 && `${formatCount(Math.round(rate))} rows per second`}
+        {part > 0.02 && `, about ${formatSeconds(Math.ceil((elapsed * (1 - part)) / part))} to go`}
       </span>
       {report.cancelling ? (
         <span role="status">Stopping after the rows that are being stored…</span>
@@ -34,7 +34,7 @@ export function Pace({ report, mayChange }: { report: ImportView; mayChange: boo
           size="xs"
           variant="default"
           loading={stop.isPending}
-          {...changes(mayChange)}
+          {...disabledUnless(mayChange)}
           onClick={() => stop.mutate()}
         >
           Stop the import

@@ -3,7 +3,7 @@ import { importQueries } from '@/features/operations/imports/queries';
 import type { FlightChange, ImportView } from '@/lib/wire';
 import css from './import-warnings.module.css';
 
-/** What somebody should know of the flights that an import changes, or would change: who travels on them, and which may be there twice. */
+/** Warnings about the flights that an import changes, or would change: those with bookings, and those that may exist twice. */
 export function ImportWarnings({ report }: { report: ImportView }) {
   const { data } = useQuery({
     ...importQueries.changes(report.job_id),

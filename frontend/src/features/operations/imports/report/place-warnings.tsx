@@ -4,7 +4,7 @@ import css from './import-warnings.module.css';
 const OPEN = ['unknown_place', 'ambiguous_place'];
 const SHOWN = 20;
 
-/** Words for places that are not clear, and how others were read that are not what their place is called. */
+/** Warnings about places: texts that are not clear, and texts that were understood as a place with another name. */
 export function PlaceWarnings({ report: { errors, places, dry_run: dryRun } }: { report: ImportView }) {
   const open = new Map<string, (typeof errors)[number]>();
   for (const error of errors)

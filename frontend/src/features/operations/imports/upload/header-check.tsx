@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
-import css from '@/features/operations/parts/console.module.css';
-import pieces from '@/features/operations/parts/pieces.module.css';
+import css from '@/features/operations/components/console.module.css';
+import sharedCss from '@/features/operations/components/shared.module.css';
 import type { Encoding } from '@/lib/wire';
 import { readHeader } from './header';
 
@@ -9,7 +9,7 @@ interface Props {
   encoding: Encoding;
 }
 
-/** Says at once, before anything is sent, which columns of a chosen file are read and which are missing, and shows its first rows. */
+/** Checks the header of a chosen file before it is sent: which columns are read, unknown or missing. Shows the first rows. */
 export function HeaderCheck({ file, encoding }: Props) {
   const { data: header } = useQuery({
     queryKey: ['operations', 'header', file.name, file.size, file.lastModified, encoding],
@@ -20,7 +20,7 @@ export function HeaderCheck({ file, encoding }: Props) {
   if (header === null) return <p className={css.warn}>The file has no first line that names its columns.</p>;
   const unknown = header.columns.filter(({ use }) => use === 'unknown').map(({ name }) => name);
   return (
-    <section className={pieces.form} aria-label="Header of the file">
+    <section className={sharedCss.form} aria-label="Header of the file">
       {header.missing.length > 0 && (
         <p className={css.bad}>
           Missing: <strong>{header.missing.join(', ')}</strong>. The first line must name these columns.

@@ -13,7 +13,7 @@ const FILE_CHANGED = new Problem({
 export interface UploadOptions {
   dryRun: boolean;
   encoding: Encoding;
-  /** A time without a zone is what the clocks show at the place. */
+  /** A time without a zone is the local time of the place. */
   localTimes: boolean;
   /** A row moves the flight of the same number, route and day. */
   matchDay: boolean;
@@ -37,9 +37,9 @@ export async function upload({ file, options, onProgress }: Upload): Promise<Imp
   ).catch(async (reason: unknown) => {
     throw (await isReadable(file)) ? reason : FILE_CHANGED;
   });
-  const answer: unknown = await response.json().catch(() => null);
-  if (response.status !== 202) throw problemFrom(response, answer);
-  return answer as ImportAccepted;
+  const responseBody: unknown = await response.json().catch(() => null);
+  if (response.status !== 202) throw problemFrom(response, responseBody);
+  return responseBody as ImportAccepted;
 }
 
 function queryOf({ dryRun, encoding, localTimes, matchDay, createOnly }: UploadOptions): URLSearchParams {

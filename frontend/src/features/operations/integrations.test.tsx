@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { openApp } from '@/testing/app';
 import { network } from '@/testing/network';
 import { ADMIN } from '@/testing/samples';
-import type { ApiKey, Delivery, Webhook } from './wire';
+import type { ApiKey, Delivery, Webhook } from './api-types';
 
 const KEY: ApiKey = {
   id: 'a-key',
