@@ -1,11 +1,11 @@
-import { NoticeBar } from '@/features/bookings/notice-bar';
+import { BookingNoticeBar } from '@/features/bookings/booking-notice-bar';
 import { FareNotice } from '@/features/fares/fare-notice';
 
-/** On every page: what somebody who is signed in should know now. */
+/** The banners on every page for users who are signed in. */
 export function Notices({ path }: { path: string }) {
   return (
     <>
-      <NoticeBar path={path} />
+      <BookingNoticeBar path={path} />
       <FareNotice path={path} />
     </>
   );

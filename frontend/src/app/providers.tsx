@@ -3,9 +3,9 @@ import { I18nProvider } from '@lingui/react';
 import { MantineProvider } from '@mantine/core';
 import { type QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { type ReactNode, useEffect } from 'react';
-import { forgetDraft } from '@/features/bookings/checkout/kept-draft';
-import { forgetSearches } from '@/features/search/start/recent-searches';
-import { forgetWaiting } from '@/features/waitlist/remembered';
+import { clearDraft } from '@/features/bookings/checkout/draft-storage';
+import { clearSearches } from '@/features/search/start/recent-searches';
+import { clearJoined } from '@/features/waitlist/joined-waiting-lists';
 import { clearQueries } from '@/lib/query-client';
 import { onAccountChange } from '@/lib/session';
 import { theme } from './theme';
@@ -17,16 +17,16 @@ interface Props {
   env?: 'default' | 'test';
 }
 
-/** What every component can use: queries, the language and the theme. Forgets everything of an account when it leaves. */
+/** What every component can use: queries, the language and the theme. When the account changes, all data of the former account is removed. */
 export function Providers({ queries, children, env = 'default' }: Props) {
   useEffect(
     () =>
       onAccountChange((lapsed) => {
         clearQueries(queries);
-        // What was filled in waits for the same account, and is shown to no other one.
-        if (!lapsed) forgetDraft();
-        forgetSearches();
-        forgetWaiting();
+        // After an expired session the draft is kept, because the same person is likely to sign in again. Other accounts do not see it.
+        if (!lapsed) clearDraft();
+        clearSearches();
+        clearJoined();
       }),
     [queries],
   );

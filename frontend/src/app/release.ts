@@ -1,10 +1,10 @@
-/** When this window was last loaded again for a release: so that a server with a broken release does not make it reload for ever. */
+/** When this window was last reloaded for a release, so that a server with a broken release does not cause endless reloads. */
 const STORAGE_KEY = 'skyqueue.reloaded-at';
-const AT_MOST_EVERY_MS = 60_000;
+const MIN_INTERVAL_MS = 60_000;
 
 /**
- * After a part of the app could not be loaded. When the server can be reached, its files are not those that this window runs, or the
- * browser keeps a failure in mind: the whole app is loaded again. Without a server nothing happens.
+ * Called after a part of the app could not be loaded. If the server can be reached, it has a newer release than this window, or the browser
+ * has cached the failure, so the whole app is reloaded. If the server cannot be reached, nothing happens.
  */
 export async function loadNewerRelease(reload: () => void = () => window.location.reload()): Promise<void> {
   const served = await fetch('/', { cache: 'no-store' }).then(
@@ -13,7 +13,7 @@ export async function loadNewerRelease(reload: () => void = () => window.locatio
   );
   if (!served) return;
   const last = Number(sessionStorage.getItem(STORAGE_KEY) ?? 0);
-  if (Date.now() - last < AT_MOST_EVERY_MS) return;
+  if (Date.now() - last < MIN_INTERVAL_MS) return;
   sessionStorage.setItem(STORAGE_KEY, String(Date.now()));
   reload();
 }

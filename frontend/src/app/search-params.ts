@@ -1,12 +1,12 @@
 import type { Sort } from '@/features/search/queries';
-import { type Filters, filterCount, filtersFrom } from '@/features/search/results/filters';
+import { type Filters, filterCount, parseFilters } from '@/features/search/results/filters';
 import { furtherLegs, type TripParams, tripParams } from '@/features/search/trip';
 import { itinerariesOf } from '@/lib/itineraries';
 import { localSchedule, type Schedule, wholeSchedule } from '@/lib/time/schedule';
 import { isDay } from '@/lib/time/time';
 
-/** What stands in an address after its `?`. What does not fit is left out, as if it had not been written. */
-type Given = Record<string, unknown>;
+/** The unchecked search parameters of an address (after its `?`). Invalid ones are left out. */
+type RawParams = Record<string, unknown>;
 
 /** A search for flights. Its results are shown once it has both places and the day. */
 export interface SearchParams extends TripParams {
@@ -21,21 +21,21 @@ export interface SearchParams extends TripParams {
 
 const SORTS = new Set<unknown>(['best', 'price', 'fastest', 'departure']);
 
-export function searchParams(given: Given): SearchParams {
-  const more = furtherLegs(given.more);
+export function searchParams(raw: RawParams): SearchParams {
+  const more = furtherLegs(raw.more);
   const filters =
-    typeof given.filters === 'object' && given.filters ? filtersFrom(given.filters as Given) : {};
+    typeof raw.filters === 'object' && raw.filters ? parseFilters(raw.filters as RawParams) : {};
   return {
-    ...textParam('from', given.from),
-    ...textParam('to', given.to),
-    ...(isDayText(given.date) && { date: given.date }),
-    ...(isDayText(given.back) && !more && { back: given.back }),
+    ...textParam('from', raw.from),
+    ...textParam('to', raw.to),
+    ...(isDayText(raw.date) && { date: raw.date }),
+    ...(isDayText(raw.back) && !more && { back: raw.back }),
     ...(more && { more }),
-    ...(isPicked(given.picked) && { picked: given.picked }),
-    ...(SORTS.has(given.sort) && { sort: given.sort as Sort }),
+    ...(isPicked(raw.picked) && { picked: raw.picked }),
+    ...(SORTS.has(raw.sort) && { sort: raw.sort as Sort }),
     ...(filterCount(filters) > 0 && { filters }),
-    ...(typeof given.show === 'number' && given.show > 0 && { show: Math.floor(given.show) }),
-    ...seatsParam(given),
+    ...(typeof raw.show === 'number' && raw.show > 0 && { show: Math.floor(raw.show) }),
+    ...seatsParam(raw),
   };
 }
 
@@ -62,8 +62,8 @@ export interface ItineraryParams {
   seats?: number;
 }
 
-export function itineraryParams(given: Given): ItineraryParams {
-  return { ...textParam('flights', given.flights), ...seatsParam(given) };
+export function itineraryParams(raw: RawParams): ItineraryParams {
+  return { ...textParam('flights', raw.flights), ...seatsParam(raw) };
 }
 
 const FLIGHT_ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
@@ -76,13 +76,13 @@ export function flightIds({ flights = '' }: ItineraryParams): string[] | null {
   return fits && ids.every((id) => FLIGHT_ID.test(id)) ? ids : null;
 }
 
-export function seatsParam(given: Given): { seats?: number } {
-  const seats = Number(given.seats);
+export function seatsParam(raw: RawParams): { seats?: number } {
+  const seats = Number(raw.seats);
   return Number.isInteger(seats) && seats >= 1 && seats <= 9 ? { seats } : {};
 }
 
 /** Where to go after signing in: a path of this app and nothing else. */
-export function nextParam({ next }: Given): { next?: string } {
+export function nextParam({ next }: RawParams): { next?: string } {
   return typeof next === 'string' && /^\/(?![/\\])/.test(next) ? { next } : {};
 }
 

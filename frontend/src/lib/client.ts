@@ -3,7 +3,7 @@ import { networkProblem, Problem, problemFrom } from './problem';
 import type { paths } from './schema';
 import { authorizedFetch } from './session';
 
-/** The API client, typed by the API's own description. Wrap every call in `answer()`, so that a failure is thrown as a `Problem`. */
+/** The API client, with types from the OpenAPI document. Wrap every call in `unwrap()`, which throws failures as a `Problem`. */
 export const api = createClient<paths>({ baseUrl: window.location.origin, fetch: authorizedFetch });
 
 interface Result<T> {
@@ -12,14 +12,14 @@ interface Result<T> {
   response: Response;
 }
 
-/** The body of a successful answer. */
-export async function answer<T>(call: Promise<Result<T>>): Promise<T> {
-  return (await answerWithHeaders(call)).data;
+/** Returns the body of a successful response, and throws a `Problem` otherwise. */
+export async function unwrap<T>(call: Promise<Result<T>>): Promise<T> {
+  return (await unwrapWithHeaders(call)).data;
 }
 
-export async function answerWithHeaders<T>(call: Promise<Result<T>>): Promise<{ data: T; headers: Headers }> {
+export async function unwrapWithHeaders<T>(call: Promise<Result<T>>): Promise<{ data: T; headers: Headers }> {
   const { data, error, response } = await call.catch((reason: unknown) => {
-    // A Problem comes from renewing the session, an AbortError from the caller. Anything else means that no whole answer arrived.
+    // A Problem comes from renewing the session, an AbortError from the caller. Anything else means that there was no complete response.
     throw reason instanceof Problem || (reason as Error).name === 'AbortError' ? reason : networkProblem();
   });
   if (!response.ok) throw problemFrom(response, error);

@@ -1,45 +1,45 @@
 import { retryAfterMs } from './problem';
 import { authorizedFetch } from './session';
 
-/** The server says something every 15 s. After this long without a word the connection is taken for lost. */
-const SILENT_MS = 40_000;
-/** After a stream that ended; it doubles with each that could not be opened. */
+/** The server sends a comment every 15 s. After this time without data, the connection counts as lost. */
+const SILENCE_TIMEOUT_MS = 40_000;
+/** The delay after a stream that ended. It doubles after each failed attempt. */
 const FIRST_DELAY_MS = 1_000;
 const LAST_DELAY_MS = 30_000;
 const TOO_MANY_REQUESTS = 429;
 
-export interface Listener {
-  /** Something may have changed: read again what the topics name. */
-  onNews: () => void;
-  /** Whether a stream is open now. While none is, nobody says what changes. */
+export interface Subscriber {
+  /** Something may have changed: load the data of the topics again. */
+  onEvent: () => void;
+  /** Called when a stream is opened or closed. While none is open, no events arrive. */
   onOpen: (isOpen: boolean) => void;
 }
 
-/** Where a listener stands between two streams. */
+/** The state of a subscription between two streams. */
 interface Progress {
   lastId: string | null;
   delayMs: number;
 }
 
 /**
- * Follows topics of `GET /api/v1/events`, such as `booking:0199…`, until the function that it returns is called. A stream that is lost is
- * opened again, and the server tells what was missed since the last event. It is closed while the tab is hidden, and opened again when
- * it is shown. A browser's EventSource cannot do this: it sends no header, so the token would stand in the address.
+ * Subscribes to topics of `GET /api/v1/events`, such as `booking:0199…`, until the function that it returns is called. A lost stream is opened
+ * again, and the server sends the events since the last one. The stream is closed while the tab is hidden. The browser's EventSource cannot be
+ * used: it sends no headers, so the token would be in the address.
  */
-export function listen(topics: string, listener: Listener): () => void {
+export function subscribe(topics: string, subscriber: Subscriber): () => void {
   const stop = new AbortController();
-  void follow(topics, listener, stop.signal);
+  void runSubscription(topics, subscriber, stop.signal);
   return () => stop.abort();
 }
 
-async function follow(topics: string, listener: Listener, stopped: AbortSignal): Promise<void> {
+async function runSubscription(topics: string, listener: Subscriber, stopped: AbortSignal): Promise<void> {
   const progress: Progress = { lastId: null, delayMs: FIRST_DELAY_MS };
   while (!stopped.aborted) {
     if (document.hidden) {
       await untilShown(stopped);
       continue;
     }
-    const waitMs = await readOne(topics, listener, progress, stopped).catch(() => progress.delayMs);
+    const waitMs = await readStream(topics, listener, progress, stopped).catch(() => progress.delayMs);
     if (stopped.aborted) return;
     listener.onOpen(false);
     if (waitMs === null) return;
@@ -49,9 +49,9 @@ async function follow(topics: string, listener: Listener, stopped: AbortSignal):
 }
 
 /** Reads one stream to its end. Returns when to open the next, in milliseconds; null: never, because the server refuses. */
-async function readOne(
+async function readStream(
   topics: string,
-  listener: Listener,
+  listener: Subscriber,
   progress: Progress,
   stopped: AbortSignal,
 ): Promise<number | null> {
@@ -60,27 +60,27 @@ async function readOne(
   const closeWhenHidden = () => document.hidden && close();
   stopped.addEventListener('abort', close);
   document.addEventListener('visibilitychange', closeWhenHidden);
-  let silence = setTimeout(close, SILENT_MS);
+  let silenceTimer = setTimeout(close, SILENCE_TIMEOUT_MS);
   try {
     const response = await authorizedFetch(requestFor(topics, progress.lastId, connection.signal));
     if (!response.ok || !response.body) return waitAfter(response, progress.delayMs);
     progress.delayMs = FIRST_DELAY_MS;
     listener.onOpen(true);
-    // What happened before this stream began, nobody tells.
-    if (progress.lastId === null) listener.onNews();
-    const lines = new Lines();
+    // Changes before the first stream have no events.
+    if (progress.lastId === null) listener.onEvent();
+    const lines = new LineSplitter();
     for await (const text of textOf(response.body)) {
-      clearTimeout(silence);
-      silence = setTimeout(close, SILENT_MS);
+      clearTimeout(silenceTimer);
+      silenceTimer = setTimeout(close, SILENCE_TIMEOUT_MS);
       for (const line of lines.take(text)) {
         if (line.startsWith('id:')) progress.lastId = line.slice(3).trim();
-        // Also `gap`: it says that nobody knows what was missed.
-        if (line.startsWith('event:')) listener.onNews();
+        // Also `gap`, which says that events may have been missed.
+        if (line.startsWith('event:')) listener.onEvent();
       }
     }
     return FIRST_DELAY_MS;
   } finally {
-    clearTimeout(silence);
+    clearTimeout(silenceTimer);
     document.removeEventListener('visibilitychange', closeWhenHidden);
     stopped.removeEventListener('abort', close);
   }
@@ -93,8 +93,8 @@ function requestFor(topics: string, lastId: string | null, signal: AbortSignal):
 }
 
 function waitAfter(response: Response, delayMs: number): number | null {
-  const isForGood = response.status < 500 && response.status !== TOO_MANY_REQUESTS;
-  return isForGood ? null : (retryAfterMs(response.headers) ?? delayMs);
+  const isPermanent = response.status < 500 && response.status !== TOO_MANY_REQUESTS;
+  return isPermanent ? null : (retryAfterMs(response.headers) ?? delayMs);
 }
 
 async function* textOf(body: ReadableStream<Uint8Array>): AsyncGenerator<string> {
@@ -107,8 +107,8 @@ async function* textOf(body: ReadableStream<Uint8Array>): AsyncGenerator<string>
   }
 }
 
-/** Whole lines of a text that comes in pieces. */
-class Lines {
+/** Splits a text that arrives in chunks into whole lines. */
+class LineSplitter {
   #rest = '';
 
   take(text: string): string[] {
@@ -120,14 +120,14 @@ class Lines {
 
 function untilShown(stopped: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
-    const look = () => {
+    const check = () => {
       if (document.hidden && !stopped.aborted) return;
-      document.removeEventListener('visibilitychange', look);
-      stopped.removeEventListener('abort', look);
+      document.removeEventListener('visibilitychange', check);
+      stopped.removeEventListener('abort', check);
       resolve();
     };
-    document.addEventListener('visibilitychange', look);
-    stopped.addEventListener('abort', look);
+    document.addEventListener('visibilitychange', check);
+    stopped.addEventListener('abort', check);
   });
 }
 

@@ -1,6 +1,6 @@
 /**
- * The idempotency key of a request that must happen once. It is kept until the server has answered, whatever the answer is, so a lost
- * answer, a second click and a reload of the page all send the same key. `request` is the request as text: the server refuses a key that
+ * The idempotency key of a request that must be processed once. It is kept until there is a response, so after a lost response, a second
+ * click or a reload of the page the same key is sent. `request` is the request as text: the server refuses a key that
  * comes with another request.
  */
 export function idempotencyKey(request: string): string {
@@ -11,8 +11,8 @@ export function idempotencyKey(request: string): string {
   return key;
 }
 
-/** After an answer: the same request sent again is a new one. */
-export function forgetIdempotencyKey(request: string): void {
+/** Call it after the response: the same request sent again is a new one. */
+export function clearIdempotencyKey(request: string): void {
   sessionStorage.removeItem(storageKey(request));
 }
 

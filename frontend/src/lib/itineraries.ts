@@ -5,7 +5,7 @@ import { dayAt, dayText, minutesBetween } from './time/time';
 /** After a longer stay at a place, the next flight begins another itinerary. */
 const LONGEST_CONNECTION_MIN = 12 * 60;
 
-interface Ends {
+interface FromTo {
   from: string;
   to: string;
 }
@@ -18,14 +18,14 @@ export function itinerariesOf<F extends Schedule>(flights: readonly F[]): F[][] 
   const itineraries: F[][] = [];
   for (const flight of flights) {
     const itinerary = itineraries.at(-1);
-    if (itinerary && goesOn(itinerary, flight)) itinerary.push(flight);
+    if (itinerary && isConnection(itinerary, flight)) itinerary.push(flight);
     else itineraries.push([flight]);
   }
   return itineraries;
 }
 
-/** A connection leaves from where one arrived, soon enough, and goes to no place where one has been. */
-function goesOn(itinerary: readonly Schedule[], next: Schedule): boolean {
+/** Whether `next` is a connection of the itinerary: it departs from where the last flight arrived, soon enough, and returns to no earlier place. */
+function isConnection(itinerary: readonly Schedule[], next: Schedule): boolean {
   const last = itinerary.at(-1);
   if (!last || last.destination !== next.source) return false;
   if (minutesBetween(last.arrival_ts, next.departure_ts) > LONGEST_CONNECTION_MIN) return false;
@@ -40,10 +40,11 @@ export function itineraryHeadings(itineraries: readonly (readonly Schedule[])[])
   const wholes = itineraries.map(wholeSchedule);
   const back = isReturn(wholes.map(({ source, destination }) => ({ from: source, to: destination })));
   return wholes.map(({ source, destination, departure_ts, source_timezone }, index) => {
-    const way = fromTo(source, destination);
+    const route = fromTo(source, destination);
     const day = dayText(dayAt(departure_ts, source_timezone));
-    if (!back) return t`Flight ${{ number: index + 1 }} of ${{ all: wholes.length }}: ${{ way }}, ${{ day }}`;
-    return index === 0 ? t`Outbound: ${{ way }}, ${{ day }}` : t`Return: ${{ way }}, ${{ day }}`;
+    if (!back)
+      return t`Flight ${{ number: index + 1 }} of ${{ all: wholes.length }}: ${{ route }}, ${{ day }}`;
+    return index === 0 ? t`Outbound: ${{ route }}, ${{ day }}` : t`Return: ${{ route }}, ${{ day }}`;
   });
 }
 
@@ -58,27 +59,27 @@ export function tripText(flights: readonly Schedule[]): string {
 }
 
 /** The same for legs that are only planned. */
-export function routeText(ends: readonly Ends[]): string {
+export function routeText(ends: readonly FromTo[]): string {
   const [first] = ends;
   if (!first) return '';
   if (isReturn(ends)) {
     return t`${{ from: first.from }} to ${{ to: first.to }} and back`;
   }
-  return wayText(ends);
+  return placesText(ends);
 }
 
 /** There and back, and nowhere else. */
-function isReturn([first, second, ...others]: readonly Ends[]): boolean {
+function isReturn([first, second, ...others]: readonly FromTo[]): boolean {
   return others.length === 0 && second !== undefined && second.from === first?.to && second.to === first.from;
 }
 
 /** `Delhi to Mumbai to Delhi` */
-export function wayText(ends: readonly Ends[]): string {
+export function placesText(ends: readonly FromTo[]): string {
   const names = ends
     .flatMap(({ from, to }) => [from, to])
     .filter((name, index, all) => name !== all[index - 1]);
   const [first = '', second = '', ...others] = names;
-  return others.reduce((way, place) => t`${way} to ${place}`, fromTo(first, second));
+  return others.reduce((route, place) => t`${route} to ${place}`, fromTo(first, second));
 }
 
 /** `Delhi to Mumbai` */

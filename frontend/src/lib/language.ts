@@ -78,7 +78,7 @@ export async function showLanguage(language: Language): Promise<void> {
 }
 
 /** As if nothing had been chosen: for tests. */
-export function forgetLanguage(): void {
+export function resetLanguage(): void {
   chosen = null;
   asked = 'en';
   activate('en', {});

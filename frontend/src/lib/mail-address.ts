@@ -1,18 +1,18 @@
 import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
-import { answer, api } from './client';
+import { api, unwrap } from './client';
 
-/** Where news of bookings is written to. */
+/** The e-mail address of the account. */
 export const emailQuery = () =>
   queryOptions({
     queryKey: ['accounts', 'email'],
-    queryFn: ({ signal }) => answer(api.GET('/api/v1/auth/email', { signal })),
+    queryFn: ({ signal }) => unwrap(api.GET('/api/v1/auth/email', { signal })),
   });
 
-/** Null: nowhere. */
+/** Null removes the address. */
 export function useChangeEmail() {
   const queries = useQueryClient();
   return useMutation({
-    mutationFn: (email: string | null) => answer(api.PUT('/api/v1/auth/email', { body: { email } })),
+    mutationFn: (email: string | null) => unwrap(api.PUT('/api/v1/auth/email', { body: { email } })),
     onSuccess: (data) => queries.setQueryData(emailQuery().queryKey, data),
   });
 }

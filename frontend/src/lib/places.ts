@@ -1,6 +1,6 @@
 import { type QueryClient, queryOptions } from '@tanstack/react-query';
-import { answer, api } from '@/lib/client';
-import type { Place } from '@/lib/wire';
+import type { Place } from '@/lib/api-types';
+import { api, unwrap } from '@/lib/client';
 
 const HOUR_MS = 3_600_000;
 
@@ -12,7 +12,7 @@ export const placeQueries = {
     queryOptions({
       queryKey: [...placeQueries.all(), 'suggestions', text.trim().toLowerCase(), limit],
       queryFn: ({ signal }) =>
-        answer(api.GET('/api/v1/airports/suggest', { params: { query: { q: text.trim(), limit } }, signal })),
+        unwrap(api.GET('/api/v1/airports/suggest', { params: { query: { q: text.trim(), limit } }, signal })),
       staleTime: HOUR_MS,
       gcTime: HOUR_MS,
     }),
@@ -21,7 +21,7 @@ export const placeQueries = {
   names: () =>
     queryOptions({
       queryKey: [...placeQueries.all(), 'names'],
-      queryFn: ({ signal }) => answer(api.GET('/api/v1/airports', { signal })),
+      queryFn: ({ signal }) => unwrap(api.GET('/api/v1/airports', { signal })),
       staleTime: 60_000,
     }),
 };
@@ -35,7 +35,7 @@ export function exactPlace(places: readonly Place[], text: string): Place | null
   );
 }
 
-/** The name of the place that somebody means who typed `text`: the exact one, else the best suggestion, else null. */
+/** The name of the place that the typed `text` most likely means: the exact one, else the best suggestion, else null. */
 export async function findPlaceName(queries: QueryClient, text: string): Promise<string | null> {
   const places = await queries.fetchQuery(placeQueries.suggestions(text));
   return (exactPlace(places, text) ?? places[0])?.name ?? null;

@@ -1,7 +1,7 @@
 import { t } from '@lingui/core/macro';
 import { shownLanguage } from './language';
 
-/** The server speaks English. In another language these texts stand for what it says to travellers, by the code of the problem. */
+/** The texts of the server are English. In another language these texts replace them, by the code of the problem. */
 const TEXT_BY_CODE: Readonly<Record<string, () => string>> = {
   already_paid: () => t`This booking is paid for.`,
   already_waiting: () => t`You are on the waiting list of this flight already.`,
@@ -34,7 +34,7 @@ const TEXT_BY_CODE: Readonly<Record<string, () => string>> = {
   validation: () => t`Something that was entered cannot be used.`,
 };
 
-/** The same for a field: by the end of its pointer, and the code of the fault. */
+/** The same for a field: by the end of its pointer, and the code of the error. */
 const TEXT_BY_FIELD: Readonly<Record<string, () => string>> = {
   'contact too_short': () => t`Enter an e-mail address or a telephone number.`,
   'date_of_birth in_the_future': () => t`This day has not come yet.`,
@@ -44,12 +44,12 @@ const TEXT_BY_FIELD: Readonly<Record<string, () => string>> = {
   'name no_surname': () => t`The name needs a surname, which is its last word.`,
 };
 
-/** What to say instead of the server's words; undefined where they stand. */
-export function ownProblemText(code: string): string | undefined {
+/** The text instead of the server's; undefined if the server's text is used. */
+export function translatedProblemText(code: string): string | undefined {
   return isEnglish() ? undefined : TEXT_BY_CODE[code]?.();
 }
 
-export function ownFieldText(pointer: string, code: string): string | undefined {
+export function translatedFieldText(pointer: string, code: string): string | undefined {
   return isEnglish() ? undefined : TEXT_BY_FIELD[`${pointer.split('/').at(-1)} ${code}`]?.();
 }
 

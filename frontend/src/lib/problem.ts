@@ -1,5 +1,5 @@
 import { t } from '@lingui/core/macro';
-import { ownFieldText, ownProblemText } from './problem-texts';
+import { translatedFieldText, translatedProblemText } from './problem-texts';
 
 export interface FieldError {
   /** Where: `/seats` is a field of the body, `?date` a query parameter, `If-Match:` a header. */
@@ -8,7 +8,7 @@ export interface FieldError {
   message: string;
 }
 
-/** The error that every call to the API throws: the problem+json that the API answered, or one of ours when no answer came (`code: 'network'`). */
+/** The error that every call to the API throws: the problem+json of the response, or one of the app if there was no response (`code: 'network'`). */
 export class Problem extends Error {
   override readonly name = 'Problem';
   readonly #detail: string | (() => string);
@@ -19,13 +19,13 @@ export class Problem extends Error {
   readonly retryAfterMs: number | null;
   readonly requestId: string | null;
   readonly errors: readonly FieldError[];
-  /** The whole body of the answer: some codes come with fields of their own, such as `booking_id`. */
+  /** The whole body of the response: some codes have fields of their own, such as `booking_id`. */
   readonly members: Readonly<Record<string, unknown>>;
 
   constructor(fields: {
     status: number;
     code: string;
-    /** Words of our own are a function: they are read in the language of the moment. */
+    /** Texts of the app are functions, which are evaluated in the present language. */
     detail: string | (() => string);
     retryable?: boolean;
     retryAfterMs?: number | null;
@@ -54,13 +54,13 @@ export function retryAfterMs(headers: Headers): number | null {
   return Number.isFinite(seconds) && seconds >= 0 ? seconds * 1000 : null;
 }
 
-/** Text for people instead of the server's, which speaks of tokens and headers to programs. */
-const TEXT_FOR_PEOPLE: Readonly<Record<string, () => string>> = {
+/** Texts for travellers instead of the server's, which are about tokens and headers. */
+const TRAVELLER_TEXTS: Readonly<Record<string, () => string>> = {
   unauthenticated: () => t`Your sign-in has ended. Sign in again to go on.`,
   account_gone: () => t`This account does not exist any more. Sign in with another one, or create one.`,
 };
 
-/** From an answer that is not a success. `body` is its JSON; anything else is tolerated, because a proxy may have answered. */
+/** The problem of a response that is not a success. `body` is its JSON; anything else is tolerated, because the response may come from a proxy. */
 export function problemFrom(response: Response, body: unknown): Problem {
   const members = (typeof body === 'object' && body !== null ? body : {}) as Record<string, unknown>;
   const code = typeof members.code === 'string' ? members.code : 'unexpected';
@@ -69,24 +69,24 @@ export function problemFrom(response: Response, body: unknown): Problem {
     status: response.status,
     code,
     detail: () =>
-      TEXT_FOR_PEOPLE[code]?.() ??
-      ownProblemText(code) ??
+      TRAVELLER_TEXTS[code]?.() ??
+      translatedProblemText(code) ??
       detail ??
       t`The server answered ${{ status: response.status }} without saying why.`,
     retryable: members.retryable === true || response.status === 429 || response.status === 503,
     retryAfterMs: retryAfterMs(response.headers),
     requestId: response.headers.get('X-Request-Id'),
-    errors: Array.isArray(members.errors) ? (members.errors as FieldError[]).map(inOwnWords) : [],
+    errors: Array.isArray(members.errors) ? (members.errors as FieldError[]).map(withTranslation) : [],
     members,
   });
 }
 
-/** Its message is read in the language of the moment. */
-function inOwnWords(fault: FieldError): FieldError {
+/** The same error, whose message is evaluated in the present language. */
+function withTranslation(fault: FieldError): FieldError {
   return {
     ...fault,
     get message() {
-      return ownFieldText(fault.pointer, fault.code) ?? fault.message;
+      return translatedFieldText(fault.pointer, fault.code) ?? fault.message;
     },
   };
 }

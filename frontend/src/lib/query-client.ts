@@ -9,8 +9,8 @@ function retryDelay(failures: number, error: Error): number {
 }
 
 /**
- * Repeats a call whose answer was lost, or that the server could not serve just now. Every query does so. A mutation does so only when
- * the server takes it once however often it comes: by its idempotency key, or because it sets a state instead of adding to it.
+ * Repeats a request whose response was lost, or that the server could not handle at the moment. Every query does so. A mutation does so only if
+ * it is idempotent: by its idempotency key, or because it sets a state instead of adding to it.
  */
 export const RETRY = {
   retry: (failures: number, error: Error) => asProblem(error).retryable && failures < MAX_RETRIES,
@@ -27,7 +27,7 @@ export function newQueryClient(): QueryClient {
   });
 }
 
-/** Takes every answer off the screen and out of memory, so that another account does not see it. */
+/** Removes all data from the screen and from the cache, so that another account does not see it. */
 export function clearQueries(queries: QueryClient): void {
   const cache = queries.getQueryCache();
   // A page that is on the screen watches its query, not the cache: removing the query alone would leave its data there.

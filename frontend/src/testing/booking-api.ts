@@ -1,5 +1,5 @@
 import { HttpResponse, http } from 'msw';
-import type { Booking, Flight } from '@/lib/wire';
+import type { Booking, Flight } from '@/lib/api-types';
 import { network, problem } from './network';
 import { booking, job } from './samples';
 
@@ -8,19 +8,19 @@ interface BookingCall {
   body: unknown;
 }
 
-/** Answers `POST /api/v1/booking` with these in turn, the last one again and again. Returns the calls. */
-export function answerBookings(...answers: (() => Response)[]): BookingCall[] {
+/** Responds to `POST /api/v1/booking` with these in turn, and then always with the last one. Returns the calls. */
+export function respondToBookings(...responses: (() => Response)[]): BookingCall[] {
   const calls: BookingCall[] = [];
   network.use(
     http.post('/api/v1/booking', async ({ request }) => {
       calls.push({ key: request.headers.get('Idempotency-Key'), body: await request.json() });
-      return (answers[calls.length - 1] ?? answers.at(-1))?.();
+      return (responses[calls.length - 1] ?? responses.at(-1))?.();
     }),
   );
   return calls;
 }
 
-/** The answer to a booking that was accepted. */
+/** The response to a booking that was accepted. */
 export function accepted(): Response {
   const { id } = booking();
   const body = { job_id: id, booking_id: id, status: 'PENDING', status_url: `/api/v1/jobs/${id}` };

@@ -1,5 +1,5 @@
 import { HttpResponse, http } from 'msw';
-import type { ImportView } from '@/lib/wire';
+import type { ImportView } from '@/lib/api-types';
 import { ADMIN } from './samples';
 
 export const asAdmin = http.get('/api/v1/auth/me', () => HttpResponse.json(ADMIN));

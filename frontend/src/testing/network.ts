@@ -1,9 +1,9 @@
 import { HttpResponse, http } from 'msw';
 import { setupServer } from 'msw/node';
-import type { Place } from '@/lib/wire';
+import type { Place } from '@/lib/api-types';
 import { PLACES } from './places';
 
-/** The server, and the only thing that tests replace. Each test adds the answers that it needs with `network.use(...)`. */
+/** The server, and the only thing that tests replace. Each test adds the responses that it needs with `network.use(...)`. */
 export const network = setupServer(
   http.get('/admin/flights/bulk-upload/:id/faults', () => HttpResponse.json({ data: [] })),
   http.get('/api/v1/airports', () => HttpResponse.json(PLACES.map((place) => place.name))),

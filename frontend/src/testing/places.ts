@@ -1,4 +1,4 @@
-import type { Place } from '@/lib/wire';
+import type { Place } from '@/lib/api-types';
 
 export const PLACES: Place[] = [
   { name: 'Delhi', iata: 'DEL', city: 'Delhi', country: 'India', timezone: 'Asia/Kolkata' },

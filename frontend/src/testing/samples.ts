@@ -1,4 +1,4 @@
-import type { Booking, Flight, Job, Payment, Refund, SeatMap, Segment } from '@/lib/wire';
+import type { Booking, Flight, Job, Payment, Refund, SeatMap, Segment } from '@/lib/api-types';
 
 export const FLIGHT: Flight = {
   id: '0199a000-0000-7000-8000-00000000000f',

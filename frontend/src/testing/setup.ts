@@ -1,9 +1,9 @@
 import '@testing-library/jest-dom/vitest';
 import { cleanup, configure } from '@testing-library/react';
 import { afterAll, afterEach, beforeAll } from 'vitest';
-import { forgetLanguage } from '@/lib/language';
+import { resetLanguage } from '@/lib/language';
 import { endSession } from '@/lib/session';
-import { forgetCorrection } from '@/lib/time/server-clock';
+import { resetClockCorrection } from '@/lib/time/server-clock';
 import { network } from './network';
 
 // Mantine needs these, and happy-dom does not have them.
@@ -23,8 +23,8 @@ afterEach(() => {
   cleanup();
   network.resetHandlers();
   endSession();
-  forgetCorrection();
-  forgetLanguage();
+  resetClockCorrection();
+  resetLanguage();
   localStorage.clear();
   sessionStorage.clear();
 });

@@ -1,8 +1,8 @@
 import { textParam } from '@/app/search-params';
 import { isDay } from '@/lib/time/time';
 
-/** What stands in the addresses of the console after their `?`. What does not fit is left out. */
-type Given = Record<string, unknown>;
+/** The unchecked search parameters of an address (after its `?`). Invalid ones are left out. */
+type RawParams = Record<string, unknown>;
 
 const ORDERS = ['departure_ts', 'price', 'flight_number', 'created_at'].flatMap((name) => [name, `-${name}`]);
 const STATUSES = ['SCHEDULED', 'CANCELLED'];
@@ -15,23 +15,23 @@ export interface FlightListParams {
   date?: string;
   /** The first day. Without it the list begins with today. */
   since?: string;
-  /** Every day, also those that are over. */
+  /** All days, also those in the past. */
   all?: true;
   status?: string;
   /** Not `sort`, which orders the results of a search. */
   order?: string;
 }
 
-export function flightListParams(given: Given): FlightListParams {
+export function flightListParams(raw: RawParams): FlightListParams {
   return {
-    ...textParam('q', given.q),
-    ...textParam('source', given.source),
-    ...textParam('destination', given.destination),
-    ...(isDay(String(given.date)) && textParam('date', given.date)),
-    ...(isDay(String(given.since)) && textParam('since', given.since)),
-    ...(given.all === true && { all: true as const }),
-    ...(STATUSES.includes(String(given.status)) && textParam('status', given.status)),
-    ...(ORDERS.includes(String(given.order)) && textParam('order', given.order)),
+    ...textParam('q', raw.q),
+    ...textParam('source', raw.source),
+    ...textParam('destination', raw.destination),
+    ...(isDay(String(raw.date)) && textParam('date', raw.date)),
+    ...(isDay(String(raw.since)) && textParam('since', raw.since)),
+    ...(raw.all === true && { all: true as const }),
+    ...(STATUSES.includes(String(raw.status)) && textParam('status', raw.status)),
+    ...(ORDERS.includes(String(raw.order)) && textParam('order', raw.order)),
   };
 }
 
@@ -44,16 +44,16 @@ export interface BookingListParams {
   status?: string;
 }
 
-export function bookingListParams(given: Given): BookingListParams {
+export function bookingListParams(raw: RawParams): BookingListParams {
   return {
-    ...textParam('reference', given.reference),
-    ...textParam('name', given.name),
-    ...textParam('user', given.user),
-    ...textParam('flight', given.flight),
-    ...textParam('status', given.status),
+    ...textParam('reference', raw.reference),
+    ...textParam('name', raw.name),
+    ...textParam('user', raw.user),
+    ...textParam('flight', raw.flight),
+    ...textParam('status', raw.status),
   };
 }
 
-export function importParam(given: Given): { import?: string } {
-  return textParam('import', given.import);
+export function importParam(raw: RawParams): { import?: string } {
+  return textParam('import', raw.import);
 }

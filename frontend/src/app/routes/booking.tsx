@@ -8,12 +8,12 @@ import { Page } from '@/components/layout/page';
 import { QueryFallback } from '@/components/messages/query-fallback';
 import { useAccount } from '@/features/accounts/api';
 import { bookingQuery } from '@/features/bookings/api/get-booking';
-import { hasNewTimes, isPayable, isWatchable } from '@/features/bookings/booking-state';
+import { hasScheduleChange, isPayable, isWatchable } from '@/features/bookings/booking-state';
 import { CancelButton } from '@/features/bookings/cancellation/cancel-button';
 import { PAYMENT } from '@/features/bookings/checkout/checkout-form';
-import { forgetDraftOf } from '@/features/bookings/checkout/kept-draft';
+import { clearDraftOf } from '@/features/bookings/checkout/draft-storage';
 import { ProgressBoard } from '@/features/bookings/details/board/progress-board';
-import { NewTimes } from '@/features/bookings/details/new-times';
+import { ScheduleChange } from '@/features/bookings/details/schedule-change';
 import { StatusBanner } from '@/features/bookings/details/status-banner';
 import { Timeline } from '@/features/bookings/details/timeline';
 import { PaymentForm } from '@/features/bookings/payment/payment-form';
@@ -22,14 +22,14 @@ import { Ticket } from '@/features/bookings/ticket/ticket';
 import { TicketActions } from '@/features/bookings/ticket/ticket-actions';
 import { BookingFare } from '@/features/fares/booking-fare';
 import { TicketMail, useExpectTicketMail } from '@/features/mails/ticket-mail';
+import type { Booking } from '@/lib/api-types';
 import { asProblem } from '@/lib/problem';
-import type { Booking } from '@/lib/wire';
 import css from './booking.module.css';
 import { NotFound } from './not-found';
 
 const route = getRouteApi('/bookings/$bookingId');
 
-/** A booking of one flight or several, from the moment it was accepted. It is loaded again until nothing can happen to it any more. */
+/** A booking of one flight or several, after it was accepted. It is polled until it can no longer change. */
 export function BookingPage() {
   const { bookingId } = route.useParams();
   const query = useQuery(bookingQuery(bookingId));
@@ -38,7 +38,7 @@ export function BookingPage() {
   const { data, error } = query;
   const booked = data?.booking.status === 'CONFIRMED' ? data.booking : undefined;
   useEffect(() => {
-    if (booked) forgetDraftOf(booked.segments.map(({ flight }) => flight.id));
+    if (booked) clearDraftOf(booked.segments.map(({ flight }) => flight.id));
   }, [booked]);
   if (!data) {
     if (error && asProblem(error).status === 404) return <NotFound title={t`This booking was not found`} />;
@@ -54,14 +54,14 @@ export function BookingPage() {
     );
   }
   const { job, booking } = data;
-  // Staff who look at somebody's booking have other mails and another address.
+  // Staff may open the booking of somebody else. The mails and the address of the staff do not belong to it.
   const isOwn = account?.id === booking.user_id;
   return (
     <Page title={t`Booking ${{ reference: booking.reference }}`}>
       <StatusBanner job={job} booking={booking} offline={error !== null} />
       <ProgressBoard booking={booking} />
       <BookAgain booking={booking} />
-      {hasNewTimes(booking) && <NewTimes booking={booking} />}
+      {hasScheduleChange(booking) && <ScheduleChange booking={booking} />}
       {isPayable(booking) && <PaymentForm booking={booking} until={booking.hold_expires_at} />}
       <Ticket booking={booking} onRenamed={expectTicketMail} />
       {isOwn && booking.status === 'CONFIRMED' && <TicketMail bookingId={booking.id} />}
@@ -70,7 +70,7 @@ export function BookingPage() {
       <ChangeSeats booking={booking} onSaved={expectTicketMail} />
       <Timeline job={job} />
       <div className={css.actions} data-screen-only>
-        {!hasNewTimes(booking) && <CancelButton booking={booking} />}
+        {!hasScheduleChange(booking) && <CancelButton booking={booking} />}
         <Link to="/bookings" className={css.all}>
           {t`All my trips`}
         </Link>
@@ -80,8 +80,8 @@ export function BookingPage() {
 }
 
 /**
- * After a booking that has ended, below what happened: other flights of that day, and the same ones again if it ended without having been
- * confirmed. They come first where only the card was the reason: names and seats are filled in there.
+ * Links for a booking that has ended: to other flights of that day, and to the same flights if it was never confirmed. The same flights come
+ * first if only the card was declined, because the names and seats are filled in there.
  */
 function BookAgain({ booking: { status, segments, seats, failure } }: { booking: Booking }) {
   const failed = status === 'FAILED' || status === 'EXPIRED';
@@ -89,45 +89,45 @@ function BookAgain({ booking: { status, segments, seats, failure } }: { booking:
   const flights = segments.map(({ flight }) => flight);
   const [first, ...others] = flights;
   if (!first) return null;
-  const cardAlone = failure?.code === 'payment_declined';
+  const onlyCardFailed = failure?.code === 'payment_declined';
   const other = (
     <LinkButton
       key="other"
-      {...(cardAlone && { variant: 'default' })}
+      {...(onlyCardFailed && { variant: 'default' })}
       to="/"
       search={searchFor(flights, seats)}
     >
       {t`Other flights that day`}
     </LinkButton>
   );
-  const look = cardAlone ? {} : { variant: 'default' };
-  const where = cardAlone ? { hash: PAYMENT } : {};
+  const againVariant = onlyCardFailed ? {} : { variant: 'default' };
+  const where = onlyCardFailed ? { hash: PAYMENT } : {};
   const again =
     others.length === 0 ? (
       <LinkButton
         key="again"
-        {...look}
+        {...againVariant}
         to="/flights/$flightId"
         params={{ flightId: first.id }}
         search={{ seats }}
         {...where}
       >
-        {cardAlone ? t`Try another card` : t`This flight again`}
+        {onlyCardFailed ? t`Try another card` : t`This flight again`}
       </LinkButton>
     ) : (
       <LinkButton
         key="again"
-        {...look}
+        {...againVariant}
         to="/itinerary"
         search={{ flights: flights.map(({ id }) => id).join(), seats }}
         {...where}
       >
-        {cardAlone ? t`Try another card` : t`These flights again`}
+        {onlyCardFailed ? t`Try another card` : t`These flights again`}
       </LinkButton>
     );
   return (
     <div className={css.actions} data-screen-only>
-      {!failed ? other : cardAlone ? [again, other] : [other, again]}
+      {!failed ? other : onlyCardFailed ? [again, other] : [other, again]}
     </div>
   );
 }

@@ -13,10 +13,10 @@ import { ItineraryCard } from '@/features/flights/itinerary-card';
 import { useFlights } from '@/features/flights/queries';
 import { waitlistQueries } from '@/features/waitlist/queries';
 import { WaitingList } from '@/features/waitlist/waiting-list';
+import type { Flight } from '@/lib/api-types';
 import { usePhone } from '@/lib/hooks/use-phone';
 import { tripText } from '@/lib/itineraries';
 import { asProblem } from '@/lib/problem';
-import type { Flight } from '@/lib/wire';
 import css from './checkout.module.css';
 import { NotFound } from './not-found';
 
@@ -58,7 +58,7 @@ interface Props {
   onSeats: (seats: number) => void;
 }
 
-/** One flight, or several that are booked together: what they are, their live seats, and the booking of some of them. */
+/** The checkout of one flight, or of several that are booked together: the flights with their live seat counts, and the form. */
 function Checkout({ flightIds: ids, seats, onSeats }: Props) {
   const query = useFlights(ids);
   const { data: flights, error, isFetching, refetch } = query;
@@ -109,14 +109,14 @@ interface BookingProps {
   onChanged: () => void;
 }
 
-/** The flights and what is to be filled in; beside them the price with the button, and for a single flight its waiting list. */
+/** The flights and the form; beside them the price with the button, and for a single flight its waiting list. */
 function Booking({ flights, seats, onSeats, onChanged }: BookingProps) {
   const [first] = flights;
   const single = flights.length === 1 ? first : undefined;
   // Reads what the waiting list below has loaded.
   const entry = useQuery({ ...waitlistQueries.entry(single?.id ?? ''), enabled: false }).data;
   const checkout = useCheckout(flights, seats, onChanged);
-  // Seats that are offered to this account are paid for on the page of their booking: there is nothing else to pay here.
+  // Seats that the waiting list offers to this account are paid for on the page of their booking, so there is no checkout here.
   const isOffered = entry?.status === 'OFFERED';
   const phone = usePhone();
   return (

@@ -4,7 +4,7 @@ import { Button } from '@mantine/core';
 import { Page } from '@/components/layout/page';
 import { EmptyNote } from '@/components/messages/empty-note';
 
-/** Instead of a page that threw an error: the app has a fault. Loading the page again often helps. */
+/** Shown instead of a page that threw an error. Reloading often helps. */
 export function Crash() {
   useLingui();
   const title = t`Something went wrong on this page`;

@@ -3,8 +3,8 @@ import { useLingui } from '@lingui/react';
 import { getRouteApi, useNavigate } from '@tanstack/react-router';
 import { Page } from '@/components/layout/page';
 import { NextTrip } from '@/features/bookings/list/next-trip';
-import { FlightLine } from '@/features/flights/flight-line';
-import { FoldedForm } from '@/features/search/form/folded-form';
+import { FlightSummary } from '@/features/flights/flight-summary';
+import { CollapsedForm } from '@/features/search/form/collapsed-form';
 import { SearchForm } from '@/features/search/form/search-form';
 import { draftOf } from '@/features/search/form/trip-draft';
 import { rememberSearch } from '@/features/search/start/recent-searches';
@@ -47,7 +47,7 @@ export function HomePage() {
       <section className={css.hero} data-compact={searched ? true : undefined}>
         <FlightPaths />
         <div className={css.inside}>
-          {/* On a phone the folded form says the same. */}
+          {/* On a phone the collapsed form shows the same text. */}
           <h1 data-spoken-only={(searched && phone) || undefined}>{title ?? t`Where to next?`}</h1>
           {!searched && (
             <p className={css.lead}>
@@ -55,7 +55,7 @@ export function HomePage() {
             </p>
           )}
           {searched && phone ? (
-            <FoldedForm trip={trip} onSearch={search} />
+            <CollapsedForm trip={trip} onSearch={search} />
           ) : (
             <SearchForm
               initial={
@@ -83,7 +83,7 @@ export function HomePage() {
             }
           >
             <NextTrip />
-            <MyWaitingLists flight={(id) => <FlightLine flightId={id} />} />
+            <MyWaitingLists flight={(id) => <FlightSummary flightId={id} />} />
           </StartingPoints>
         )}
       </Page>

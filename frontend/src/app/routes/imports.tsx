@@ -10,7 +10,7 @@ import { importQueries, isFinished, TEMPLATE_PATH } from '@/features/operations/
 import { ImportReport } from '@/features/operations/imports/report/import-report';
 import { type Step, Steps } from '@/features/operations/imports/steps';
 import { UploadForm } from '@/features/operations/imports/upload/upload-form';
-import type { ImportView } from '@/lib/wire';
+import type { ImportView } from '@/lib/api-types';
 
 const route = getRouteApi('/operations/imports');
 
@@ -34,7 +34,7 @@ export function Imports({ mayChange }: { mayChange: boolean }) {
           <UploadForm
             onChosen={() => setChosen(true)}
             onAccepted={(job) => navigate({ search: { import: job }, resetScroll: false })}
-            // The report of an earlier file must not look like the answer to this one.
+            // The report of an earlier file must not look like the result of this one.
             onRefused={() => navigate({ search: {}, resetScroll: false, replace: true })}
           />
         </section>

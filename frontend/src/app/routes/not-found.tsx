@@ -4,7 +4,7 @@ import { Link } from '@tanstack/react-router';
 import { Page } from '@/components/layout/page';
 import { EmptyNote } from '@/components/messages/empty-note';
 
-/** Instead of a page whose address leads nowhere. `title` says what was not found; the page by default. */
+/** Shown for an address without a page. `title` says what was not found; by default the page. */
 export function NotFound({ title }: { title?: string }) {
   useLingui();
   return (

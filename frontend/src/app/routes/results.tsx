@@ -3,29 +3,29 @@ import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
 import { useEffect, useRef } from 'react';
 import type { SearchParams } from '@/app/search-params';
 import { QueryFallback } from '@/components/messages/query-fallback';
-import { WatchDay } from '@/features/fares/watch-button';
+import { WatchFareOfDay } from '@/features/fares/watch-button';
 import { useFlights } from '@/features/flights/queries';
 import { DayStrip } from '@/features/search/form/day-strip';
 import { useEarliestDay } from '@/features/search/form/leg-fields';
-import { pickedFrom, pickedText } from '@/features/search/results/choice-link';
+import { parsePicked, pickedText } from '@/features/search/results/choice-link';
 import { filterCount } from '@/features/search/results/filters';
 import { NothingFound } from '@/features/search/results/nothing-found';
 import { PAGE_SIZE, ResultList, type View } from '@/features/search/results/result-list';
-import { type Before, FIRST_LEG } from '@/features/search/results/search-result';
+import { type ChosenLegs, FIRST_LEG } from '@/features/search/results/search-result';
 import { type Trip, tripParams } from '@/features/search/trip';
+import type { Flight } from '@/lib/api-types';
 import { fromTo } from '@/lib/itineraries';
 import { localSchedule, timesText, wholeSchedule } from '@/lib/time/schedule';
 import { dayText } from '@/lib/time/time';
-import type { Flight } from '@/lib/wire';
 import css from './results.module.css';
 
 const route = getRouteApi('/');
 
-/** The ways to fly the leg that is to be chosen now. Legs that were chosen before stand above, and can be chosen again. */
+/** The results for the next leg to be chosen. The legs that were chosen before are listed above, and can be chosen again. */
 export function Results({ trip: { legs, seats } }: { trip: Trip }) {
   const params = route.useSearch();
   const navigate = useNavigate({ from: '/' });
-  const picked = pickedFrom(params.picked).slice(0, legs.length - 1);
+  const picked = parsePicked(params.picked).slice(0, legs.length - 1);
   const step = picked.length;
   const leg = legs[step];
   const chosen = useFlights(picked.flat());
@@ -33,7 +33,7 @@ export function Results({ trip: { legs, seats } }: { trip: Trip }) {
   const earliest = useEarliestDay(leg?.from ?? '');
   if (!leg) return null;
 
-  /** The address with another leg in the place of this one. What was chosen before stays. */
+  /** The search parameters with a changed leg. The choices before it are kept. */
   const withLeg = (change: object): SearchParams => ({
     ...tripParams(legs.map((each, index) => (index === step ? { ...each, ...change } : each))),
     ...(seats > 1 && { seats }),
@@ -64,11 +64,11 @@ export function Results({ trip: { legs, seats } }: { trip: Trip }) {
       {several && <Steps legs={legs} picked={picked} flights={chosen.data} />}
       {several && (
         <h2 ref={title} tabIndex={-1} className={css.title}>
-          {t`Flight ${{ number: step + 1 }} of ${{ all: legs.length }}: ${{ way: fromTo(leg.from, leg.to) }}, ${{ day: dayText(leg.date) }}`}
+          {t`Flight ${{ number: step + 1 }} of ${{ all: legs.length }}: ${{ route: fromTo(leg.from, leg.to) }}, ${{ day: dayText(leg.date) }}`}
         </h2>
       )}
       <DayStrip route={leg} seats={seats} onDay={(date) => withLeg({ date })} />
-      {leg.date >= earliest && <WatchDay from={leg.from} to={leg.to} date={leg.date} seats={seats} />}
+      {leg.date >= earliest && <WatchFareOfDay from={leg.from} to={leg.to} date={leg.date} seats={seats} />}
       <ResultList
         route={leg}
         seats={seats}
@@ -84,13 +84,13 @@ export function Results({ trip: { legs, seats } }: { trip: Trip }) {
   );
 }
 
-function beforeOf(flights: readonly Flight[], legsAfter: number): Before {
+function beforeOf(flights: readonly Flight[], legsAfter: number): ChosenLegs {
   const last = flights.at(-1);
   if (!last) return { ...FIRST_LEG, legsAfter };
   return { flights: flights.length, arrival: last.arrival_ts, currency: last.currency, legsAfter };
 }
 
-/** What is as it is by default does not stand in the address. Other filters or another order begin with the first rows. */
+/** Default values are left out of the address. A change of filters or of the order shows the first rows again. */
 function withView({ sort, filters, show, ...others }: SearchParams, change: Partial<View>): SearchParams {
   const next = { sort: sort ?? 'best', filters: filters ?? {}, show: PAGE_SIZE, ...change };
   return {
@@ -108,7 +108,7 @@ interface StepsProps {
   flights: readonly Flight[];
 }
 
-/** The legs of the trip: what was chosen, with a way back to it, and what is still to be chosen. */
+/** The legs of the trip: those that were chosen, each with a link to change it, and those that are still to be chosen. */
 function Steps({ legs, picked, flights }: StepsProps) {
   return (
     <ol className={css.steps}>
@@ -136,7 +136,7 @@ function Steps({ legs, picked, flights }: StepsProps) {
                     ...(index > 0 && { picked: pickedText(picked.slice(0, index)) }),
                   })}
                   resetScroll={false}
-                  aria-label={t`Change ${{ way: fromTo(from, to) }}`}
+                  aria-label={t`Change ${{ route: fromTo(from, to) }}`}
                 >
                   {t`Change`}
                 </Link>

@@ -7,10 +7,10 @@ interface Context {
   queries: QueryClient;
 }
 
-/** The route above all others. */
+/** The parent of all other routes. */
 export const root = createRootRouteWithContext<Context>()({ component: Shell });
 
-/** Sends a visitor to the sign-in page, which leads back. While the session is not known the page opens: its first call finds out. */
+/** Redirects visitors without a session to the sign-in page, which leads back. While the state of the session is unknown, the page opens, and its first request finds out. */
 export function requireSession({ location }: { location: ParsedLocation }): void {
   if (currentSession().state === 'signed-out')
     throw redirect({ to: '/sign-in', search: { next: location.href } });

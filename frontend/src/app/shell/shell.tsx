@@ -11,7 +11,7 @@ import { Logo } from './logo';
 import { isOfConsole, usePageLanguage } from './page-language';
 import css from './shell.module.css';
 
-// A stranger who searches needs none of it.
+// Visitors who are not signed in do not need this code.
 const loadNotices = () => import('@/app/notices').then(({ Notices }) => Notices);
 
 /** Header, navigation and footer around every page. */
@@ -76,7 +76,7 @@ function useCheckAccessOnChange(state: Session['state']) {
   }, [state, router]);
 }
 
-/** A new page takes the focus, as after loading a page. The first page leaves the focus where the browser put it. */
+/** Moves the focus to a new page, as the browser does after loading a page. On the first page the focus stays where the browser put it. */
 function useFocusOnNavigation() {
   const main = useRef<HTMLElement>(null);
   const { pathname } = useLocation();

@@ -1,7 +1,7 @@
 import { useLocation } from '@tanstack/react-router';
 import { LinkButton } from './link-button';
 
-/** Leads to the sign-in page, and from there back to the page it stands on. */
+/** Opens the sign-in page, which leads back to the present page afterwards. */
 export function SignInButton({ children, variant }: { children: string; variant?: 'default' }) {
   const { href } = useLocation();
   return (

@@ -5,7 +5,7 @@ interface Amount {
   amount: string;
 }
 
-/** Sums of money below each other, and what they come to. */
+/** Amounts of money, one below the other, and their total. */
 export function Amounts({ lines, total }: { lines: Amount[]; total: Amount | null }) {
   return (
     <dl className={css.amounts}>

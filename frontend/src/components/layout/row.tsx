@@ -5,7 +5,7 @@ interface Props extends ComponentProps<'li'> {
   dimmed?: boolean;
 }
 
-/** One entry of a list, as a card. A link inside it with the class `rowLink` is pressed wherever the row is pressed. */
+/** One entry of a list, as a card. A link inside it with the class `rowLink` covers the whole row. */
 export function Row({ dimmed = false, className = '', ...props }: Props) {
   return <li className={`${css.row} ${className}`} data-dimmed={dimmed || undefined} {...props} />;
 }

@@ -10,7 +10,7 @@ interface Props {
   children: ReactNode;
 }
 
-/** Covers the page from below. The browser keeps the focus inside, closes it with Escape, and gives the focus back afterwards. */
+/** A modal dialog that covers the page from the bottom (bottom sheet). The browser keeps the focus inside, closes it with Escape, and restores the focus. */
 export function Sheet({ title, open, onClose, children }: Props) {
   const dialog = useRef<HTMLDialogElement>(null);
   const titleId = useId();

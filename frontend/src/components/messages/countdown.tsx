@@ -5,11 +5,11 @@ import css from './countdown.module.css';
 
 interface Props {
   until: string;
-  /** A moment by the server's clock that has passed: no more is left than from then on, however slow the device's clock is. */
+  /** An instant in the past, by the server's clock. The countdown never shows more than the time from then to `until`, even if the device's clock is slow. */
   since?: string;
 }
 
-/** How much time is left until `until`. It is not read out, because it changes every second: say the end as a time of day nearby. */
+/** The time that is left until `until`. Screen readers do not read it, because it changes every second: write the end as a time of day nearby. */
 export function Countdown({ until, since }: Props) {
   const seconds = Math.min(useSecondsLeft(until), since ? secondsBetween(since, until) : Infinity);
   const clock = clockText(seconds);

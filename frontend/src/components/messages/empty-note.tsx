@@ -8,7 +8,7 @@ interface Props {
   children: ReactNode;
 }
 
-/** Stands where there is nothing to show: says why, and what the reader can do about it. */
+/** Shown where there is no data (empty state): says why, and what the reader can do. */
 export function EmptyNote({ title, level = 2, children }: Props) {
   const Heading = level === 1 ? 'h1' : 'h2';
   return (

@@ -3,7 +3,7 @@ import css from './notice.module.css';
 
 interface Props {
   title?: string;
-  /** `alert` interrupts a screen reader: for the answer to what the reader has just done. */
+  /** `alert` interrupts a screen reader: for the result of what the user has just done. */
   role?: 'alert' | 'status';
   children: ReactNode;
 }

@@ -14,7 +14,7 @@ interface Props {
   heights: number[];
 }
 
-/** Stands in the place of data that a query does not have: it is on its way, or it could not be loaded. */
+/** Shown while a query has no data: skeletons while it loads, or the error. */
 export function QueryFallback({ query: { error, isFetching, refetch }, loading, failed, heights }: Props) {
   const takesLong = useTakesLong(error === null);
   if (error) {

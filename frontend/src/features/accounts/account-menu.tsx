@@ -12,8 +12,8 @@ export function AccountMenu() {
   const signOut = useSignOut();
   const navigate = useNavigate();
 
-  async function leave() {
-    // First to a page that everybody may see, so that no page asks for the session that ends.
+  async function signOutFromHome() {
+    // Open a public page first, so that no page needs the session when it ends.
     await navigate({ to: '/' });
     signOut.mutate();
   }
@@ -46,7 +46,7 @@ export function AccountMenu() {
         <Menu.Item component={Link} to="/account">
           {t`My account`}
         </Menu.Item>
-        <Menu.Item onClick={leave}>{t`Sign out`}</Menu.Item>
+        <Menu.Item onClick={signOutFromHome}>{t`Sign out`}</Menu.Item>
       </Menu.Dropdown>
     </Menu>
   );

@@ -1,5 +1,5 @@
 import { queryOptions, useMutation, useQuery } from '@tanstack/react-query';
-import { answer, api } from '@/lib/client';
+import { api, unwrap } from '@/lib/client';
 import { asProblem, type Problem } from '@/lib/problem';
 import { endSession, startSession, useSession } from '@/lib/session';
 
@@ -12,18 +12,18 @@ const accountQueries = {
   me: () =>
     queryOptions({
       queryKey: ['accounts', 'me'],
-      queryFn: ({ signal }) => answer(api.GET('/api/v1/auth/me', { signal })),
+      queryFn: ({ signal }) => unwrap(api.GET('/api/v1/auth/me', { signal })),
       staleTime: Number.POSITIVE_INFINITY,
     }),
 };
 
-/** The query for the account that is signed in; it does not run while nobody is. */
+/** The query for the account that is signed in. It does not run without a session. */
 export function useAccountQuery() {
   const session = useSession();
   return useQuery({ ...accountQueries.me(), enabled: session.state !== 'signed-out' });
 }
 
-/** The account that is signed in; undefined while that is not known, and when nobody is. */
+/** The account that is signed in; undefined while it is not loaded, and without a session. */
 export function useAccount() {
   const session = useSession();
   const { data } = useAccountQuery();
@@ -39,7 +39,7 @@ export function useRegister() {
   return useMutation({
     mutationFn: async (credentials: Credentials) => {
       const nameTaken = await register(credentials);
-      // The name may be taken by this very form: an earlier press created the account, and its answer or its sign-in was lost.
+      // The name may be taken because this form created the account before, and the response or the sign-in was lost.
       await signIn(credentials).catch((reason: unknown) => {
         throw nameTaken && asProblem(reason).code === 'invalid_credentials' ? nameTaken : reason;
       });
@@ -49,8 +49,8 @@ export function useRegister() {
 
 export function useSignOut() {
   return useMutation({
-    // This browser forgets the session also when the server cannot be told.
-    mutationFn: () => answer(api.POST('/api/v1/auth/logout')).catch(() => undefined),
+    // This browser ends its session also when the request fails.
+    mutationFn: () => unwrap(api.POST('/api/v1/auth/logout')).catch(() => undefined),
     onSettled: () => endSession(),
   });
 }
@@ -59,13 +59,13 @@ async function signIn(credentials: Credentials): Promise<void> {
   const body = { ...credentials, grant_type: 'password' as const };
   // OAuth 2 wants a form. The client writes the body as one because of this header.
   const headers = { 'Content-Type': 'application/x-www-form-urlencoded' };
-  startSession(await answer(api.POST('/api/v1/auth/token', { body, headers })));
+  startSession(await unwrap(api.POST('/api/v1/auth/token', { body, headers })));
 }
 
 /** Null, or the problem that the name is taken. */
 async function register(credentials: Credentials): Promise<Problem | null> {
   try {
-    await answer(api.POST('/api/v1/auth/register', { body: credentials }));
+    await unwrap(api.POST('/api/v1/auth/register', { body: credentials }));
     return null;
   } catch (reason) {
     const problem = asProblem(reason);

@@ -3,7 +3,7 @@ import { t } from '@lingui/core/macro';
 import { Button, PasswordInput } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
 import { ProblemNote } from '@/components/messages/problem-note';
-import { useFocusFault } from '@/lib/hooks/use-focus-fault';
+import { useFocusFirstError } from '@/lib/hooks/use-focus-first-error';
 import { asProblem } from '@/lib/problem';
 import css from './credentials-form.module.css';
 import { useCloseAccount } from './own-account';
@@ -12,7 +12,7 @@ import { WRONG_PASSWORD } from './password-form';
 /** Ends the account for good, with the password once more. */
 export function CloseAccount() {
   const mutation = useCloseAccount();
-  const form = useFocusFault<HTMLFormElement>(mutation.error);
+  const form = useFocusFirstError<HTMLFormElement>(mutation.error);
   const [password, setPassword] = useState('');
   const problem = mutation.error ? asProblem(mutation.error) : null;
   const isWrong = problem?.code === 'wrong_password';

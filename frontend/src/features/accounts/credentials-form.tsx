@@ -4,7 +4,7 @@ import { Button, PasswordInput, TextInput } from '@mantine/core';
 import type { UseMutationResult } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { ProblemNote } from '@/components/messages/problem-note';
-import { useFocusFault } from '@/lib/hooks/use-focus-fault';
+import { useFocusFirstError } from '@/lib/hooks/use-focus-first-error';
 import { asProblem, type Problem } from '@/lib/problem';
 import type { Credentials } from './api';
 import css from './credentials-form.module.css';
@@ -36,7 +36,7 @@ export function CredentialsForm({ mutation, action, passwordKind, nameHint, pass
   const nameError = problem && errorOf('username', problem);
   const passwordError = problem && errorOf('password', problem);
 
-  const form = useFocusFault<HTMLFormElement>(mutation.error);
+  const form = useFocusFirstError<HTMLFormElement>(mutation.error);
 
   function submit(event: FormEvent) {
     event.preventDefault();

@@ -6,10 +6,10 @@ import { type FormEvent, useState } from 'react';
 import { Notice } from '@/components/messages/notice';
 import { ProblemNote } from '@/components/messages/problem-note';
 import { QueryFallback } from '@/components/messages/query-fallback';
-import { useFocusFault } from '@/lib/hooks/use-focus-fault';
+import type { MailAddress } from '@/lib/api-types';
+import { useFocusFirstError } from '@/lib/hooks/use-focus-first-error';
 import { emailQuery, useChangeEmail } from '@/lib/mail-address';
 import { asProblem } from '@/lib/problem';
-import type { MailAddress } from '@/lib/wire';
 import css from './credentials-form.module.css';
 
 /** Where news of bookings is written to. */
@@ -29,7 +29,7 @@ export function EmailForm() {
 function Form({ saved }: { saved: MailAddress }) {
   const [email, setEmail] = useState(saved.email ?? '');
   const mutation = useChangeEmail();
-  const form = useFocusFault<HTMLFormElement>(mutation.error);
+  const form = useFocusFirstError<HTMLFormElement>(mutation.error);
   const problem = mutation.error ? asProblem(mutation.error) : null;
   const fieldError = problem?.errors.find(({ pointer }) => pointer === '/email')?.message;
 

@@ -1,5 +1,5 @@
 import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
-import { answer, api } from '@/lib/client';
+import { api, unwrap } from '@/lib/client';
 import { endSession } from '@/lib/session';
 
 export interface PasswordChange {
@@ -11,7 +11,7 @@ export const sessionQueries = {
   list: () =>
     queryOptions({
       queryKey: ['accounts', 'sessions'],
-      queryFn: ({ signal }) => answer(api.GET('/api/v1/auth/sessions', { signal })),
+      queryFn: ({ signal }) => unwrap(api.GET('/api/v1/auth/sessions', { signal })),
     }),
 };
 
@@ -19,7 +19,7 @@ export const sessionQueries = {
 export function useChangePassword() {
   const queries = useQueryClient();
   return useMutation({
-    mutationFn: (body: PasswordChange) => answer(api.POST('/api/v1/auth/password', { body })),
+    mutationFn: (body: PasswordChange) => unwrap(api.POST('/api/v1/auth/password', { body })),
     onSuccess: () => queries.invalidateQueries(sessionQueries.list()),
   });
 }
@@ -28,23 +28,23 @@ export function useEndSession() {
   const queries = useQueryClient();
   return useMutation({
     mutationFn: (id: string) =>
-      answer(api.DELETE('/api/v1/auth/sessions/{session_id}', { params: { path: { session_id: id } } })),
+      unwrap(api.DELETE('/api/v1/auth/sessions/{session_id}', { params: { path: { session_id: id } } })),
     // Also when it failed: somebody else may have ended it.
     onSettled: () => queries.invalidateQueries(sessionQueries.list()),
   });
 }
 
-/** This browser stays signed in when the server could not be told, because the others do. */
+/** If the request fails, this browser stays signed in, because the other sessions have not ended either. */
 export function useSignOutEverywhere() {
   return useMutation({
-    mutationFn: () => answer(api.POST('/api/v1/auth/logout-everywhere')),
+    mutationFn: () => unwrap(api.POST('/api/v1/auth/logout-everywhere')),
     onSuccess: () => endSession(),
   });
 }
 
 export function useCloseAccount() {
   return useMutation({
-    mutationFn: (password: string) => answer(api.DELETE('/api/v1/auth/me', { body: { password } })),
+    mutationFn: (password: string) => unwrap(api.DELETE('/api/v1/auth/me', { body: { password } })),
     onSuccess: () => endSession('closed'),
   });
 }

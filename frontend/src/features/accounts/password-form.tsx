@@ -4,7 +4,7 @@ import { Button, PasswordInput } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
 import { Notice } from '@/components/messages/notice';
 import { ProblemNote } from '@/components/messages/problem-note';
-import { useFocusFault } from '@/lib/hooks/use-focus-fault';
+import { useFocusFirstError } from '@/lib/hooks/use-focus-first-error';
 import { asProblem, type Problem } from '@/lib/problem';
 import css from './credentials-form.module.css';
 import { useChangePassword } from './own-account';
@@ -15,9 +15,9 @@ export const WRONG_PASSWORD = msg`This is not your current password.`;
 /** Another password for the account that is signed in. */
 export function PasswordForm({ username }: { username: string }) {
   const mutation = useChangePassword();
-  const form = useFocusFault<HTMLFormElement>(mutation.error);
+  const form = useFocusFirstError<HTMLFormElement>(mutation.error);
   const [current, setCurrent] = useState('');
-  const [next, setNext] = useState('');
+  const [newPassword, setNewPassword] = useState('');
   const problem = mutation.error ? asProblem(mutation.error) : null;
   const currentError = problem?.code === 'wrong_password' ? i18n._(WRONG_PASSWORD) : undefined;
   const nextError = problem ? newPasswordError(problem) : undefined;
@@ -26,11 +26,11 @@ export function PasswordForm({ username }: { username: string }) {
     event.preventDefault();
     if (mutation.isPending) return;
     mutation.mutate(
-      { current_password: current, new_password: next },
+      { current_password: current, new_password: newPassword },
       {
         onSuccess: () => {
           setCurrent('');
-          setNext('');
+          setNewPassword('');
         },
       },
     );
@@ -56,8 +56,8 @@ export function PasswordForm({ username }: { username: string }) {
         autoComplete="new-password"
         required
         withAsterisk={false}
-        value={next}
-        onChange={(event) => setNext(event.currentTarget.value)}
+        value={newPassword}
+        onChange={(event) => setNewPassword(event.currentTarget.value)}
         aria-invalid={!!nextError}
         error={nextError}
       />

@@ -1,7 +1,7 @@
 import { i18n, type MessageDescriptor } from '@lingui/core';
 import { msg } from '@lingui/core/macro';
 
-/** What each field may hold, by the codes of the server, which say only the kind of rule. */
+/** The rules of each field as texts, by the error codes of the server. */
 const TEXT_BY_RULE: Record<'username' | 'password', Record<string, MessageDescriptor>> = {
   username: {
     bad_format: msg`A name has letters (a to z), digits and _ . @ - only, and no spaces.`,

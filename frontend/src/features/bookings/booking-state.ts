@@ -1,6 +1,6 @@
-import type { Booking } from '@/lib/wire';
+import type { Booking } from '@/lib/api-types';
 
-/** A payment has begun, and it is not known yet how it ends. */
+/** A payment has begun, and its outcome is not known yet. */
 export function isPaymentPending({ payment }: Booking): boolean {
   return payment !== null && ['REQUIRES_PAYMENT', 'PROCESSING', 'UNKNOWN'].includes(payment.status);
 }
@@ -10,8 +10,8 @@ export function hasCancelledFlight({ segments }: Booking): boolean {
   return segments.some(({ flight }) => flight.status === 'CANCELLED');
 }
 
-/** Its flights have new times, which the traveller has not accepted yet. */
-export function hasNewTimes({ available_actions }: Booking): boolean {
+/** Its flights were moved, and the traveller has not accepted the new times yet. */
+export function hasScheduleChange({ available_actions }: Booking): boolean {
   return available_actions.includes('accept_change');
 }
 
@@ -19,7 +19,7 @@ export function isCancellable({ available_actions }: Booking): boolean {
   return available_actions.includes('cancel');
 }
 
-/** Something goes on that will change the booking within seconds: a payment, a refund, or the end of it after its flight was cancelled. */
+/** The booking will change within seconds: a payment or a refund is in progress, or its flight was cancelled. */
 export function isChanging(booking: Booking): boolean {
   const hasSeats = booking.status === 'HELD' || booking.status === 'CONFIRMED';
   return (
@@ -29,7 +29,7 @@ export function isChanging(booking: Booking): boolean {
   );
 }
 
-/** Its seats may cost less one day: it is confirmed, and all its flights are still to leave. */
+/** Its fare can be watched: it is confirmed, and none of its flights has departed. */
 export function isWatchable(booking: Booking): boolean {
   return booking.status === 'CONFIRMED' && isCancellable(booking) && !hasCancelledFlight(booking);
 }

@@ -1,27 +1,27 @@
-import { hasNewTimes, isPayable } from '@/features/bookings/booking-state';
+import { hasScheduleChange, isPayable } from '@/features/bookings/booking-state';
+import type { Booking } from '@/lib/api-types';
 import { now } from '@/lib/time/server-clock';
-import type { Booking } from '@/lib/wire';
 
-/** What a booking asks for, and until when. */
-export type Notice =
+/** What the traveller has to do for a booking, and until when. */
+export type BookingNotice =
   | { kind: 'offer' | 'hold'; booking: Booking; until: string }
   | { kind: 'moved'; booking: Booking; until: null };
 
-/** What ends first in front; new times, which do not end, last. */
-export function noticesOf(bookings: readonly Booking[]): Notice[] {
+/** In the order of their ends. Schedule changes, which have no end, come last. */
+export function noticesOf(bookings: readonly Booking[]): BookingNotice[] {
   return bookings.flatMap(noticeOf).sort((one, other) => endOf(one) - endOf(other));
 }
 
-function noticeOf(booking: Booking): Notice[] {
+function noticeOf(booking: Booking): BookingNotice[] {
   if (isPayable(booking) && booking.awaiting_payment) {
     const until = booking.hold_expires_at;
     if (Date.parse(until) <= now()) return [];
     const isOffer = booking.timeline.some(({ stage }) => stage === 'offered');
     return [{ kind: isOffer ? 'offer' : 'hold', booking, until }];
   }
-  return hasNewTimes(booking) ? [{ kind: 'moved', booking, until: null }] : [];
+  return hasScheduleChange(booking) ? [{ kind: 'moved', booking, until: null }] : [];
 }
 
-function endOf({ until }: Notice): number {
+function endOf({ until }: BookingNotice): number {
   return until === null ? Number.POSITIVE_INFINITY : Date.parse(until);
 }

@@ -1,6 +1,6 @@
 import type { MessageDescriptor } from '@lingui/core';
 import { msg } from '@lingui/core/macro';
-import type { BookingStatus } from '@/lib/wire';
+import type { BookingStatus } from '@/lib/api-types';
 
 export const STATUS_LABELS: Record<BookingStatus, MessageDescriptor> = {
   PENDING: msg`In progress`,

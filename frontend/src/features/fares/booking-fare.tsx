@@ -5,9 +5,9 @@ import { useQuery } from '@tanstack/react-query';
 import { Card } from '@/components/layout/card';
 import { Notice } from '@/components/messages/notice';
 import { ProblemNote } from '@/components/messages/problem-note';
+import type { Booking } from '@/lib/api-types';
 import { money, subtract } from '@/lib/money';
 import { asProblem } from '@/lib/problem';
-import type { Booking } from '@/lib/wire';
 import css from './booking-fare.module.css';
 import { fareQueries, useRebook } from './queries';
 import { WatchButton } from './watch-button';
@@ -18,7 +18,7 @@ interface Props {
   onChanged: () => Promise<unknown>;
 }
 
-/** On the page of a confirmed booking: its fare of now, a lower one to be taken in one step, and the watch. */
+/** On the page of a confirmed booking: its present fare, a button that rebooks at a lower fare, and the fare watch. */
 export function BookingFare({ booking, onChanged }: Props) {
   const fare = useQuery(fareQueries.ofBooking(booking.id));
   const watches = useQuery(fareQueries.watches());
@@ -104,8 +104,8 @@ export function BookingFare({ booking, onChanged }: Props) {
       {watches.data && (
         <WatchButton
           watchId={watches.data.find(({ booking_id }) => booking_id === booking.id)?.id}
-          wanted={{ booking_id: booking.id }}
-          told={t`We will tell you when these flights cost less than you paid.`}
+          body={{ booking_id: booking.id }}
+          confirmation={t`We will tell you when these flights cost less than you paid.`}
         />
       )}
     </div>

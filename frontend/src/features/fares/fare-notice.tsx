@@ -3,29 +3,29 @@ import { CloseButton } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
-import { Bar } from '@/components/messages/bar';
+import { Banner } from '@/components/messages/banner';
+import type { FareWatch } from '@/lib/api-types';
 import { money } from '@/lib/money';
 import { useSession } from '@/lib/session';
 import { dayText } from '@/lib/time/time';
-import type { FareWatch } from '@/lib/wire';
-import { dismissFall, unseenFalls } from './dismissed';
+import { dismissFall, unseenFalls } from './dismissed-falls';
 import { fareQueries } from './queries';
 import { routeText } from './route-text';
 import { searchOf } from './watch-list';
 
-/** On every page: a watched fare has fallen. It stays until it is closed, or the price has risen again. */
+/** A banner on every page that says that a watched fare has fallen. It is shown until it is closed, or the price has risen again. */
 export function FareNotice({ path }: { path: string }) {
   const signedIn = useSession().state === 'signed-in';
   const { data } = useQuery({ ...fareQueries.watches(), enabled: signedIn });
   const [, setClosed] = useState(0);
-  // My trips lists all watched fares, and the page of a booking says so itself.
+  // My trips and the page of a booking show the same, so the banner is left out there.
   if (!signedIn || path === '/bookings') return null;
   const [watch] = unseenFalls(data ?? []).filter(
     ({ booking_id }) => booking_id === null || !path.endsWith(booking_id),
   );
   if (!watch?.fall) return null;
   return (
-    <Bar tone="good">
+    <Banner tone="good">
       <p role="status">{fallText(watch, watch.fall.price)}</p>
       {watch.booking_id ? (
         <Link to="/bookings/$bookingId" params={{ bookingId: watch.booking_id }}>
@@ -45,7 +45,7 @@ export function FareNotice({ path }: { path: string }) {
           setClosed((count) => count + 1);
         }}
       />
-    </Bar>
+    </Banner>
   );
 }
 

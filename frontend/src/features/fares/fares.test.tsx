@@ -1,7 +1,7 @@
 import { screen, within } from '@testing-library/react';
 import { HttpResponse, http } from 'msw';
 import { beforeEach, expect, test } from 'vitest';
-import type { FareWatch } from '@/lib/wire';
+import type { FareWatch } from '@/lib/api-types';
 import { openApp } from '@/testing/app';
 import { network, problem } from '@/testing/network';
 import { booking, FLIGHT, job, payment, refund, TRAVELLER } from '@/testing/samples';

@@ -1,10 +1,10 @@
 import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
-import { answer, api } from '@/lib/client';
+import type { FareWatch, NewFareWatch, Price } from '@/lib/api-types';
+import { api, unwrap } from '@/lib/client';
 import { RETRY } from '@/lib/query-client';
 import type { Day } from '@/lib/time/time';
-import type { FareWatch, NewFareWatch, Price } from '@/lib/wire';
 
-/** How often the page asks whether a watched fare has fallen. */
+/** The interval of polling. */
 const REFRESH_MS = 30_000;
 
 /** A route on a day, and how many seats must be free. */
@@ -22,7 +22,7 @@ export const fareQueries = {
   watches: () =>
     queryOptions({
       queryKey: [...fareQueries.all(), 'watches'],
-      queryFn: async ({ signal }) => (await answer(api.GET('/api/v1/fare-watches', { signal }))).data,
+      queryFn: async ({ signal }) => (await unwrap(api.GET('/api/v1/fare-watches', { signal }))).data,
       refetchInterval: REFRESH_MS,
       staleTime: REFRESH_MS / 2,
     }),
@@ -32,7 +32,7 @@ export const fareQueries = {
     queryOptions({
       queryKey: [...fareQueries.all(), 'booking', bookingId],
       queryFn: ({ signal }) =>
-        answer(
+        unwrap(
           api.GET('/api/v1/bookings/{booking_id}/fare', {
             params: { path: { booking_id: bookingId } },
             signal,
@@ -60,10 +60,10 @@ function useReload() {
   return () => queries.invalidateQueries({ queryKey: fareQueries.all() });
 }
 
-/** Watching again is answered with the watch that there is, so a lost answer is asked for again. */
-export function useWatch() {
+/** A repeated request returns the existing watch, so it can be repeated if the response was lost. */
+export function useCreateWatch() {
   return useMutation({
-    mutationFn: (body: NewFareWatch) => answer(api.POST('/api/v1/fare-watches', { body })),
+    mutationFn: (body: NewFareWatch) => unwrap(api.POST('/api/v1/fare-watches', { body })),
     ...RETRY,
     onSettled: useReload(),
   });
@@ -72,17 +72,17 @@ export function useWatch() {
 export function useStopWatching() {
   return useMutation({
     mutationFn: (watchId: string) =>
-      answer(api.DELETE('/api/v1/fare-watches/{watch_id}', { params: { path: { watch_id: watchId } } })),
+      unwrap(api.DELETE('/api/v1/fare-watches/{watch_id}', { params: { path: { watch_id: watchId } } })),
     onSettled: useReload(),
   });
 }
 
-/** Takes the lower fare. Asking again at the same total changes nothing, so a lost answer is asked for again. */
+/** Rebooks at the lower fare. A repeated request with the same total changes nothing, so it can be repeated if the response was lost. */
 export function useRebook(bookingId: string, onChanged: () => Promise<unknown>) {
   const reload = useReload();
   return useMutation({
     mutationFn: (total: Price) =>
-      answer(
+      unwrap(
         api.POST('/api/v1/bookings/{booking_id}/rebookings', {
           params: { path: { booking_id: bookingId } },
           body: { expected_total: total },

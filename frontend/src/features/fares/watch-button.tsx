@@ -4,14 +4,14 @@ import { useQuery } from '@tanstack/react-query';
 import { useLocation } from '@tanstack/react-router';
 import { LinkButton } from '@/components/controls/link-button';
 import { BellIcon } from '@/components/icons';
+import type { NewFareWatch } from '@/lib/api-types';
 import { asProblem } from '@/lib/problem';
 import { useSession } from '@/lib/session';
-import type { NewFareWatch } from '@/lib/wire';
-import { fareQueries, useStopWatching, useWatch, type WatchedDay, watchOfDay } from './queries';
+import { fareQueries, useCreateWatch, useStopWatching, type WatchedDay, watchOfDay } from './queries';
 import css from './watch-button.module.css';
 
-/** Above the results: be told when the cheapest fare of this day falls. */
-export function WatchDay(day: WatchedDay) {
+/** A button above the results that watches the cheapest fare of this day. */
+export function WatchFareOfDay(day: WatchedDay) {
   const { href } = useLocation();
   const signedIn = useSession().state === 'signed-in';
   const { data } = useQuery({ ...fareQueries.watches(), enabled: signedIn });
@@ -34,22 +34,22 @@ export function WatchDay(day: WatchedDay) {
   return (
     <WatchButton
       watchId={watchOfDay(data, day)?.id}
-      wanted={{ source: day.from, destination: day.to, date: day.date, seats: day.seats }}
-      told={t`We will tell you when the cheapest direct fare of this day falls.`}
+      body={{ source: day.from, destination: day.to, date: day.date, seats: day.seats }}
+      confirmation={t`We will tell you when the cheapest direct fare of this day falls.`}
     />
   );
 }
 
 interface Props {
-  /** Of the watch that there is. */
+  /** The id of the existing watch; undefined if there is none. */
   watchId: string | undefined;
-  wanted: NewFareWatch;
-  /** What the reader is told of. */
-  told: string;
+  body: NewFareWatch;
+  /** The text that is shown while the fare is watched. */
+  confirmation: string;
 }
 
-export function WatchButton({ watchId, wanted, told }: Props) {
-  const watch = useWatch();
+export function WatchButton({ watchId, body, confirmation }: Props) {
+  const watch = useCreateWatch();
   const stop = useStopWatching();
   const error = watch.error ?? stop.error;
   return (
@@ -64,13 +64,13 @@ export function WatchButton({ watchId, wanted, told }: Props) {
           watch.reset();
           stop.reset();
           if (watchId) stop.mutate(watchId);
-          else watch.mutate(wanted);
+          else watch.mutate(body);
         }}
       >
         {watchId ? t`Watching this fare` : t`Watch this fare`}
       </Button>
-      <span role={error ? 'alert' : 'status'} className={css.told}>
-        {error ? asProblem(error).message : watchId && told}
+      <span role={error ? 'alert' : 'status'} className={css.confirmation}>
+        {error ? asProblem(error).message : watchId && confirmation}
       </span>
     </div>
   );

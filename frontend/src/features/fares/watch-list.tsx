@@ -6,14 +6,14 @@ import { Row, Rows, rowLink } from '@/components/layout/row';
 import { EmptyNote } from '@/components/messages/empty-note';
 import { ProblemNote } from '@/components/messages/problem-note';
 import { QueryFallback } from '@/components/messages/query-fallback';
+import type { FareWatch } from '@/lib/api-types';
 import { money } from '@/lib/money';
 import { dayText } from '@/lib/time/time';
-import type { FareWatch } from '@/lib/wire';
 import { fareQueries, useStopWatching } from './queries';
 import { routeText } from './route-text';
 import css from './watch-list.module.css';
 
-/** The fares that the account watches, with their prices of now. */
+/** The fares that the account watches, with their present prices. */
 export function WatchList() {
   const query = useQuery(fareQueries.watches());
   const stop = useStopWatching();

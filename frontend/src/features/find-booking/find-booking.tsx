@@ -4,35 +4,35 @@ import { useMutation } from '@tanstack/react-query';
 import { type FormEvent, useRef, useState } from 'react';
 import { Card } from '@/components/layout/card';
 import { ProblemNote } from '@/components/messages/problem-note';
-import { answer, api } from '@/lib/client';
+import { api, unwrap } from '@/lib/client';
 import { asProblem, Problem } from '@/lib/problem';
 import css from './find-booking.module.css';
 import { FoundBooking } from './found-booking';
 
-interface Asked {
+interface BookingLookup {
   reference: string;
   surname: string;
 }
 
-/** Who has a reference and a surname sees when the flights leave, their seats, and whether the booking stands. No account is needed. */
+/** Finds a booking by its reference and a surname, without an account, and shows its status, flights and seats. */
 export function FindBooking() {
-  const [asked, setAsked] = useState<Asked>({ reference: '', surname: '' });
-  const [tried, setTried] = useState(false);
+  const [lookup, setLookup] = useState<BookingLookup>({ reference: '', surname: '' });
+  const [isSubmitted, setSubmitted] = useState(false);
   const form = useRef<HTMLFormElement>(null);
   const find = useMutation({
-    mutationFn: (body: Asked) => answer(api.POST('/api/v1/bookings/find', { body })),
+    mutationFn: (body: BookingLookup) => unwrap(api.POST('/api/v1/bookings/find', { body })),
   });
 
-  function change(part: Partial<Asked>) {
-    setAsked({ ...asked, ...part });
+  function change(part: Partial<BookingLookup>) {
+    setLookup({ ...lookup, ...part });
     if (!find.isPending) find.reset();
   }
 
   function submit(event: FormEvent) {
     event.preventDefault();
-    const reference = asked.reference.trim();
-    const surname = asked.surname.trim();
-    setTried(true);
+    const reference = lookup.reference.trim();
+    const surname = lookup.surname.trim();
+    setSubmitted(true);
     if (!reference || !surname) {
       form.current
         ?.querySelector<HTMLInputElement>(reference ? '[name=surname]' : '[name=reference]')
@@ -49,7 +49,7 @@ export function FindBooking() {
           <TextInput
             name="reference"
             label={t`Booking reference`}
-            error={tried && !asked.reference.trim() && t`Enter the reference of the booking.`}
+            error={isSubmitted && !lookup.reference.trim() && t`Enter the reference of the booking.`}
             description={t`Six letters and digits, as on your ticket.`}
             autoComplete="off"
             autoCapitalize="characters"
@@ -57,34 +57,36 @@ export function FindBooking() {
             maxLength={12}
             required
             withAsterisk={false}
-            value={asked.reference}
+            value={lookup.reference}
             onChange={(event) => change({ reference: event.currentTarget.value })}
           />
           <TextInput
             name="surname"
             label={t`Surname`}
-            error={tried && !asked.surname.trim() && t`Enter the surname of a traveller.`}
+            error={isSubmitted && !lookup.surname.trim() && t`Enter the surname of a traveller.`}
             description={t`Of any traveller of the booking.`}
             autoComplete="family-name"
             maxLength={100}
             required
             withAsterisk={false}
-            value={asked.surname}
+            value={lookup.surname}
             onChange={(event) => change({ surname: event.currentTarget.value })}
           />
           <Button type="submit" loading={find.isPending}>
             {t`Find booking`}
           </Button>
         </form>
-        {find.error && <ProblemNote error={forPeople(find.error)} title={t`The booking was not found.`} />}
+        {find.error && (
+          <ProblemNote error={withPlainText(find.error)} title={t`The booking was not found.`} />
+        )}
       </Card>
       {find.data && <FoundBooking booking={find.data} />}
     </>
   );
 }
 
-/** What went wrong, in words for somebody who copies a reference from paper. */
-function forPeople(error: Error): Problem {
+/** The problem with a text for somebody who has typed a reference from a paper ticket. */
+function withPlainText(error: Error): Problem {
   const problem = asProblem(error);
   const detail = detailOf(problem);
   return detail ? new Problem({ status: problem.status, code: problem.code, detail }) : problem;

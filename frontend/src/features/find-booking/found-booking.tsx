@@ -3,10 +3,10 @@ import { msg, plural, t } from '@lingui/core/macro';
 import { LinkButton } from '@/components/controls/link-button';
 import { ScheduleLine } from '@/components/flights/schedule-line';
 import { Card } from '@/components/layout/card';
+import type { CheckInView } from '@/lib/api-types';
 import { useSession } from '@/lib/session';
 import { now } from '@/lib/time/server-clock';
 import { browserClock } from '@/lib/time/time';
-import type { CheckInView } from '@/lib/wire';
 import css from './find-booking.module.css';
 
 const STATUS_TEXT: Record<CheckInView['status'], MessageDescriptor> = {
@@ -18,7 +18,7 @@ const STATUS_TEXT: Record<CheckInView['status'], MessageDescriptor> = {
   EXPIRED: msg`This booking was not paid in time, and has ended.`,
 };
 
-/** What is needed for boarding: whether the booking stands, when its flights leave, and who sits where. */
+/** What is needed for boarding: the status of the booking, the times of its flights, and the seats. */
 export function FoundBooking({ booking }: { booking: CheckInView }) {
   const { reference, status, seats, flights, boarding } = booking;
   const actions = actionsOf(booking);

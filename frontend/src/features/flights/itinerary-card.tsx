@@ -4,14 +4,14 @@ import { ScheduleLine } from '@/components/flights/schedule-line';
 import { SeatsLeft } from '@/components/flights/seats-left';
 import { Card, CardHead } from '@/components/layout/card';
 import { airlineCode, airlineName } from '@/lib/airlines';
+import type { Flight } from '@/lib/api-types';
 import { useTimeReached } from '@/lib/hooks/use-time-reached';
 import { fromTo, itinerariesOf, tripText } from '@/lib/itineraries';
 import { connectionsBetween, localSchedule, stopsText, wholeSchedule } from '@/lib/time/schedule';
 import { durationText } from '@/lib/time/time';
-import type { Flight } from '@/lib/wire';
 import css from './itinerary-card.module.css';
 
-/** Every flight of an itinerary with its local times and free seats, and the connections between them. */
+/** The flights of a trip with their local times and free seats, and the connections between them. */
 export function ItineraryCard({ flights }: { flights: Flight[] }) {
   const itineraries = itinerariesOf(flights);
   return (

@@ -1,6 +1,6 @@
 import { queryOptions, type UseQueryResult, useQueries } from '@tanstack/react-query';
-import { answer, api } from '@/lib/client';
-import type { Flight } from '@/lib/wire';
+import type { Flight } from '@/lib/api-types';
+import { api, unwrap } from '@/lib/client';
 
 /** The seats of a flight change all the time, so a page that shows them loads them again this often. */
 const REFRESH_MS = 4_000;
@@ -12,7 +12,7 @@ export const flightQueries = {
     queryOptions({
       queryKey: [...flightQueries.all(), 'detail', flightId],
       queryFn: ({ signal }) =>
-        answer(api.GET('/api/v1/flights/{flight_id}', { params: { path: { flight_id: flightId } }, signal })),
+        unwrap(api.GET('/api/v1/flights/{flight_id}', { params: { path: { flight_id: flightId } }, signal })),
       staleTime: 0,
       refetchInterval: REFRESH_MS,
     }),

@@ -5,22 +5,22 @@ import { Link } from '@tanstack/react-router';
 import { Rows } from '@/components/layout/row';
 import { EmptyNote } from '@/components/messages/empty-note';
 import { QueryFallback } from '@/components/messages/query-fallback';
-import { answer, api } from '@/lib/client';
+import type { MailView } from '@/lib/api-types';
+import { api, unwrap } from '@/lib/client';
 import { browserClock, browserDay, dayText } from '@/lib/time/time';
-import type { MailView } from '@/lib/wire';
 import css from './mail-list.module.css';
 
-const PAGE = 20;
-/** News is written within seconds of what happens. */
+const PAGE_SIZE = 20;
+/** The interval of polling. A mail is written within seconds of its event. */
 const REFRESH_MS = 10_000;
 
 const mailsQuery = () =>
   infiniteQueryOptions({
     queryKey: ['mails'],
     queryFn: ({ pageParam, signal }) =>
-      answer(
+      unwrap(
         api.GET('/api/v1/mails', {
-          params: { query: { limit: PAGE, ...(pageParam && { cursor: pageParam }) } },
+          params: { query: { limit: PAGE_SIZE, ...(pageParam && { cursor: pageParam }) } },
           signal,
         }),
       ),
@@ -29,7 +29,7 @@ const mailsQuery = () =>
     refetchInterval: REFRESH_MS,
   });
 
-/** What was written to the account about its bookings, the newest first. Each is folded to its subject. */
+/** The mails to the account, newest first. Only the subject of a mail is shown until it is opened. */
 export function MailList() {
   const query = useInfiniteQuery(mailsQuery());
   if (!query.data) {

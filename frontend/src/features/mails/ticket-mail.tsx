@@ -6,31 +6,31 @@ import { Link } from '@tanstack/react-router';
 import { type FormEvent, type ReactNode, useState } from 'react';
 import { MailIcon } from '@/components/icons';
 import { ProblemNote } from '@/components/messages/problem-note';
-import { answer, api } from '@/lib/client';
-import { useFocusFault } from '@/lib/hooks/use-focus-fault';
+import type { MailView } from '@/lib/api-types';
+import { api, unwrap } from '@/lib/client';
+import { useFocusFirstError } from '@/lib/hooks/use-focus-first-error';
 import { emailQuery, useChangeEmail } from '@/lib/mail-address';
 import { asProblem } from '@/lib/problem';
-import type { MailView } from '@/lib/wire';
 import css from './ticket-mail.module.css';
 
 /** While a mail is being written or sent. */
 const REFRESH_MS = 2_000;
-/** A mail server that is away is tried for a day: the page need not look so long. */
-const MOST_LOOKS = 30;
+/** The page polls no more than this often. A mail may be retried for a day if the mail server is away. */
+const MAX_POLLS = 30;
 const WITH_TICKET = ['confirmed', 'moved', 'seats_changed', 'names_changed'];
 
-/** The last mail of a booking that has its ticket; null where none was written. */
+/** The last mail of a booking with its ticket; null if none was written. */
 const ticketMailQuery = (bookingId: string) =>
   queryOptions({
     queryKey: ['mails', 'ticket', bookingId],
     queryFn: async ({ signal }) => {
       const query = { booking_id: bookingId };
-      const { data } = await answer(api.GET('/api/v1/mails', { params: { query }, signal }));
+      const { data } = await unwrap(api.GET('/api/v1/mails', { params: { query }, signal }));
       return data.find(({ kind }) => WITH_TICKET.includes(kind)) ?? null;
     },
   });
 
-/** Call it when the ticket has changed: until the mail with the new one is written, the last one is not the ticket's. */
+/** Call it when the ticket has changed. The last mail has the former ticket then, so the status shows that a mail is expected. */
 export function useExpectTicketMail(bookingId: string): () => void {
   const queries = useQueryClient();
   return () =>
@@ -40,13 +40,13 @@ export function useExpectTicketMail(bookingId: string): () => void {
     );
 }
 
-/** Whether the ticket of a confirmed booking of one's own was mailed, and to whom. */
+/** Says whether the ticket of the user's own booking was mailed, and to which address. */
 export function TicketMail({ bookingId }: { bookingId: string }) {
   const { data: known } = useQuery(emailQuery());
   const { data: mail } = useQuery({
     ...ticketMailQuery(bookingId),
     refetchInterval: ({ state: { data, dataUpdateCount } }) =>
-      (data ? data.status === 'WAITING' : known?.email != null) && dataUpdateCount < MOST_LOOKS && REFRESH_MS,
+      (data ? data.status === 'WAITING' : known?.email != null) && dataUpdateCount < MAX_POLLS && REFRESH_MS,
   });
   if (!known || mail === undefined) return null;
   if (mail) return <Line>{mailText(mail)}</Line>;
@@ -57,7 +57,7 @@ export function TicketMail({ bookingId }: { bookingId: string }) {
       <Line>{t`This site sends no e-mail. Download your ticket below.`}</Line>
     );
   }
-  // It is written within a second, or the booking is older than the address.
+  // No mail yet: it is written within a second, or the booking is older than the address.
   if (!known.sends) return null;
   const { email: address } = known;
   return (
@@ -108,11 +108,11 @@ function mailText({ status, address }: MailView): ReactNode {
   }
 }
 
-/** For who booked without an address: the ticket is mailed as soon as there is one. */
+/** For users without an e-mail address: the ticket is mailed as soon as they enter one. */
 function AddressForm() {
   const [email, setEmail] = useState('');
   const change = useChangeEmail();
-  const form = useFocusFault<HTMLFormElement>(change.error);
+  const form = useFocusFirstError<HTMLFormElement>(change.error);
   const problem = change.error ? asProblem(change.error) : null;
   const fieldError = problem?.errors.find(({ pointer }) => pointer === '/email')?.message;
 

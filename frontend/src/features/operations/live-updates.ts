@@ -1,5 +1,5 @@
 import { useEffect, useEffectEvent, useState } from 'react';
-import { listen } from '@/lib/event-stream';
+import { subscribe } from '@/lib/event-stream';
 
 /** The interval of polling while no events arrive. There is no polling while the tab is hidden. */
 export const POLL_MS = 3_000;
@@ -23,7 +23,7 @@ export function useReloadOnEvents(topics: readonly string[], reload: () => Promi
   useEffect(() => {
     if (topicList === '') return;
     const loader = new SerialLoader(() => load());
-    const stop = listen(topicList, { onNews: () => void loader.request(), onOpen: setIsLive });
+    const stop = subscribe(topicList, { onEvent: () => void loader.request(), onOpen: setIsLive });
     return () => {
       stop();
       loader.stop();

@@ -1,6 +1,6 @@
 import { infiniteQueryOptions, queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
-import { answer, api } from '@/lib/client';
-import type { BookingStatus } from '@/lib/wire';
+import type { BookingStatus } from '@/lib/api-types';
+import { api, unwrap } from '@/lib/client';
 import type { DeadLetterKind, DeadLetterStatus } from './api-types';
 import { POLL_MS } from './live-updates';
 import { withoutUndefined } from './without-undefined';
@@ -39,21 +39,21 @@ export const operationsQueries = {
   overview: () =>
     queryOptions({
       queryKey: [...operationsQueries.all(), 'overview'],
-      queryFn: ({ signal }) => answer(api.GET('/admin/overview', { signal })),
+      queryFn: ({ signal }) => unwrap(api.GET('/admin/overview', { signal })),
       ...LIVE,
     }),
 
   queues: () =>
     queryOptions({
       queryKey: [...operationsQueries.all(), 'queues'],
-      queryFn: async ({ signal }) => (await answer(api.GET('/admin/queues', { signal }))).data,
+      queryFn: async ({ signal }) => (await unwrap(api.GET('/admin/queues', { signal }))).data,
       ...LIVE,
     }),
 
   workers: () =>
     queryOptions({
       queryKey: [...operationsQueries.all(), 'workers'],
-      queryFn: async ({ signal }) => (await answer(api.GET('/admin/workers', { signal }))).data,
+      queryFn: async ({ signal }) => (await unwrap(api.GET('/admin/workers', { signal }))).data,
       ...LIVE,
     }),
 
@@ -62,7 +62,7 @@ export const operationsQueries = {
     queryOptions({
       queryKey: [...operationsQueries.all(), 'sweep'],
       queryFn: ({ signal }) =>
-        answer(api.GET('/admin/sweep', { params: { query: { only_findings: true, limit: 10 } }, signal })),
+        unwrap(api.GET('/admin/sweep', { params: { query: { only_findings: true, limit: 10 } }, signal })),
       ...LIVE,
     }),
 
@@ -71,7 +71,7 @@ export const operationsQueries = {
       queryKey: [...operationsQueries.all(), 'dead-letters', status, kind, text],
       queryFn: ({ pageParam, signal }) => {
         const query = withoutUndefined({ limit: PAGE_SIZE, status, kind, q: text, cursor: pageParam });
-        return answer(api.GET('/admin/dead-letters', { params: { query }, signal }));
+        return unwrap(api.GET('/admin/dead-letters', { params: { query }, signal }));
       },
       initialPageParam: undefined as string | undefined,
       getNextPageParam: (page) => page.next_cursor ?? undefined,
@@ -83,7 +83,7 @@ export const operationsQueries = {
       queryKey: [...operationsQueries.all(), 'bookings', filter],
       queryFn: ({ pageParam, signal }) => {
         const query = withoutUndefined({ ...filter, limit: PAGE_SIZE, cursor: pageParam });
-        return answer(api.GET('/admin/bookings', { params: { query }, signal }));
+        return unwrap(api.GET('/admin/bookings', { params: { query }, signal }));
       },
       initialPageParam: undefined as string | undefined,
       getNextPageParam: (page) => page.next_cursor ?? undefined,
@@ -102,7 +102,7 @@ export const operationsQueries = {
           user,
           cursor: pageParam,
         });
-        return answer(api.GET('/admin/audit', { params: { query }, signal }));
+        return unwrap(api.GET('/admin/audit', { params: { query }, signal }));
       },
       initialPageParam: undefined as string | undefined,
       getNextPageParam: (page) => page.next_cursor ?? undefined,
@@ -111,7 +111,7 @@ export const operationsQueries = {
 };
 
 /** Everything on the screen is loaded again after a change. */
-export function useChange<Wanted, Answer>(change: (wanted: Wanted) => Promise<Answer>) {
+export function useChange<Variables, Data>(change: (variables: Variables) => Promise<Data>) {
   const queries = useQueryClient();
   return useMutation({
     mutationFn: change,
@@ -122,7 +122,7 @@ export function useChange<Wanted, Answer>(change: (wanted: Wanted) => Promise<An
 export function usePause() {
   return useChange(({ name, paused }: { name: string; paused: boolean }) => {
     const params = { path: { name } };
-    return answer(
+    return unwrap(
       paused
         ? api.POST('/admin/queues/{name}/pause', { params })
         : api.POST('/admin/queues/{name}/resume', { params }),
@@ -135,7 +135,7 @@ export type DeadLetterAction = 'replay' | 'discard';
 export function useDeadLetterAction() {
   return useChange(({ id, action }: { id: string; action: DeadLetterAction }) => {
     const params = { path: { letter_id: id } };
-    return answer(
+    return unwrap(
       action === 'replay'
         ? api.POST('/admin/dead-letters/{letter_id}/replay', { params })
         : api.POST('/admin/dead-letters/{letter_id}/discard', { params }),
@@ -160,7 +160,7 @@ function changeMany({ act, filter: { status, kind, text }, upTo }: BulkRequest, 
       up_to: upTo,
     }),
   };
-  return answer(
+  return unwrap(
     act === 'replay'
       ? api.POST('/admin/dead-letters/replay', { body })
       : api.POST('/admin/dead-letters/discard', { body }),
@@ -177,9 +177,9 @@ export function useBulkAction() {
 }
 
 export function useInventoryAudit() {
-  return useMutation({ mutationFn: () => answer(api.GET('/admin/audit/inventory')) });
+  return useMutation({ mutationFn: () => unwrap(api.GET('/admin/audit/inventory')) });
 }
 
 export function useInventoryRepair() {
-  return useChange(() => answer(api.POST('/admin/audit/inventory/repair')));
+  return useChange(() => unwrap(api.POST('/admin/audit/inventory/repair')));
 }

@@ -1,5 +1,5 @@
 import { keepPreviousData, queryOptions } from '@tanstack/react-query';
-import { answer, api } from '@/lib/client';
+import { api, unwrap } from '@/lib/client';
 import type { Day } from '@/lib/time/time';
 
 export interface RouteOnDay {
@@ -12,26 +12,26 @@ export interface RouteOnDay {
 /** How the results are ranked. */
 export type Sort = 'best' | 'price' | 'fastest' | 'departure';
 
-/** As many as the server gives in one answer. */
-const MOST = 100;
+/** The most results in one response of the server. */
+const MAX_RESULTS = 100;
 const MAX_STOPS = 2;
 /** Prices and seats change all the time, so results that are shown again are loaded again, and those on the screen every so often. */
-const LIVE = { staleTime: 0, refetchInterval: 10_000, placeholderData: keepPreviousData };
+const POLLED = { staleTime: 0, refetchInterval: 10_000, placeholderData: keepPreviousData };
 
 export const searchQueries = {
   all: () => ['search'] as const,
 
-  /** Direct flights, also those without seats. There may be more than one answer holds: the server keeps the first ones of the order. */
+  /** Direct flights, also sold-out ones. If there are more than `MAX_RESULTS`, the server returns the first ones of the order. */
   direct: ({ from, to, date }: RouteOnDay, sort: Sort) =>
     queryOptions({
       queryKey: [...searchQueries.all(), 'direct', { from, to, date, sort }],
       queryFn: async ({ signal }) => {
         const order = sort === 'best' ? ('price' as const) : sort;
-        const query = { source: from, destination: to, date, sort: order, limit: MOST };
-        const flights = await answer(api.GET('/api/v1/search', { params: { query }, signal }));
-        return { flights, complete: flights.length < MOST };
+        const query = { source: from, destination: to, date, sort: order, limit: MAX_RESULTS };
+        const flights = await unwrap(api.GET('/api/v1/search', { params: { query }, signal }));
+        return { flights, complete: flights.length < MAX_RESULTS };
       },
-      ...LIVE,
+      ...POLLED,
     }),
 
   /** Itineraries with one or two stops that have enough seats on every flight. */
@@ -47,14 +47,14 @@ export const searchQueries = {
           seats,
           sort: ranking,
           max_stops: MAX_STOPS,
-          limit: MOST,
+          limit: MAX_RESULTS,
         };
-        const { data, complete } = await answer(
+        const { data, complete } = await unwrap(
           api.GET('/api/v1/itineraries', { params: { query }, signal }),
         );
         return { itineraries: data.filter(({ stops }) => stops > 0), complete };
       },
-      ...LIVE,
+      ...POLLED,
     }),
 
   /** The days of a month (`YYYY-MM`) that have direct flights, each with its lowest price for a party of so many. */
@@ -63,7 +63,7 @@ export const searchQueries = {
       queryKey: [...searchQueries.all(), 'calendar', { from, to, month, seats }],
       queryFn: async ({ signal }) => {
         const query = { source: from, destination: to, month, seats };
-        return (await answer(api.GET('/api/v1/calendar', { params: { query }, signal }))).data;
+        return (await unwrap(api.GET('/api/v1/calendar', { params: { query }, signal }))).data;
       },
       staleTime: 60_000,
     }),

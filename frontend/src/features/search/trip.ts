@@ -29,7 +29,7 @@ export function legsOf({ from, to, date, back, more }: TripParams): RouteOnDay[]
   return back ? [first, { from: to, to: from, date: back }] : [first];
 }
 
-/** How the address of the page says these legs. There must be at least one. */
+/** The search parameters of these legs. There must be at least one leg. */
 export function tripParams(legs: readonly RouteOnDay[]): TripParams {
   const [first, second, ...rest] = legs;
   if (!first) return {};

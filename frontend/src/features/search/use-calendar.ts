@@ -1,12 +1,12 @@
 import { useQueries } from '@tanstack/react-query';
+import type { CalendarDay } from '@/lib/api-types';
 import type { Day } from '@/lib/time/time';
-import type { CalendarDay } from '@/lib/wire';
 import { searchQueries } from './queries';
 
 export interface Calendar {
   /** The days that have direct flights. */
   days: ReadonlyMap<Day, CalendarDay>;
-  /** Whether all the months that were asked for are known. */
+  /** Whether all the months are loaded. */
   known: boolean;
 }
 
@@ -15,7 +15,7 @@ interface Route {
   to: string;
 }
 
-/** The months in which these days are, each asked for once. Nothing is asked while a place is missing, or both are the same. */
+/** Loads the months of these days, each once. Nothing is loaded while a place is missing, or both are the same. */
 export function useCalendar({ from, to }: Route, seats: number, days: readonly Day[]): Calendar {
   const months = [...new Set(days.map((day) => day.slice(0, 7)))];
   const enabled = from !== '' && to !== '' && from !== to;

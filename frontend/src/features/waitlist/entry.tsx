@@ -3,7 +3,7 @@ import { Button } from '@mantine/core';
 import { LinkButton } from '@/components/controls/link-button';
 import { Countdown } from '@/components/messages/countdown';
 import { ProblemNote } from '@/components/messages/problem-note';
-import type { WaitlistEntry } from '@/lib/wire';
+import type { WaitlistEntry } from '@/lib/api-types';
 import { useLeave } from './queries';
 import css from './waiting-list.module.css';
 
@@ -12,8 +12,8 @@ interface Props {
   onChanged: () => void;
 }
 
-/** The place in line, or the seats that are offered. A screen reader says it when it changes. */
-export function Entry({ entry, onChanged }: Props) {
+/** The position in the waiting list, or the offered seats. A screen reader reads changes. */
+export function EntryDetails({ entry, onChanged }: Props) {
   const leave = useLeave(entry.flight_id, onChanged);
   const { offer } = entry;
   return (

@@ -15,7 +15,7 @@ interface Props {
   onSeats: (seats: number) => void;
 }
 
-/** Joins the waiting list. When seats are free after all, it leads back to booking them. */
+/** The form that joins the waiting list. If the server says that seats are free, a button leads back to the checkout. */
 export function JoinForm({ join, seats, offerEnded, onSeats }: Props) {
   const [size, setSize] = useState(seats);
   const [acceptPartial, setAcceptPartial] = useState(false);

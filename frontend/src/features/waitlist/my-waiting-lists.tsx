@@ -4,18 +4,18 @@ import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { Row, Rows, rowLink } from '@/components/layout/row';
 import { Countdown } from '@/components/messages/countdown';
+import { joinedFlightIds } from './joined-waiting-lists';
 import css from './my-waiting-lists.module.css';
 import { isOpen, type OpenEntry, waitlistQueries } from './queries';
-import { waitedFlights } from './remembered';
 
 interface Props {
-  /** What a flight is: the page lends it, because flights are another feature's. */
+  /** Renders a flight. The page passes it, because this feature may not import the feature of flights. */
   flight: (flightId: string) => ReactNode;
 }
 
-/** The waiting lists that this browser has joined and that have not ended: the place in line, or the offer. */
+/** The open entries in waiting lists that this browser has joined, with their position or their offer. */
 export function MyWaitingLists({ flight }: Props) {
-  const ids = waitedFlights();
+  const ids = joinedFlightIds();
   const entries = useQueries({ queries: ids.map(waitlistQueries.entry) });
   const open = entries.flatMap(({ data }) => (isOpen(data) ? [data] : []));
   if (open.length === 0) return null;
@@ -29,7 +29,7 @@ export function MyWaitingLists({ flight }: Props) {
           <Row key={entry.id} className={css.row}>
             {flight(entry.flight_id)}
             <div className={css.place}>
-              <span role="status">{placeText(entry)}</span>
+              <span role="status">{positionText(entry)}</span>
               {entry.offer && <Countdown until={entry.offer.expires_at} />}
             </div>
             <Link
@@ -47,7 +47,7 @@ export function MyWaitingLists({ flight }: Props) {
   );
 }
 
-function placeText({ offer, position, party_size: size }: OpenEntry): string {
+function positionText({ offer, position, party_size: size }: OpenEntry): string {
   if (offer)
     return plural(
       { seats: offer.seats },

@@ -1,16 +1,16 @@
 import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
-import { answer, api } from '@/lib/client';
+import type { WaitlistEntry } from '@/lib/api-types';
+import { api, unwrap } from '@/lib/client';
 import { asProblem } from '@/lib/problem';
 import { RETRY } from '@/lib/query-client';
-import type { WaitlistEntry } from '@/lib/wire';
-import { rememberWaiting } from './remembered';
+import { rememberJoined } from './joined-waiting-lists';
 
-/** How often the page of somebody who waits asks whether seats are offered. */
+/** The interval of polling while an entry is open. */
 const REFRESH_MS = 4_000;
 
 export interface Party {
   size: number;
-  /** Fewer seats than `size` are welcome, too. */
+  /** Whether an offer of fewer seats than `size` is wanted, too. */
   acceptPartial: boolean;
 }
 
@@ -22,7 +22,7 @@ export const waitlistQueries = {
     queryOptions({
       queryKey: [...waitlistQueries.all(), 'entry', flightId],
       queryFn: ({ signal }): Promise<WaitlistEntry | null> =>
-        answer(
+        unwrap(
           api.GET('/api/v1/flights/{flight_id}/waitlist', {
             params: { path: { flight_id: flightId } },
             signal,
@@ -44,8 +44,8 @@ export function isOpen(entry: WaitlistEntry | null | undefined): entry is OpenEn
 }
 
 /**
- * Loads the entry again. Also after a refusal, which means that the entry is not as the page shows it. `onChanged` is for what the page
- * knows of the flight: joining and leaving may change its free seats.
+ * Loads the entry again, also after a refusal, which means that the entry has changed. `onChanged` reloads the flight, because joining and
+ * leaving may change its free seats.
  */
 function useReload(onChanged: () => void) {
   const queries = useQueryClient();
@@ -55,18 +55,18 @@ function useReload(onChanged: () => void) {
   };
 }
 
-/** Joining again with the same party returns the entry that there is, so a lost answer is asked for again. */
+/** A repeated request with the same party returns the existing entry, so it can be repeated if the response was lost. */
 export function useJoin(flightId: string, onChanged: () => void) {
   return useMutation({
     mutationFn: ({ size, acceptPartial }: Party) =>
-      answer(
+      unwrap(
         api.POST('/api/v1/flights/{flight_id}/waitlist', {
           params: { path: { flight_id: flightId } },
           body: { party_size: size, accept_partial: acceptPartial },
         }),
       ),
     ...RETRY,
-    onSuccess: () => rememberWaiting(flightId),
+    onSuccess: () => rememberJoined(flightId),
     onSettled: useReload(onChanged),
   });
 }
@@ -76,7 +76,7 @@ export type Join = ReturnType<typeof useJoin>;
 export function useLeave(flightId: string, onChanged: () => void) {
   return useMutation({
     mutationFn: () =>
-      answer(
+      unwrap(
         api.DELETE('/api/v1/flights/{flight_id}/waitlist', { params: { path: { flight_id: flightId } } }),
       ),
     ...RETRY,

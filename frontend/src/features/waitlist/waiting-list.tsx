@@ -4,24 +4,24 @@ import { SignInButton } from '@/components/controls/sign-in-button';
 import { Card } from '@/components/layout/card';
 import { Notice } from '@/components/messages/notice';
 import { QueryFallback } from '@/components/messages/query-fallback';
+import type { Flight } from '@/lib/api-types';
 import { useTimeReached } from '@/lib/hooks/use-time-reached';
 import { asProblem } from '@/lib/problem';
 import { useSession } from '@/lib/session';
-import type { Flight } from '@/lib/wire';
-import { Entry } from './entry';
+import { EntryDetails } from './entry';
 import { JoinForm } from './join-form';
 import { isOpen, useJoin, waitlistQueries } from './queries';
 
 interface Props {
   flight: Flight;
-  /** How many are wanted. */
+  /** The number of wanted seats. */
   seats: number;
   onSeats: (seats: number) => void;
   /** Joining or leaving may have changed the free seats of the flight. */
   onChanged: () => void;
 }
 
-/** The account's place in the waiting list of a flight, or a form to join it when there are fewer seats than wanted. */
+/** The account's entry in the waiting list of a flight, or a form to join it if there are fewer seats than wanted. */
 export function WaitingList({ flight, seats, onSeats, onChanged }: Props) {
   const session = useSession();
   const departed = useTimeReached(flight.departure_ts);
@@ -50,7 +50,7 @@ export function WaitingList({ flight, seats, onSeats, onChanged }: Props) {
               </p>
             </Notice>
           )}
-          <Entry entry={entry} onChanged={onChanged} />
+          <EntryDetails entry={entry} onChanged={onChanged} />
         </>
       ) : entry === undefined ? (
         <QueryFallback

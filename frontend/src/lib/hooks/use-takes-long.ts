@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'react';
 
-/** True once `pending` has lasted so long that a person begins to wonder. */
+/** True once `pending` has been true for `afterMs`. */
 export function useTakesLong(pending: boolean, afterMs = 3000): boolean {
   const [long, setLong] = useState(false);
   useEffect(() => {

@@ -1,15 +1,15 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { correctClock, forgetCorrection, now } from './server-clock';
+import { correctClock, now, resetClockCorrection } from './server-clock';
 
 const DEVICE = Date.parse('2026-12-01T10:00:00Z');
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['Date'], now: DEVICE });
-  forgetCorrection();
+  resetClockCorrection();
 });
 afterEach(() => {
   vi.useRealTimers();
-  forgetCorrection();
+  resetClockCorrection();
 });
 
 function answered(date: string | null, sentAt = DEVICE): number {
@@ -19,7 +19,7 @@ function answered(date: string | null, sentAt = DEVICE): number {
 
 test('a device that is a day late or an hour early goes by the server', () => {
   expect(answered('Wed, 02 Dec 2026 10:00:00 GMT')).toBe(86_400_000);
-  forgetCorrection();
+  resetClockCorrection();
   expect(Math.abs(answered('Tue, 01 Dec 2026 09:00:00 GMT') + 3_600_000)).toBeLessThanOrEqual(5000);
 });
 

@@ -46,7 +46,7 @@ export function useClockCorrection(): number {
 }
 
 /** As if no answer had come yet: for tests. */
-export function forgetCorrection(): void {
+export function resetClockCorrection(): void {
   setCorrection(0);
 }
 

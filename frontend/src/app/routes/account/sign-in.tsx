@@ -16,12 +16,12 @@ export function SignInPage() {
   const { next } = signInRoute.useSearch();
   return (
     <AccountPage title={t`Sign in`}>
-      <WhySignedOut />
+      <SignedOutNotice />
       <CredentialsForm
         mutation={useSignIn()}
         action={t`Sign in`}
         passwordKind="current-password"
-        onDone={useGoTo(next)}
+        onDone={useGoToNext(next)}
       />
       <p className={css.other}>
         {t`New here?`}{' '}
@@ -36,8 +36,8 @@ export function SignInPage() {
   );
 }
 
-/** What has ended the last sign-in, unless somebody signed out. */
-function WhySignedOut() {
+/** Why the last session has ended, unless the user signed out. */
+function SignedOutNotice() {
   const session = useSession();
   const because = session.state === 'signed-out' && session.because;
   if (because === 'closed') return <Notice role="status">{t`Your account is closed.`}</Notice>;
@@ -54,7 +54,7 @@ export function RegisterPage() {
         passwordKind="new-password"
         nameHint={t`Your e-mail address, for tickets and news of your trips. Or a name of 3 to 64 characters: letters (a to z), digits and _ . @ -`}
         passwordHint={t`At least 8 characters. The longer, the safer.`}
-        onDone={useGoTo(next)}
+        onDone={useGoToNext(next)}
       />
       <p className={css.other}>
         {t`Have one already?`}{' '}
@@ -77,8 +77,8 @@ function AccountPage({ title, children }: { title: string; children: ReactNode }
   );
 }
 
-/** Goes where the visitor wanted to go. It replaces the sign-in page, so that going back does not lead to it. */
-function useGoTo(next: string | undefined): () => void {
+/** Opens the page that the visitor wanted before signing in. It replaces the sign-in page in the history. */
+function useGoToNext(next: string | undefined): () => void {
   const router = useRouter();
   return () => router.history.replace(next ?? '/');
 }

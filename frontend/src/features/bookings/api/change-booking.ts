@@ -1,6 +1,6 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { answer, api } from '@/lib/client';
-import { forgetIdempotencyKey, idempotencyKey } from '@/lib/idempotency-key';
+import { api, unwrap } from '@/lib/client';
+import { clearIdempotencyKey, idempotencyKey } from '@/lib/idempotency-key';
 import { asProblem } from '@/lib/problem';
 import { RETRY } from '@/lib/query-client';
 import { bookingKeys } from './keys';
@@ -11,11 +11,11 @@ function useReload() {
   return () => queries.invalidateQueries({ queryKey: bookingKeys.all() });
 }
 
-/** Asks what cancelling would refund now. The server keeps that promise for some minutes; nothing is cancelled yet. */
+/** Asks for a quote: what cancelling would refund now. It is valid for some minutes. Nothing is cancelled yet. */
 export function useCancellationQuote(bookingId: string) {
   return useMutation({
     mutationFn: () =>
-      answer(
+      unwrap(
         api.POST('/api/v1/bookings/{booking_id}/cancellations', {
           params: { path: { booking_id: bookingId } },
         }),
@@ -24,11 +24,11 @@ export function useCancellationQuote(bookingId: string) {
   });
 }
 
-/** Cancels as quoted. The server takes a quote once, so a lost answer is asked for again. */
+/** Cancels as quoted. The server accepts a quote once, so the request can be repeated if the response was lost. */
 export function useCancelBooking() {
   return useMutation({
     mutationFn: (quoteId: string) =>
-      answer(
+      unwrap(
         api.POST('/api/v1/cancellations/{cancellation_id}/confirm', {
           params: { path: { cancellation_id: quoteId } },
         }),
@@ -38,13 +38,13 @@ export function useCancelBooking() {
   });
 }
 
-/** Charges a card. A lost answer is asked for again with the same idempotency key, so that there is one payment. */
+/** Charges a card. If the response is lost, the request is repeated with the same idempotency key, so that there is one payment. */
 export function usePayBooking(bookingId: string) {
   const reload = useReload();
   const request = (token: string) => `pay ${bookingId} ${token}`;
   return useMutation({
     mutationFn: (token: string) =>
-      answer(
+      unwrap(
         api.POST('/api/v1/bookings/{booking_id}/payments', {
           params: {
             path: { booking_id: bookingId },
@@ -56,16 +56,16 @@ export function usePayBooking(bookingId: string) {
     ...RETRY,
     onSettled: (_, error, token) => {
       // While the error may be gone at the next try, the payment may still have begun: keep its key.
-      if (!error || !asProblem(error).retryable) forgetIdempotencyKey(request(token));
+      if (!error || !asProblem(error).retryable) clearIdempotencyKey(request(token));
       return reload();
     },
   });
 }
 
-export function useAcceptNewTimes(bookingId: string) {
+export function useAcceptScheduleChange(bookingId: string) {
   return useMutation({
     mutationFn: () =>
-      answer(
+      unwrap(
         api.POST('/api/v1/bookings/{booking_id}/schedule-change', {
           params: { path: { booking_id: bookingId } },
           body: { action: 'keep' },
@@ -79,7 +79,7 @@ export function useAcceptNewTimes(bookingId: string) {
 export function useRenamePassenger(bookingId: string) {
   return useMutation({
     mutationFn: ({ position, name }: { position: number; name: string }) =>
-      answer(
+      unwrap(
         api.PATCH('/api/v1/bookings/{booking_id}/passengers/{position}', {
           params: { path: { booking_id: bookingId, position } },
           body: { name },
@@ -90,11 +90,11 @@ export function useRenamePassenger(bookingId: string) {
   });
 }
 
-/** Names somebody who was not named yet. Sent once only: a second time would name another one the same. */
+/** Adds the name of a traveller who was not named yet. It is never repeated: a second request would give another traveller the same name. */
 export function useNamePassenger(bookingId: string) {
   return useMutation({
     mutationFn: (name: string) =>
-      answer(
+      unwrap(
         api.PATCH('/api/v1/bookings/{booking_id}/passengers', {
           params: { path: { booking_id: bookingId } },
           body: { passengers: [{ name }] },

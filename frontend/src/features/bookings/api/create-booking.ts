@@ -1,13 +1,13 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { answer, api } from '@/lib/client';
-import { forgetIdempotencyKey, idempotencyKey } from '@/lib/idempotency-key';
+import type { NewBooking, Price } from '@/lib/api-types';
+import { api, unwrap } from '@/lib/client';
+import { clearIdempotencyKey, idempotencyKey } from '@/lib/idempotency-key';
 import { asProblem } from '@/lib/problem';
 import { RETRY } from '@/lib/query-client';
-import type { NewBooking, Price } from '@/lib/wire';
 import { bookingKeys } from './keys';
-import { forgetUnanswered, rememberUnanswered } from './lost-booking';
+import { clearPendingRequest, storePendingRequest } from './pending-request';
 
-/** With a card at once, later while the seats are held, or not at all. */
+/** Pay by card now, hold the seats and pay later, or no payment. */
 export type PaymentChoice = { token: string } | { hold: true } | null;
 
 export interface BookingRequest {
@@ -15,52 +15,52 @@ export interface BookingRequest {
   flightIds: readonly string[];
   seats: number;
   payment: PaymentChoice;
-  /** As many as are known. */
+  /** Those who are named. */
   passengers: NonNullable<NewBooking['passengers']>;
-  /** What the page shows: at any other price nothing is booked. */
+  /** The price on the page. The server books at no other price. */
   expectedTotal: Price;
-  /** For each flight one for each traveller, or none; nothing where nobody has picked one. */
+  /** For each flight a list with one seat for each traveller, or an empty list. Undefined if nobody has picked a seat. */
   seatNumbers?: string[][] | undefined;
-  /** The answer to the question whether the same flight was meant to be booked again. */
+  /** The traveller has confirmed that the same flight should be booked again. */
   allowDuplicate?: boolean;
 }
 
-/** How long to wait before a lost answer is asked for again, in milliseconds. */
-const ASK_AGAIN_MS = 4_000;
+/** The longest time before a request is repeated whose response was lost. */
+const LOST_RESPONSE_RETRY_MS = 4_000;
 
-/** No answer came: nobody knows whether there is a booking. */
-export function isLost(error: unknown): boolean {
+/** There was no response, so it is not known whether the booking was accepted. */
+export function isResponseLost(error: unknown): boolean {
   return error !== null && asProblem(error).code === 'network';
 }
 
 /**
- * Books. A lost answer is asked for again with the same idempotency key until it comes, so that there is one booking, and what became of
- * it is known.
+ * Sends a booking. If the response is lost, the request is repeated with the same idempotency key until there is a response, so that there is
+ * one booking, and its result is known.
  */
 export function useCreateBooking() {
   const queries = useQueryClient();
   return useMutation({
     mutationFn: async (body: NewBooking) => {
-      rememberUnanswered(body);
-      return answer(
+      storePendingRequest(body);
+      return unwrap(
         api.POST('/api/v1/booking', {
           params: { header: { 'Idempotency-Key': idempotencyKey(JSON.stringify(body)) } },
           body,
         }),
       );
     },
-    retry: (failures, error) => isLost(error) || RETRY.retry(failures, error),
+    retry: (failures, error) => isResponseLost(error) || RETRY.retry(failures, error),
     retryDelay: (failures, error) =>
-      Math.min(RETRY.retryDelay(failures, error), isLost(error) ? ASK_AGAIN_MS : Infinity),
+      Math.min(RETRY.retryDelay(failures, error), isResponseLost(error) ? LOST_RESPONSE_RETRY_MS : Infinity),
     onSuccess: (_, body) => {
-      forgetUnanswered();
-      forgetIdempotencyKey(JSON.stringify(body));
+      clearPendingRequest();
+      clearIdempotencyKey(JSON.stringify(body));
       return queries.invalidateQueries({ queryKey: bookingKeys.all() });
     },
     onError: (error, body) => {
-      forgetUnanswered();
+      clearPendingRequest();
       // While the error may be gone at the next try, the first request may still have been accepted: keep its key.
-      if (!asProblem(error).retryable) forgetIdempotencyKey(JSON.stringify(body));
+      if (!asProblem(error).retryable) clearIdempotencyKey(JSON.stringify(body));
     },
   });
 }

@@ -1,8 +1,8 @@
 import { infiniteQueryOptions } from '@tanstack/react-query';
-import { answer, api } from '@/lib/client';
+import { api, unwrap } from '@/lib/client';
 import { bookingKeys } from './keys';
 
-/** Many at once: they are shown in order of departure, not in the order in which the server lists them. */
+/** A large page, because bookings are shown in the order of departure, and the server lists them in another order. */
 const PAGE_SIZE = 100;
 
 /** The bookings of the account, newest first. */
@@ -10,7 +10,7 @@ export function bookingsQuery() {
   return infiniteQueryOptions({
     queryKey: bookingKeys.list(),
     queryFn: ({ pageParam, signal }) =>
-      answer(
+      unwrap(
         api.GET('/api/v1/bookings', {
           params: { query: { limit: PAGE_SIZE, ...(pageParam && { cursor: pageParam }) } },
           signal,

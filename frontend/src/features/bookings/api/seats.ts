@@ -1,10 +1,10 @@
 import { queryOptions, useMutation, useQueries, useQueryClient } from '@tanstack/react-query';
-import { answer, api } from '@/lib/client';
+import type { SeatMap } from '@/lib/api-types';
+import { api, unwrap } from '@/lib/client';
 import { RETRY } from '@/lib/query-client';
-import type { SeatMap } from '@/lib/wire';
 import { bookingKeys } from './keys';
 
-/** Others pick seats all the time: a map on the screen is loaded again this often, and whenever the window gets the focus. */
+/** The interval of polling a visible seat map, because others pick seats. It is also loaded again when the window gets the focus. */
 const REFRESH_MS = 15_000;
 
 export const seatKeys = {
@@ -16,7 +16,7 @@ export function seatMapQuery(flightId: string) {
   return queryOptions({
     queryKey: seatKeys.map(flightId),
     queryFn: ({ signal }) =>
-      answer(
+      unwrap(
         api.GET('/api/v1/flights/{flight_id}/seats', {
           params: { path: { flight_id: flightId } },
           signal,
@@ -43,7 +43,7 @@ export function useBestSeats() {
     mutationFn: ({ flightIds, travellers }: { flightIds: readonly string[]; travellers: number }) =>
       Promise.all(
         flightIds.map((flightId) =>
-          answer(
+          unwrap(
             api.GET('/api/v1/flights/{flight_id}/seats', {
               params: { path: { flight_id: flightId }, query: { best: travellers } },
             }),
@@ -57,12 +57,12 @@ export function useBestSeats() {
   });
 }
 
-/** Gives a booking these seats: for each flight one for each traveller, or none. The same ones again change nothing. */
+/** Sets the seats of a booking: for each flight a list with one seat for each traveller, or an empty list. Repeating it changes nothing. */
 export function useChangeSeats(bookingId: string) {
   const queries = useQueryClient();
   return useMutation({
     mutationFn: (seatNumbers: string[][]) =>
-      answer(
+      unwrap(
         api.PUT('/api/v1/bookings/{booking_id}/seats', {
           params: { path: { booking_id: bookingId } },
           body: { seat_numbers: seatNumbers },

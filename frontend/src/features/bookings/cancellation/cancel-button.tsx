@@ -5,8 +5,8 @@ import { Notice } from '@/components/messages/notice';
 import { ProblemNote } from '@/components/messages/problem-note';
 import { useCancelBooking, useCancellationQuote } from '@/features/bookings/api/change-booking';
 import { isCancellable } from '@/features/bookings/booking-state';
+import type { Booking } from '@/lib/api-types';
 import { asProblem } from '@/lib/problem';
-import type { Booking } from '@/lib/wire';
 import css from './cancel-button.module.css';
 import { RefundQuote } from './refund-quote';
 
@@ -18,7 +18,7 @@ interface Props {
   children?: string;
 }
 
-/** Shows in a dialog what cancelling refunds, and cancels for exactly that. The dialog stays when the booking is no longer cancellable. */
+/** Opens a dialog with a quote of the refund, and cancels for exactly that refund. The dialog stays open if the booking becomes uncancellable meanwhile. */
 export function CancelButton({ booking, children }: Props) {
   const [opened, { open, close }] = useDisclosure(false);
   const quote = useCancellationQuote(booking.id);
@@ -89,14 +89,14 @@ export function CancelButton({ booking, children }: Props) {
   );
 }
 
-/** The button is gone, and what has become of the booking stands at the top of the page. */
+/** Moves the focus to the top of the page, where the new status is. The button no longer exists. */
 function showOutcome() {
   const main = document.getElementById('main');
   main?.scrollIntoView({ block: 'start' });
   main?.focus({ preventScroll: true });
 }
 
-/** A booking is cancelled as a whole: who wants to keep a part of it has to know before. */
+/** Says that a booking is always cancelled as a whole. */
 function wholeText({ segments, seats }: Booking): string {
   const flights = segments.length;
   if (flights === 1 && seats === 1) return '';

@@ -1,7 +1,7 @@
 import { screen, waitFor, within } from '@testing-library/react';
 import { HttpResponse, http } from 'msw';
 import { beforeEach, expect, test } from 'vitest';
-import type { CancellationQuote } from '@/lib/wire';
+import type { CancellationQuote } from '@/lib/api-types';
 import { openApp } from '@/testing/app';
 import { network, problem } from '@/testing/network';
 import { booking, job, payment, refund, TRAVELLER } from '@/testing/samples';

@@ -2,8 +2,8 @@ import { t } from '@lingui/core/macro';
 import { Skeleton } from '@mantine/core';
 import { Amounts } from '@/components/layout/amounts';
 import { ProblemNote } from '@/components/messages/problem-note';
+import type { CancellationQuote } from '@/lib/api-types';
 import { add, isZero, money } from '@/lib/money';
-import type { CancellationQuote } from '@/lib/wire';
 import css from './refund-quote.module.css';
 
 interface Props {

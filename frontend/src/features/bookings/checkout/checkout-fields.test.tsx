@@ -3,7 +3,7 @@ import { HttpResponse, http } from 'msw';
 import { beforeEach, expect, test } from 'vitest';
 import { endSession, startSession } from '@/lib/session';
 import { openApp } from '@/testing/app';
-import { accepted, answerBookings, flightsAre, jobIs } from '@/testing/booking-api';
+import { accepted, flightsAre, jobIs, respondToBookings } from '@/testing/booking-api';
 import { network, problem } from '@/testing/network';
 import { booking, FLIGHT, TRAVELLER } from '@/testing/samples';
 
@@ -19,7 +19,7 @@ beforeEach(() => {
 const isBooked = () => screen.findByRole('heading', { name: 'You are booked' }, { timeout: 5000 });
 
 test('the number of a test card chooses it, and any other number is refused at its field', async () => {
-  const calls = answerBookings(accepted);
+  const calls = respondToBookings(accepted);
   const { user } = openApp(PAGE, { as: 'member' });
   const number = await screen.findByRole('textbox', { name: 'Card number' });
   await user.clear(number);
@@ -37,7 +37,7 @@ test('the number of a test card chooses it, and any other number is refused at i
 });
 
 test('travellers can be named, and empty fields are left out', async () => {
-  const calls = answerBookings(accepted);
+  const calls = respondToBookings(accepted);
   const { user } = openApp(PAGE, { as: 'member' });
   const second = within(await screen.findByRole('group', { name: 'Traveller 2' }));
   await user.type(second.getByRole('textbox', { name: 'Full name' }), ' Asha Rao ');
@@ -58,7 +58,7 @@ test('travellers can be named, and empty fields are left out', async () => {
 test('what is wrong with a traveller is said at the field, by the page and by the server', async () => {
   const message = 'This is neither an email address nor a telephone number.';
   const errors = [{ pointer: '/passengers/0/contact', code: 'pattern', message }];
-  const calls = answerBookings(() => problem(422, 'validation', 'Something is wrong.', { errors }));
+  const calls = respondToBookings(() => problem(422, 'validation', 'Something is wrong.', { errors }));
   const { user } = openApp(PAGE, { as: 'member' });
   const first = within(await screen.findByRole('group', { name: 'Traveller 1' }));
   const name = first.getByRole('textbox', { name: 'Full name' });
@@ -76,7 +76,7 @@ test('what is wrong with a traveller is said at the field, by the page and by th
 });
 
 test('what was typed is there again after a reload, and is forgotten once the flights are booked', async () => {
-  answerBookings(accepted);
+  respondToBookings(accepted);
   const first = openApp(PAGE, { as: 'member' });
   const name = () =>
     within(screen.getByRole('group', { name: 'Traveller 1' })).getByRole('textbox', { name: 'Full name' });
@@ -109,7 +109,7 @@ test.each([
 ])('after a sign-in that has ended, %s what was filled in', async (_, next, kept) => {
   const signIn = (sub: string) =>
     startSession({ access_token: `head.${btoa(JSON.stringify({ sub }))}.signature`, expires_in: 900 });
-  answerBookings(() => problem(401, 'unauthenticated', 'The token has expired.'));
+  respondToBookings(() => problem(401, 'unauthenticated', 'The token has expired.'));
   network.use(http.post('/api/v1/auth/refresh', () => problem(401, 'unauthenticated', 'It has ended.')));
   signIn('asha');
   const { user } = openApp(PAGE);

@@ -6,15 +6,15 @@ import { Card } from '@/components/layout/card';
 import { configurationQuery } from '@/features/bookings/api/get-configuration';
 import { PaymentOptions } from '@/features/bookings/payment/payment-options';
 import { SeatStep } from '@/features/bookings/seats/seat-step';
-import type { Flight } from '@/lib/wire';
+import type { Flight } from '@/lib/api-types';
 import { FareRules } from './rules/fare-rules-table';
 import { Travellers } from './travellers';
 import type { Checkout } from './use-checkout';
 
-/** The part of the page where the card is chosen: the address ends with it after a card was declined. */
+/** The id of the section where the card is chosen. It is the hash of the address after a card was declined. */
 export const PAYMENT = 'payment';
 
-/** What a booking needs to know: who travels, and how it is paid. And what it costs to change one's mind. */
+/** The form of a booking: travellers, seats and payment; and the rules of cancellation. */
 export function CheckoutForm({
   checkout,
   flights,
@@ -24,15 +24,15 @@ export function CheckoutForm({
   flights: Flight[];
   seats: number;
 }) {
-  // Until it is known, nothing is offered that may be refused.
+  // Until the configuration is known, only options that are always accepted are shown.
   const { data: configuration } = useQuery(configurationQuery);
   const { hash } = useLocation();
   useEffect(() => {
-    if (checkout.open && hash === PAYMENT)
+    if (checkout.isFormShown && hash === PAYMENT)
       document.getElementById(PAYMENT)?.scrollIntoView({ block: 'start' });
-  }, [checkout.open, hash]);
-  if (!checkout.open) return null;
-  const { draft, setDraft, faults, busy, request } = checkout;
+  }, [checkout.isFormShown, hash]);
+  if (!checkout.isFormShown) return null;
+  const { draft, setDraft, errors, busy, request } = checkout;
   return (
     <>
       <Card wide aria-labelledby="travellers">
@@ -41,7 +41,7 @@ export function CheckoutForm({
           seats={seats}
           travellers={draft.travellers}
           onChange={(travellers) => setDraft({ ...draft, travellers })}
-          errors={faults}
+          errors={errors}
           disabled={busy}
         />
       </Card>
@@ -53,7 +53,7 @@ export function CheckoutForm({
         }
         picks={draft.picks}
         onChange={(picks) => setDraft({ ...draft, picks })}
-        gone={checkout.gone}
+        taken={checkout.taken}
         partial={checkout.partial}
         disabled={busy}
       />

@@ -2,7 +2,7 @@ import { screen, waitFor, within } from '@testing-library/react';
 import { HttpResponse, http } from 'msw';
 import { beforeEach, expect, test } from 'vitest';
 import { openApp } from '@/testing/app';
-import { answerBookings, flightsAre } from '@/testing/booking-api';
+import { flightsAre, respondToBookings } from '@/testing/booking-api';
 import { network, problem } from '@/testing/network';
 import { FLIGHT, NEXT_FLIGHT, TRAVELLER } from '@/testing/samples';
 
@@ -29,7 +29,7 @@ test.each([
   [422, 'not_chronological', 'These flights cannot be booked together'],
   [422, 'mixed_currencies', 'These flights cannot be booked together'],
 ])('a refusal says why, and the next try is a new request: %i %s', async (status, code, text) => {
-  const calls = answerBookings(() => problem(status, code, 'No.'));
+  const calls = respondToBookings(() => problem(status, code, 'No.'));
   const { user } = openApp(PAGE, { as: 'member' });
   const button = await screen.findByRole('button', { name: 'Pay ₹62,000.60' });
   await user.click(button);

@@ -6,17 +6,17 @@ import { SignInButton } from '@/components/controls/sign-in-button';
 import { Card } from '@/components/layout/card';
 import { Notice } from '@/components/messages/notice';
 import type { BookingRequest } from '@/features/bookings/api/create-booking';
+import type { Flight } from '@/lib/api-types';
 import { money } from '@/lib/money';
 import { asProblem } from '@/lib/problem';
-import type { Flight } from '@/lib/wire';
 import css from './checkout-panel.module.css';
-import { ClosedPanel } from './closed-panel';
+import { NotBookablePanel } from './not-bookable-panel';
 import { PriceSummary } from './price-summary';
 import { Refusal } from './refusal';
 import type { Checkout } from './use-checkout';
 
-/** Refusals that ask something, with a button of their own. */
-const ASKS: readonly string[] = ['possible_duplicate', 'price_changed'];
+/** The codes of refusals whose message has a button of its own. */
+const WITH_OWN_BUTTON: readonly string[] = ['possible_duplicate', 'price_changed'];
 
 interface Props {
   checkout: Checkout;
@@ -26,21 +26,32 @@ interface Props {
   onSeats: (seats: number) => void;
 }
 
-/** What the seats cost, and the button that books them. Several flights are booked together or not at all. */
+/** The price, and the button that books. Several flights are booked together or not at all. */
 export function CheckoutPanel({ checkout, flights, seats, onSeats }: Props) {
-  const { booking, obstacle, available, signedOut, lapsed, busy, unknown, request, book, faults } = checkout;
+  const {
+    booking,
+    obstacle,
+    available,
+    signedOut,
+    sessionExpired,
+    busy,
+    outcomeUnknown,
+    request,
+    book,
+    errors,
+  } = checkout;
   const panel = useRef<HTMLElement>(null);
   const { code } = asProblem(booking.error);
   const flightCount = flights.length;
 
-  // The faults of a refusal are drawn at their fields one render later than the refusal.
+  // The errors of a refusal are shown at their fields one render later than the refusal.
   useEffect(() => {
-    if (booking.error && Object.keys(faults).length > 0) focusFault(panel.current);
-  }, [booking.error, faults]);
+    if (booking.error && Object.keys(errors).length > 0) focusFirstError(panel.current);
+  }, [booking.error, errors]);
 
   if (obstacle) {
     const tooLate = obstacle.code === 'sold_out' && code === 'sold_out';
-    return <ClosedPanel {...{ obstacle, flightCount, seats, tooLate }} />;
+    return <NotBookablePanel {...{ obstacle, flightCount, seats, tooLate }} />;
   }
 
   const refusal = booking.error && (
@@ -58,7 +69,7 @@ export function CheckoutPanel({ checkout, flights, seats, onSeats }: Props) {
   }
 
   function press() {
-    if (!book()) setTimeout(() => focusFault(panel.current)); // once it is drawn
+    if (!book()) setTimeout(() => focusFirstError(panel.current)); // once it is drawn
   }
 
   return (
@@ -83,27 +94,27 @@ export function CheckoutPanel({ checkout, flights, seats, onSeats }: Props) {
         </>
       ) : signedOut ? (
         <>
-          {lapsed && (
+          {sessionExpired && (
             <Notice title={t`Your sign-in has ended`}>
               <p>{t`Sign in again to go on. What you filled in is kept.`}</p>
             </Notice>
           )}
           <SignInButton>{t`Sign in to book`}</SignInButton>
-          {!lapsed && (
+          {!sessionExpired && (
             <p className={css.hint}>{t`A new account needs a username and a password, nothing else.`}</p>
           )}
         </>
       ) : (
         <>
           {refusal}
-          {unknown && (
+          {outcomeUnknown && (
             <Notice title={t`We do not know yet whether you are booked`}>
               <p>
                 {t`The answer was lost on its way. This page keeps asking, and there will never be two bookings. Stay here, or look under My trips later.`}
               </p>
             </Notice>
           )}
-          {!ASKS.includes(code) && (
+          {!WITH_OWN_BUTTON.includes(code) && (
             <Button fullWidth onClick={press} loading={busy}>
               {actionText(request)}
             </Button>
@@ -114,8 +125,8 @@ export function CheckoutPanel({ checkout, flights, seats, onSeats }: Props) {
   );
 }
 
-/** What is wrong with a field is said there: the first of them takes the focus. */
-function focusFault(panel: HTMLElement | null) {
+/** Moves the focus to the first field with an error, which shows the error. */
+function focusFirstError(panel: HTMLElement | null) {
   panel?.closest('main')?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();
 }
 

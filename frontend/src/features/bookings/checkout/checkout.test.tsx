@@ -2,7 +2,7 @@ import { cleanup, fireEvent, screen, waitFor, within } from '@testing-library/re
 import { HttpResponse, http } from 'msw';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { openApp } from '@/testing/app';
-import { accepted, answerBookings, flightsAre, jobIs } from '@/testing/booking-api';
+import { accepted, flightsAre, jobIs, respondToBookings } from '@/testing/booking-api';
 import { CONFIGURATION, network, problem } from '@/testing/network';
 import { booking, FLIGHT, NEXT_FLIGHT, TOKEN, TRAVELLER } from '@/testing/samples';
 
@@ -40,7 +40,7 @@ const isBooked = () => screen.findByRole('heading', { name: 'You are booked' }, 
 
 describe.each(CASES)('$what', ({ page, flights, seats, pay, title }) => {
   test('two clicks book once', async () => {
-    const calls = answerBookings(accepted);
+    const calls = respondToBookings(accepted);
     const { user } = openApp(page, { as: 'member' });
     await user.dblClick(await screen.findByRole('button', { name: pay }));
     expect(await isBooked()).toBeVisible();
@@ -50,7 +50,7 @@ describe.each(CASES)('$what', ({ page, flights, seats, pay, title }) => {
   });
 
   test('two clicks before the page is drawn again book once', async () => {
-    const calls = answerBookings(accepted);
+    const calls = respondToBookings(accepted);
     openApp(page, { as: 'member' });
     const button = await screen.findByRole('button', { name: pay });
     fireEvent.click(button);
@@ -60,7 +60,7 @@ describe.each(CASES)('$what', ({ page, flights, seats, pay, title }) => {
   });
 
   test('a lost answer is asked for again with the same idempotency key', async () => {
-    const calls = answerBookings(() => HttpResponse.error(), accepted);
+    const calls = respondToBookings(() => HttpResponse.error(), accepted);
     const { user, where } = openApp(page, { as: 'member' });
     await user.click(await screen.findByRole('button', { name: pay }));
     expect(await isBooked()).toBeVisible();
@@ -71,7 +71,7 @@ describe.each(CASES)('$what', ({ page, flights, seats, pay, title }) => {
 
   test('until a lost answer comes the page says that it does not know', async () => {
     let away = true;
-    const calls = answerBookings(() => (away ? HttpResponse.error() : accepted()));
+    const calls = respondToBookings(() => (away ? HttpResponse.error() : accepted()));
     const { user } = openApp(page, { as: 'member' });
     await user.click(await screen.findByRole('button', { name: pay }));
     expect(await screen.findByText('We do not know yet whether you are booked')).toBeVisible();
@@ -84,7 +84,7 @@ describe.each(CASES)('$what', ({ page, flights, seats, pay, title }) => {
   test('after a reload while the answer is out, the page finds out with the same key', async () => {
     let away = true;
     let answered = 0;
-    const calls = answerBookings(() => {
+    const calls = respondToBookings(() => {
       if (away) return HttpResponse.error();
       answered += 1;
       return accepted();
@@ -103,7 +103,7 @@ describe.each(CASES)('$what', ({ page, flights, seats, pay, title }) => {
   });
 
   test('while the server is busy a new click sends the same idempotency key', async () => {
-    const calls = answerBookings(
+    const calls = respondToBookings(
       () => problem(503, 'overloaded', 'Come back later.', {}, { 'Retry-After': '0' }),
       () => problem(503, 'overloaded', 'Come back later.', {}, { 'Retry-After': '0' }),
       () => problem(503, 'overloaded', 'Come back later.', {}, { 'Retry-After': '0' }),
@@ -119,7 +119,9 @@ describe.each(CASES)('$what', ({ page, flights, seats, pay, title }) => {
   });
 
   test('a refusal is shown beside the button, and the next try is a new request', async () => {
-    const calls = answerBookings(() => problem(409, 'sold_out', 'Fewer seats are left than you asked for.'));
+    const calls = respondToBookings(() =>
+      problem(409, 'sold_out', 'Fewer seats are left than you asked for.'),
+    );
     const { user } = openApp(page, { as: 'member' });
     const button = await screen.findByRole('button', { name: pay });
     await user.click(button);
@@ -130,7 +132,7 @@ describe.each(CASES)('$what', ({ page, flights, seats, pay, title }) => {
   });
 
   test('a second booking of the same is asked about, and made when it was meant', async () => {
-    const calls = answerBookings(
+    const calls = respondToBookings(
       () => problem(409, 'possible_duplicate', 'You booked it a moment ago.', { booking_id: 'earlier' }),
       accepted,
     );
@@ -151,7 +153,7 @@ describe.each(CASES)('$what', ({ page, flights, seats, pay, title }) => {
 
   test('another price is asked about, and booked when it is agreed to', async () => {
     const actual = { amount: '80000.00', currency: 'INR' };
-    const calls = answerBookings(
+    const calls = respondToBookings(
       () => problem(409, 'price_changed', 'It costs more.', { expected: flights.expected_total, actual }),
       accepted,
     );
@@ -175,7 +177,7 @@ describe.each(CASES)('$what', ({ page, flights, seats, pay, title }) => {
     { options: ['Hold the seats, pay later'], action: 'Hold', payment: { hold: true } },
     { options: ['Book without payment'], action: 'Book', payment: undefined },
   ])('$options is sent as the payment', async ({ options, action, payment }) => {
-    const calls = answerBookings(accepted);
+    const calls = respondToBookings(accepted);
     const { user } = openApp(page, { as: 'member' });
     for (const option of options) await user.click(await screen.findByRole('radio', { name: option }));
     await user.click(screen.getByRole('button', { name: action ? `${action} ${seats}` : pay }));
@@ -207,7 +209,7 @@ describe.each(CASES)('$what', ({ page, flights, seats, pay, title }) => {
   });
 
   test('too many unpaid holds lead to the bookings', async () => {
-    answerBookings(() => problem(409, 'too_many_holds', 'You have 4 unpaid holds.', { limit: 4 }));
+    respondToBookings(() => problem(409, 'too_many_holds', 'You have 4 unpaid holds.', { limit: 4 }));
     const { user } = openApp(page, { as: 'member' });
     await user.click(await screen.findByRole('radio', { name: 'Hold the seats, pay later' }));
     await user.click(screen.getByRole('button', { name: `Hold ${seats}` }));
@@ -231,7 +233,7 @@ describe.each(CASES)('$what', ({ page, flights, seats, pay, title }) => {
     { code: 'flight_departed', title: 'Departed' },
     { code: 'flight_cancelled', title: 'Cancelled' },
   ])('after the refusal $code nothing can be booked', async ({ code, title: closed }) => {
-    answerBookings(() => problem(409, code, 'Too late.'));
+    respondToBookings(() => problem(409, code, 'Too late.'));
     const { user } = openApp(page, { as: 'member' });
     await user.click(await screen.findByRole('button', { name: pay }));
     expect(await screen.findByText(closed, { selector: 'strong' })).toBeVisible();
@@ -243,7 +245,7 @@ test.each([
   { left: 1, shown: 'Only 1 left: take 1' },
   { left: 0, shown: 'Join the waiting list' },
 ])('seats that another booking took are told with what can be done ($left left)', async ({ left, shown }) => {
-  answerBookings(() => {
+  respondToBookings(() => {
     flightsAre({ ...FLIGHT, available_seats: left });
     return problem(409, 'sold_out', 'Fewer seats are left than you asked for.');
   });

@@ -1,21 +1,21 @@
+import type { Flight } from '@/lib/api-types';
 import { connectionsBetween } from '@/lib/time/schedule';
 import { now } from '@/lib/time/server-clock';
-import type { Flight } from '@/lib/wire';
 
-/** Why nobody can book these flights, whatever the number of seats. */
+/** The reason why these flights cannot be booked at all, not even one seat. */
 export interface Obstacle {
   code: 'flight_cancelled' | 'flight_departed' | 'not_chronological' | 'mixed_currencies' | 'sold_out';
   /** The flights that are the reason; empty when the server refused without saying which. */
   flights: readonly Flight[];
 }
 
-/** What the page itself knows of the flights. `refusedFor` is the code with which the server refused them just now. */
+/** Finds the obstacle from the data of the page. `refusedFor`: the code of the server's last refusal. */
 export function obstacleTo(flights: readonly Flight[], refusedFor: string): Obstacle | null {
   const cancelled = flights.filter(({ status }) => status === 'CANCELLED');
   if (cancelled.length > 0) return { code: 'flight_cancelled', flights: cancelled };
   const departed = flights.filter(({ departure_ts }) => Date.parse(departure_ts) <= now());
   if (departed.length > 0) return { code: 'flight_departed', flights: departed };
-  // The server knows better what has happened meanwhile, and its clock counts.
+  // The server has newer data than the page, and its clock decides.
   if (refusedFor === 'flight_cancelled' || refusedFor === 'flight_departed') {
     return { code: refusedFor, flights: [] };
   }

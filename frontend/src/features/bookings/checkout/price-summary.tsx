@@ -1,7 +1,7 @@
 import { t } from '@lingui/core/macro';
 import { Amounts } from '@/components/layout/amounts';
+import type { Flight } from '@/lib/api-types';
 import { money, multiply } from '@/lib/money';
-import type { Flight } from '@/lib/wire';
 import { totalOf } from './total';
 
 interface Props {
@@ -10,7 +10,7 @@ interface Props {
   seats: number;
 }
 
-/** What the seats cost: on each flight when there are several, and in total. */
+/** The price of the seats: for each flight if there are several, and in total. */
 export function PriceSummary({ flights, seats }: Props) {
   const { amount, currency } = totalOf(flights, seats);
   const total = money(amount, currency);

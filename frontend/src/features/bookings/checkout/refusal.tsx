@@ -4,9 +4,9 @@ import { Button } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import { Notice } from '@/components/messages/notice';
 import { ProblemNote } from '@/components/messages/problem-note';
+import type { Price } from '@/lib/api-types';
 import { money } from '@/lib/money';
 import { asProblem } from '@/lib/problem';
-import type { Price } from '@/lib/wire';
 
 interface Props {
   error: unknown;

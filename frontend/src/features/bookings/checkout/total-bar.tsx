@@ -1,12 +1,12 @@
 import { t } from '@lingui/core/macro';
 import { Button } from '@mantine/core';
 import { useEffect, useState } from 'react';
+import type { Flight } from '@/lib/api-types';
 import { money } from '@/lib/money';
-import type { Flight } from '@/lib/wire';
 import { totalOf } from './total';
 import css from './total-bar.module.css';
 
-/** Higher than any page: what one has scrolled past counts as reached, too. */
+/** More than the height of any page, so that an element above the window counts as reached. */
 const ABOVE_PX = 100_000;
 
 interface Props {
@@ -16,7 +16,7 @@ interface Props {
   summary: string;
 }
 
-/** On a phone, where the summary stands below everything: the total at the lower edge, until one has scrolled to the summary. */
+/** A bar with the total at the bottom of a phone's screen, where the summary is at the end of the page. It is hidden once the summary is visible. */
 export function TotalBar({ flights, seats, summary }: Props) {
   const reached = useIsReached(summary);
   const { amount, currency } = totalOf(flights, seats);

@@ -1,5 +1,5 @@
+import type { Flight, Price } from '@/lib/api-types';
 import { add, multiply } from '@/lib/money';
-import type { Flight, Price } from '@/lib/wire';
 
 /** What seats on all these flights cost, which are sold in one currency. */
 export function totalOf(flights: readonly Flight[], seats: number): Price {

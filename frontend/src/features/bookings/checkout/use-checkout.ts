@@ -5,32 +5,32 @@ import { MAX_SEATS } from '@/components/controls/seat-count';
 import {
   type BookingRequest,
   bodyOf,
-  isLost,
+  isResponseLost,
   type PaymentChoice,
   useCreateBooking,
 } from '@/features/bookings/api/create-booking';
 import { bookingKeys } from '@/features/bookings/api/keys';
-import { unansweredFor } from '@/features/bookings/api/lost-booking';
+import { pendingRequestFor } from '@/features/bookings/api/pending-request';
 import { seatKeys } from '@/features/bookings/api/seats';
 import { FIRST_CARD } from '@/features/bookings/payment/cards';
 import {
-  type GoneSeat,
-  goneSeats,
   isPartial,
   type Picks,
   picksOf,
   seatNumbersOf,
-  withoutGone,
+  type TakenSeat,
+  takenSeats,
+  withoutTaken,
 } from '@/features/bookings/seats/picks';
+import type { Booking, Flight, NewBooking } from '@/lib/api-types';
 import { useOneAtATime } from '@/lib/hooks/use-one-at-a-time';
 import { useTimeReached } from '@/lib/hooks/use-time-reached';
 import { asProblem } from '@/lib/problem';
 import { useSession } from '@/lib/session';
-import type { Booking, Flight, NewBooking } from '@/lib/wire';
-import { keepDraft, keptDraft } from './kept-draft';
+import { loadDraft, saveDraft } from './draft-storage';
 import { obstacleTo } from './obstacle';
 import { totalOf } from './total';
-import { faultsOf, passengersOf, serverFaults, travellersOf } from './traveller-request';
+import { passengersOf, serverTravellerErrors, travellerErrors, travellersOf } from './traveller-request';
 import type { Traveller, TravellerErrors } from './travellers';
 
 interface Draft {
@@ -42,8 +42,8 @@ interface Draft {
 export type Checkout = ReturnType<typeof useCheckout>;
 
 /**
- * The booking of some seats on one flight or several, while it is being put together and sent. `onRefused`: the flights are no longer as
- * this page knows them.
+ * The state of the checkout: the draft of a booking of one flight or several, its errors, and `book`, which sends it. `onRefused` is called when
+ * the server refuses it, because the flights may have changed.
  */
 export function useCheckout(flights: readonly Flight[], seats: number, onRefused: () => void) {
   const session = useSession();
@@ -53,43 +53,43 @@ export function useCheckout(flights: readonly Flight[], seats: number, onRefused
   const [draft, setDraft] = useState<Draft>(() => ({
     travellers: travellersOf(failedBookingOf(ids, queries)?.passengers ?? []),
     picks: {},
-    ...keptDraft(ids),
+    ...loadDraft(ids),
     payment: { token: FIRST_CARD },
   }));
-  const [gone, setGone] = useState<readonly GoneSeat[]>([]);
+  const [taken, setTaken] = useState<readonly TakenSeat[]>([]);
   const [partial, setPartial] = useState<readonly string[]>([]);
-  const [faults, setFaults] = useState<TravellerErrors>({});
+  const [errors, setErrors] = useState<TravellerErrors>({});
   const booking = useCreateBooking();
   const submit = useSubmit(booking.mutateAsync, onRefused);
-  // Draws the page again when the first flight departs.
+  // Renders the page again when the first flight departs.
   useTimeReached(earliestDeparture(flights));
   const { code } = asProblem(booking.error);
   const obstacle = obstacleTo(flights, code);
   const available = Math.min(MAX_SEATS, ...flights.map(({ available_seats }) => available_seats));
-  const own = draft.travellers.slice(0, seats);
+  const travellers = draft.travellers.slice(0, seats);
   const request: BookingRequest = {
     flightIds: ids,
     seats,
     payment: draft.payment,
     expectedTotal: totalOf(flights, seats),
-    passengers: passengersOf(own),
+    passengers: passengersOf(travellers),
     seatNumbers: seatNumbersOf(draft.picks, ids, seats),
   };
-  useResume(ids, signedOut, submit);
+  useResendPending(ids, signedOut, submit);
 
-  // What the server says about travellers is shown at their fields.
+  // The server's errors about travellers are shown at their fields.
   const refused = booking.error;
   // biome-ignore lint/correctness/useExhaustiveDependencies: once for each refusal
   useEffect(() => {
     if (!refused) return;
-    setFaults(serverFaults(asProblem(refused).errors, own));
-    const lost = goneSeats(asProblem(refused));
-    if (lost.length === 0) return;
-    setGone(lost);
-    // The others keep their seats.
-    const next = { ...draft, picks: withoutGone(draft.picks, lost) };
+    setErrors(serverTravellerErrors(asProblem(refused).errors, travellers));
+    const nowTaken = takenSeats(asProblem(refused));
+    if (nowTaken.length === 0) return;
+    setTaken(nowTaken);
+    // The other travellers keep their seats.
+    const next = { ...draft, picks: withoutTaken(draft.picks, nowTaken) };
     setDraft(next);
-    keepDraft(ids, next);
+    saveDraft(ids, next);
     void queries.invalidateQueries({ queryKey: seatKeys.all() });
   }, [refused]);
 
@@ -97,15 +97,15 @@ export function useCheckout(flights: readonly Flight[], seats: number, onRefused
     draft,
     setDraft(next: Draft) {
       setDraft(next);
-      keepDraft(ids, next);
-      setFaults({});
+      saveDraft(ids, next);
+      setErrors({});
       setPartial([]);
-      if (next.picks !== draft.picks && gone.every(({ flight_id }) => isWhole(next.picks, flight_id, seats)))
-        setGone([]);
+      if (next.picks !== draft.picks && taken.every(({ flight_id }) => isWhole(next.picks, flight_id, seats)))
+        setTaken([]);
     },
-    faults,
+    errors,
     /** Seats that somebody else has taken since they were picked here. */
-    gone,
+    taken,
     /** Flights on which some travellers have a seat and others have none. */
     partial,
     request,
@@ -114,26 +114,26 @@ export function useCheckout(flights: readonly Flight[], seats: number, onRefused
     /** Seats that can be booked. */
     available,
     signedOut,
-    /** The sign-in has ended by itself, perhaps while somebody was filling in the form. */
-    lapsed: session.state === 'signed-out' && session.because === 'lapsed',
+    /** The session has expired, perhaps while somebody was filling in the form. */
+    sessionExpired: session.state === 'signed-out' && session.because === 'lapsed',
     busy: booking.isPending || booking.isSuccess,
-    /** The answer was lost: whether there is a booking is being found out. */
-    unknown: booking.isPending && isLost(booking.failureReason),
-    /** Whether there is something to fill in. */
-    open: obstacle === null && seats <= available && !signedOut,
+    /** The response was lost, and the request is being repeated: it is not known yet whether there is a booking. */
+    outcomeUnknown: booking.isPending && isResponseLost(booking.failureReason),
+    /** Whether the form is shown. */
+    isFormShown: obstacle === null && seats <= available && !signedOut,
     book(changes: Partial<BookingRequest> = {}) {
-      const wrong = faultsOf(own);
-      const half = ids.filter((id) => isPartial(picksOf(draft.picks, id, seats)));
-      setFaults(wrong);
-      setPartial(half);
-      if (Object.keys(wrong).length > 0 || half.length > 0 || hasNoCard(draft.payment)) return false;
+      const found = travellerErrors(travellers);
+      const unfinished = ids.filter((id) => isPartial(picksOf(draft.picks, id, seats)));
+      setErrors(found);
+      setPartial(unfinished);
+      if (Object.keys(found).length > 0 || unfinished.length > 0 || hasNoCard(draft.payment)) return false;
       void submit(bodyOf({ ...request, ...changes }));
       return true;
     },
   };
 }
 
-/** A booking of the same flights that was not made, and that this window has shown: whoever tries again types no name twice. */
+/** The last booking of the same flights that failed or expired and that this window has shown. Its passengers are filled in for the next attempt. */
 function failedBookingOf(ids: readonly string[], queries: QueryClient): Booking | undefined {
   const wanted = ids.join();
   const shown = queries.getQueriesData<{ booking: Booking }>({ queryKey: bookingKeys.details() });
@@ -143,7 +143,7 @@ function failedBookingOf(ids: readonly string[], queries: QueryClient): Booking 
     .findLast(({ segments }) => segments.map(({ flight }) => flight.id).join() === wanted);
 }
 
-/** Everybody has a seat there, or nobody. */
+/** Every traveller has a seat on the flight, or none has one. */
 function isWhole(picks: Picks, flightId: string, seats: number): boolean {
   return !isPartial(picksOf(picks, flightId, seats));
 }
@@ -152,7 +152,7 @@ function hasNoCard(payment: PaymentChoice): boolean {
   return payment !== null && 'token' in payment && payment.token === '';
 }
 
-/** Books once however often it is asked to, and goes to the booking. */
+/** Sends the booking, one request at a time, and then opens its page. */
 function useSubmit(create: ReturnType<typeof useCreateBooking>['mutateAsync'], onRefused: () => void) {
   const navigate = useNavigate();
   return useOneAtATime(async (body: NewBooking) => {
@@ -161,11 +161,11 @@ function useSubmit(create: ReturnType<typeof useCreateBooking>['mutateAsync'], o
   });
 }
 
-/** After a reload while a booking was on its way: finds out what became of it, with the same key. */
-function useResume(ids: readonly string[], signedOut: boolean, submit: (body: NewBooking) => void) {
+/** After a reload, sends the request again that had no response, with the same idempotency key, to get its result. */
+function useResendPending(ids: readonly string[], signedOut: boolean, submit: (body: NewBooking) => void) {
   // biome-ignore lint/correctness/useExhaustiveDependencies: once, when the page has opened
   useEffect(() => {
-    const body = signedOut ? null : unansweredFor(ids);
+    const body = signedOut ? null : pendingRequestFor(ids);
     if (body) submit(body);
   }, []);
 }

@@ -1,8 +1,8 @@
 import { plural, t } from '@lingui/core/macro';
+import type { Job } from '@/lib/api-types';
 import { elapsedText } from '@/lib/time/time';
-import type { Job } from '@/lib/wire';
 
-/** How many bookings come first, and how long that takes about: `2 are ahead of you, about 3.0 s.` */
+/** The position in the queue, and the expected time: `2 are ahead of you, about 3.0 s.` */
 export function queueText({ queue_position: position, eta_ms: eta }: Job): string {
   if (position === null || position === undefined) return t`This takes longer than usual.`;
   const place =

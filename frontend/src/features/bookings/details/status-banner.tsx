@@ -1,8 +1,8 @@
 import { t } from '@lingui/core/macro';
 import { Loader } from '@mantine/core';
 import { AlertIcon, CheckIcon, ClockIcon, CrossIcon } from '@/components/icons';
+import type { Booking, Job } from '@/lib/api-types';
 import { useTakesLong } from '@/lib/hooks/use-takes-long';
-import type { Booking, Job } from '@/lib/wire';
 import { queueText } from './queue-text';
 import css from './status-banner.module.css';
 import { type StatusText, statusText } from './status-text';
@@ -14,7 +14,7 @@ interface Props {
   offline: boolean;
 }
 
-/** The state of a booking as the title of its page. A screen reader says it when it changes. */
+/** The status of a booking as the title of its page. A screen reader reads changes. */
 export function StatusBanner({ job, booking, offline }: Props) {
   const waits = (job.queue_position ?? 0) > 1;
   const takesLong = useTakesLong(!job.done, 4000) || (waits && !job.done);

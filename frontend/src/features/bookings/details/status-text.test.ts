@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Booking, Segment } from '@/lib/wire';
+import type { Booking, Segment } from '@/lib/api-types';
 import { booking, payment, refund, segment } from '@/testing/samples';
 import { statusText } from './status-text';
 import { stageText } from './timeline';

@@ -1,16 +1,16 @@
 import { t } from '@lingui/core/macro';
 import {
   hasCancelledFlight,
-  hasNewTimes,
+  hasScheduleChange,
   isCancellable,
   isPaymentPending,
 } from '@/features/bookings/booking-state';
 import { failureText, type Text } from '@/features/bookings/failure-text';
+import type { Booking, Refund } from '@/lib/api-types';
 import { isZero, money, subtract } from '@/lib/money';
 import { browserClock } from '@/lib/time/time';
-import type { Booking, Refund } from '@/lib/wire';
 
-/** The state of a booking in a title and a sentence. */
+/** The status of a booking as a title and a sentence. */
 export interface StatusText extends Text {
   tone: 'good' | 'bad' | 'busy' | 'attention' | 'deadline' | 'neutral';
 }
@@ -42,7 +42,7 @@ export function statusText(booking: Booking): StatusText {
   }
 }
 
-/** What the airline did to a booking that has its seats; null when it did nothing. */
+/** A change by the airline of a booking that has its seats; null when there is none. */
 function changeByAirline(booking: Booking): StatusText | null {
   if (hasCancelledFlight(booking)) {
     return {
@@ -51,7 +51,7 @@ function changeByAirline(booking: Booking): StatusText | null {
       detail: t`Your booking is being cancelled. Everything that you paid is refunded.`,
     };
   }
-  if (hasNewTimes(booking)) {
+  if (hasScheduleChange(booking)) {
     return {
       tone: 'attention',
       title: newTimesTitle(booking),
@@ -105,7 +105,7 @@ function held(booking: Booking): StatusText {
   };
 }
 
-/** After a rebooking at a lower fare, less is paid than was charged: what the booking costs. */
+/** The price is the present one: after a rebooking at a lower fare, it is less than the charge. */
 function confirmedDetail({ rescued_at, payment, price_total, currency }: Booking): string {
   if (rescued_at) {
     return t`Your payment arrived after the hold had ended. The seats were still free, so they are yours.`;

@@ -1,7 +1,7 @@
 import { i18n, type MessageDescriptor } from '@lingui/core';
 import { msg, t } from '@lingui/core/macro';
+import type { Job } from '@/lib/api-types';
 import { elapsedText } from '@/lib/time/time';
-import type { Job } from '@/lib/wire';
 import css from './timeline.module.css';
 
 const STAGE_TEXT: Record<string, MessageDescriptor> = {
@@ -25,7 +25,7 @@ const STAGE_TEXT: Record<string, MessageDescriptor> = {
 
 const BAD_STAGES = new Set(['failed', 'expired', 'cancelled', 'payment_declined']);
 
-/** What happened to a booking, and how long after it was accepted: for whoever wants to know, folded. */
+/** The stages of a booking, each with the time since it was accepted. Collapsed by default. */
 export function Timeline({ job }: { job: Job }) {
   return (
     <details className={css.details}>

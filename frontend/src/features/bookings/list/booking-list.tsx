@@ -11,7 +11,7 @@ import css from './booking-list.module.css';
 import { BookingRow } from './booking-row';
 import { type Section, sectionsOf } from './sections';
 
-/** The bookings of the account: what needs something, what comes, what was. */
+/** The bookings of the account in sections: those that need an action, upcoming, past, and cancelled ones. */
 export function BookingList() {
   const query = useInfiniteQuery(bookingsQuery());
   if (!query.data) {

@@ -3,20 +3,20 @@ import { plural, t } from '@lingui/core/macro';
 import { Link } from '@tanstack/react-router';
 import { ScheduleLine } from '@/components/flights/schedule-line';
 import { Row, rowLink } from '@/components/layout/row';
-import { hasNewTimes, isPayable } from '@/features/bookings/booking-state';
+import { hasScheduleChange, isPayable } from '@/features/bookings/booking-state';
 import { STATUS_LABELS } from '@/features/bookings/status-labels';
+import type { Booking } from '@/lib/api-types';
 import { itinerariesOf, tripText } from '@/lib/itineraries';
 import { money } from '@/lib/money';
 import { localSchedule, stopsText, wholeSchedule } from '@/lib/time/schedule';
 import { browserClock } from '@/lib/time/time';
-import type { Booking } from '@/lib/wire';
 import css from './booking-list.module.css';
 
 /** One booking of a list. */
 export function BookingRow({ booking }: { booking: Booking }) {
   const flights = booking.segments.map(({ flight }) => flight);
   const itineraries = itinerariesOf(flights);
-  // Of a trip with several itineraries the first one is shown: the way there.
+  // Of a booking with several itineraries, such as a return trip, the first one is shown.
   const schedule = wholeSchedule(itineraries[0] ?? flights);
   return (
     <Row className={css.row} data-status={booking.status}>
@@ -46,7 +46,7 @@ export function BookingRow({ booking }: { booking: Booking }) {
       </div>
       <div className={css.about}>
         <span className={css.badge}>{i18n._(STATUS_LABELS[booking.status])}</span>
-        {hasNewTimes(booking) && <span className={css.attention}>{t`New times`}</span>}
+        {hasScheduleChange(booking) && <span className={css.attention}>{t`New times`}</span>}
         {isPayable(booking) && booking.awaiting_payment && (
           <span className={css.attention}>
             {t`Pay until ${{ time: browserClock(booking.hold_expires_at) }}`}

@@ -6,7 +6,7 @@ import { useSession } from '@/lib/session';
 import { BookingRow } from './booking-row';
 import { sectionsOf } from './sections';
 
-/** On the first page: the trip that leaves next. Nothing where there is none, or it is not known. */
+/** The upcoming booking that departs first, for the home page. Nothing if there is none. */
 export function NextTrip() {
   const signedIn = useSession().state === 'signed-in';
   const { data } = useInfiniteQuery({ ...bookingsQuery(), enabled: signedIn, retry: false });

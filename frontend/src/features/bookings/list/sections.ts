@@ -1,6 +1,6 @@
-import { hasNewTimes, isPayable } from '@/features/bookings/booking-state';
+import { hasScheduleChange, isPayable } from '@/features/bookings/booking-state';
+import type { Booking } from '@/lib/api-types';
 import { now } from '@/lib/time/server-clock';
-import type { Booking } from '@/lib/wire';
 
 /** The parts of "My trips", in the order in which they are shown. */
 export interface Section {
@@ -8,7 +8,7 @@ export interface Section {
   bookings: Booking[];
 }
 
-/** What asks for something first; then what comes, the next departure first; then what was, the last departure first. */
+/** Bookings that need an action come first; then upcoming ones, the next departure first; then past ones, the last departure first. */
 export function sectionsOf(bookings: readonly Booking[]): Section[] {
   const sections: Record<Section['name'], Booking[]> = {
     'Needs your action': [],
@@ -27,7 +27,7 @@ export function sectionsOf(bookings: readonly Booking[]): Section[] {
 
 function sectionOf(booking: Booking): Section['name'] {
   if (['CANCELLED', 'FAILED', 'EXPIRED'].includes(booking.status)) return 'Cancelled and not booked';
-  if (isPayable(booking) || hasNewTimes(booking)) return 'Needs your action';
+  if (isPayable(booking) || hasScheduleChange(booking)) return 'Needs your action';
   return end(booking) > now() ? 'Upcoming' : 'Past';
 }
 

@@ -1,6 +1,6 @@
 import type { MessageDescriptor } from '@lingui/core';
 import { msg } from '@lingui/core/macro';
-/** A card of the practice payment provider. Its token makes the provider answer in its own way. */
+/** A test card of the practice payment provider. Its token decides the outcome of the charge. */
 export interface TestCard {
   token: string;
   name: MessageDescriptor;
@@ -37,7 +37,7 @@ export const TEST_CARDS: readonly [TestCard, ...TestCard[]] = [
   },
 ];
 
-/** What is chosen at first. */
+/** The card that is chosen by default. */
 export const FIRST_CARD: string = TEST_CARDS[0].token;
 
 export function cardOf(token: string): TestCard | undefined {

@@ -1,7 +1,7 @@
 import { screen, waitFor } from '@testing-library/react';
 import { HttpResponse, http } from 'msw';
 import { beforeEach, expect, test } from 'vitest';
-import type { Booking } from '@/lib/wire';
+import type { Booking } from '@/lib/api-types';
 import { openApp } from '@/testing/app';
 import { network, problem } from '@/testing/network';
 import { booking, hold, job, payment, TRAVELLER } from '@/testing/samples';

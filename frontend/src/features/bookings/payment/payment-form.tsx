@@ -5,15 +5,15 @@ import { Card, CardHead } from '@/components/layout/card';
 import { Countdown } from '@/components/messages/countdown';
 import { ProblemNote } from '@/components/messages/problem-note';
 import { usePayBooking } from '@/features/bookings/api/change-booking';
+import type { Booking } from '@/lib/api-types';
 import { useOneAtATime } from '@/lib/hooks/use-one-at-a-time';
 import { useTimeReached } from '@/lib/hooks/use-time-reached';
 import { money } from '@/lib/money';
-import type { Booking } from '@/lib/wire';
 import { CardForm } from './card-form';
 import { FIRST_CARD } from './cards';
 import css from './payment-form.module.css';
 
-/** Pays for seats that are held until `until`. It stays while a card is charged, so that another card can follow a declined one. */
+/** Pays for seats that are held until `until`. It stays visible while a card is charged, so that another card can be used after a declined one. */
 export function PaymentForm({ booking, until }: { booking: Booking; until: string }) {
   const [card, setCard] = useState(FIRST_CARD);
   const payment = usePayBooking(booking.id);

@@ -22,7 +22,7 @@ interface Props {
   disabled: boolean;
 }
 
-/** Whether to pay, and when; with the card for paying now. */
+/** The choice to pay now, to hold the seats, or to book without a payment; and the card for paying now. */
 export function PaymentOptions({ value, onChange, holdMinutes, mayBeUnpaid, disabled }: Props) {
   const token = value && 'token' in value ? value.token : null;
   const chosen = token !== null ? 'card' : value ? 'hold' : 'none';

@@ -5,29 +5,29 @@ import { Card, CardHead } from '@/components/layout/card';
 import { Notice } from '@/components/messages/notice';
 import { ProblemNote } from '@/components/messages/problem-note';
 import { useChangeSeats, useSeatMaps } from '@/features/bookings/api/seats';
+import type { Booking, Segment } from '@/lib/api-types';
 import { useTimeReached } from '@/lib/hooks/use-time-reached';
 import { fromTo } from '@/lib/itineraries';
 import { listText } from '@/lib/language';
 import { asProblem } from '@/lib/problem';
 import { now } from '@/lib/time/server-clock';
-import type { Booking, Segment } from '@/lib/wire';
-import { BestForAll } from './best-for-all';
-import { goneSeats, isPartial, type Picks, picksOf, withoutGone } from './picks';
+import { BestSeatsButton } from './best-seats-button';
+import { isPartial, type Picks, picksOf, takenSeats, withoutTaken } from './picks';
 import { SeatPicker } from './seat-picker';
 import css from './seat-step.module.css';
 
-/** Seats are picked and changed on the page of the booking until check-in closes. Nothing where no flight has seats with numbers. */
+/** Picks and changes seats on the page of the booking, until check-in closes. Nothing if no flight has seat numbers. */
 export function ChangeSeats({ booking, onSaved }: { booking: Booking; onSaved: () => void }) {
   const [open, setOpen] = useState(false);
   const [saved, setSaved] = useState(false);
   const { opener, title } = useFocus(open);
   const { status, segments } = booking;
-  const alive = status === 'CONFIRMED' || status === 'HELD';
+  const hasSeats = status === 'CONFIRMED' || status === 'HELD';
   const numbered = segments.filter(({ seats_change_until }) => seats_change_until);
-  // Draws the card again when the last check-in closes.
+  // Renders the card again when the last check-in closes.
   useTimeReached(numbered.at(-1)?.seats_change_until ?? new Date(0).toISOString());
   const changeable = numbered.filter(isOpen);
-  if (!alive || changeable.length === 0) return null;
+  if (!hasSeats || changeable.length === 0) return null;
   const anyPicked = changeable.some(({ seat_numbers = [] }) => seat_numbers.length > 0);
   return (
     <Card wide aria-labelledby="change-seats" data-screen-only>
@@ -67,7 +67,7 @@ function savedText(status: Booking['status']): string {
     : t`Your seats are saved.`;
 }
 
-/** The button goes when it opens the form, so the title takes the focus; after the form has closed, the button has it again. */
+/** When the form opens, the button disappears, so the title gets the focus. When the form closes, the button gets it back. */
 function useFocus(open: boolean) {
   const opener = useRef<HTMLButtonElement>(null);
   const title = useRef<HTMLHeadingElement>(null);
@@ -97,19 +97,19 @@ function SeatForm({ booking, changeable, onDone }: FormProps) {
   );
   const several = changeable.length > 1;
   const [shown, setShown] = useState(several ? '' : changeable[0]?.flight.id);
-  const [asked, setAsked] = useState(false);
+  const [isSaveTried, setSaveTried] = useState(false);
   const maps = useSeatMaps(changeable.map(({ flight }) => flight.id));
   const change = useChangeSeats(booking.id);
-  const gone = change.error ? goneSeats(asProblem(change.error)) : [];
+  const gone = change.error ? takenSeats(asProblem(change.error)) : [];
   const partial = changeable.filter(({ flight }) => isPartial(picksOf(picks, flight.id, seats)));
 
   function save() {
-    setAsked(true);
+    setSaveTried(true);
     if (partial[0]) return setShown(partial[0].flight.id);
     const wanted = segments.map(({ flight }) => picksOf(picks, flight.id, seats).filter(Boolean));
     change.mutate(wanted, {
       onSuccess: () => onDone(true),
-      onError: (error) => setPicks((known) => withoutGone(known, goneSeats(asProblem(error)))),
+      onError: (error) => setPicks((known) => withoutTaken(known, takenSeats(asProblem(error)))),
     });
   }
 
@@ -130,7 +130,7 @@ function SeatForm({ booking, changeable, onDone }: FormProps) {
       ) : (
         change.error && <ProblemNote error={change.error} title={t`The seats were not changed.`} />
       )}
-      <BestForAll
+      <BestSeatsButton
         flights={changeable.map(({ flight }) => flight)}
         travellers={seats}
         onFound={(found) => setPicks((known) => ({ ...known, ...found }))}
@@ -184,7 +184,7 @@ function SeatForm({ booking, changeable, onDone }: FormProps) {
           </section>
         );
       })}
-      {asked && partial.length > 0 && (
+      {isSaveTried && partial.length > 0 && (
         <p className={css.fault} role="alert">
           {t`Pick a seat for everybody on ${{ flights: listText(partial.map(({ flight }) => flight.flight_number)) }}, or for nobody.`}
         </p>

@@ -1,7 +1,7 @@
 import { i18n } from '@lingui/core';
 import { msg, t } from '@lingui/core/macro';
+import type { Cabin } from '@/lib/api-types';
 import type { Problem } from '@/lib/problem';
-import type { Cabin } from '@/lib/wire';
 
 /** For each flight, by its id, the seat of each traveller; an empty text where none is picked. */
 export type Picks = Readonly<Record<string, readonly string[]>>;
@@ -17,7 +17,7 @@ export function isPartial(seats: readonly string[]): boolean {
   return seats.some(Boolean) && !seats.every(Boolean);
 }
 
-/** What is sent: nothing where nobody has picked a seat. */
+/** The seat numbers of a request; undefined if nobody has picked a seat. */
 export function seatNumbersOf(
   picks: Picks,
   flightIds: readonly string[],
@@ -30,40 +30,40 @@ export function seatNumbersOf(
   return wanted.some((seats) => seats.length > 0) ? wanted : undefined;
 }
 
-export interface GoneSeat {
+export interface TakenSeat {
   flight_id: string;
   seat_number: string;
 }
 
 /** The seats that somebody else has taken, of the refusal `seat_taken`. */
-export function goneSeats({ code, members: { seats } }: Problem): GoneSeat[] {
+export function takenSeats({ code, members: { seats } }: Problem): TakenSeat[] {
   if (code !== 'seat_taken' || !Array.isArray(seats)) return [];
   return seats.filter(
-    (seat): seat is GoneSeat => typeof seat?.flight_id === 'string' && typeof seat?.seat_number === 'string',
+    (seat): seat is TakenSeat => typeof seat?.flight_id === 'string' && typeof seat?.seat_number === 'string',
   );
 }
 
-/** The same picks without the seats that are gone: everybody else keeps theirs. */
-export function withoutGone(picks: Picks, gone: readonly GoneSeat[]): Picks {
-  const lost = new Set(gone.map(({ flight_id, seat_number }) => `${flight_id} ${seat_number}`));
+/** The same picks without the taken seats. The other picks are kept. */
+export function withoutTaken(picks: Picks, taken: readonly TakenSeat[]): Picks {
+  const takenKeys = new Set(taken.map(({ flight_id, seat_number }) => `${flight_id} ${seat_number}`));
   return Object.fromEntries(
     Object.entries(picks).map(([id, seats]) => [
       id,
-      seats.map((seat) => (lost.has(`${id} ${seat}`) ? '' : seat)),
+      seats.map((seat) => (takenKeys.has(`${id} ${seat}`) ? '' : seat)),
     ]),
   );
 }
 
-/** Where a seat is. */
-export interface SeatPlace {
+/** The position of a seat in the cabin. */
+export interface SeatPosition {
   side: 'window' | 'aisle' | 'middle';
   exit: boolean;
   cabinClass: string;
 }
 
-/** The places of all seats, by their numbers. */
-export function placesOf(cabin: Cabin): Map<string, SeatPlace> {
-  const places = new Map<string, SeatPlace>();
+/** The positions of all seats, by their seat numbers. */
+export function seatPositions(cabin: Cabin): Map<string, SeatPosition> {
+  const positions = new Map<string, SeatPosition>();
   for (const { rows, cabin_class } of cabin.sections) {
     for (const { seats, exit } of rows) {
       const at = seats.flatMap((seat, index) => (seat ? [index] : []));
@@ -74,17 +74,17 @@ export function placesOf(cabin: Cabin): Map<string, SeatPlace> {
         const isAisle =
           (index > 0 && seats[index - 1] === null) || (index < seats.length - 1 && seats[index + 1] === null);
         const side = isWindow ? 'window' : isAisle ? 'aisle' : 'middle';
-        places.set(seat, { side, exit, cabinClass: cabin_class });
+        positions.set(seat, { side, exit, cabinClass: cabin_class });
       }
     }
   }
-  return places;
+  return positions;
 }
 
-/** For who does not see the map: `window`, `aisle, exit row`, `middle, business`. */
-export function placeText(place: SeatPlace | undefined): string {
-  if (!place) return '';
-  const { side, exit, cabinClass } = place;
+/** For screen readers: `window`, `aisle, exit row`, `middle, business`. */
+export function seatPositionText(position: SeatPosition | undefined): string {
+  if (!position) return '';
+  const { side, exit, cabinClass } = position;
   const sides = { window: msg`window`, aisle: msg`aisle`, middle: msg`middle` };
   return [i18n._(sides[side]), exit && t`exit row`, cabinClass !== 'economy' && classText(cabinClass)]
     .filter(Boolean)

@@ -1,7 +1,7 @@
 import { t } from '@lingui/core/macro';
 import { Fragment, type KeyboardEvent, useEffect, useMemo, useRef, useState } from 'react';
-import type { Cabin } from '@/lib/wire';
-import { classText, placesOf, placeText } from './picks';
+import type { Cabin } from '@/lib/api-types';
+import { classText, seatPositions, seatPositionText } from './picks';
 import css from './seat-grid.module.css';
 
 interface Props {
@@ -16,8 +16,8 @@ interface Props {
   disabled: boolean;
 }
 
-/** Where the keys lead: rows and columns. */
-const STEPS: Readonly<Record<string, readonly [number, number]>> = {
+/** The movement of each key, in rows and columns. */
+const MOVES: Readonly<Record<string, readonly [number, number]>> = {
   ArrowUp: [-1, 0],
   ArrowDown: [1, 0],
   ArrowLeft: [0, -1],
@@ -26,16 +26,16 @@ const STEPS: Readonly<Record<string, readonly [number, number]>> = {
   PageDown: [5, 0],
 };
 
-/** The cabin from above. One seat is in the order of the Tab key, and the arrow keys lead from seat to seat. */
+/** The seat map of a cabin. One seat can be reached with Tab, and the arrow keys move from seat to seat. */
 export function SeatGrid({ label, cabin, taken, picked, nameOf, onPick, disabled }: Props) {
-  const places = useMemo(() => placesOf(cabin), [cabin]);
+  const positions = useMemo(() => seatPositions(cabin), [cabin]);
   const rows = useMemo(() => cabin.sections.flatMap((section) => section.rows), [cabin]);
   const first = picked.find(Boolean) ?? rows.flatMap(({ seats }) => seats.find(Boolean) ?? [])[0] ?? '';
   const [current, setCurrent] = useState<string | null>(null);
   const cabinBox = useRef<HTMLDivElement>(null);
-  const entry = current && places.has(current) ? current : first;
+  const entry = current && positions.has(current) ? current : first;
 
-  // What was picked is in sight, also where it was not picked on the map. The page itself stays where it is.
+  // Scrolls the map to the picked seat, also if it was picked from the list. The page itself does not scroll.
   const own = picked.filter(Boolean).join(' ');
   useEffect(() => {
     const box = cabinBox.current;
@@ -47,7 +47,7 @@ export function SeatGrid({ label, cabin, taken, picked, nameOf, onPick, disabled
     }
   }, [own]);
 
-  function go(event: KeyboardEvent, row: number, column: number) {
+  function moveFocus(event: KeyboardEvent, row: number, column: number) {
     const target =
       event.key === 'Home' || event.key === 'End' ? ends(event.key, row) : step(event.key, row, column);
     if (!target) return;
@@ -61,9 +61,9 @@ export function SeatGrid({ label, cabin, taken, picked, nameOf, onPick, disabled
     return (key === 'Home' ? seats[0] : seats.at(-1)) ?? undefined;
   }
 
-  /** The next seat in this direction; behind the last row comes the last one. */
+  /** The next seat in this direction, within the rows of the cabin. */
   function step(key: string, row: number, column: number): string | undefined {
-    const [down, right] = STEPS[key] ?? [0, 0];
+    const [down, right] = MOVES[key] ?? [0, 0];
     if (right) {
       for (let at = column + right; at >= 0 && at < (rows[row]?.seats.length ?? 0); at += right) {
         const seat = rows[row]?.seats[at];
@@ -147,10 +147,10 @@ export function SeatGrid({ label, cabin, taken, picked, nameOf, onPick, disabled
                           data-state={traveller >= 0 ? 'yours' : isTaken ? 'taken' : 'free'}
                           className={css.seat}
                           tabIndex={seat === entry ? 0 : -1}
-                          aria-label={`${seat}, ${placeText(places.get(seat))}, ${state}`}
+                          aria-label={`${seat}, ${seatPositionText(positions.get(seat))}, ${state}`}
                           aria-disabled={isTaken || disabled || undefined}
                           onFocus={() => setCurrent(seat)}
-                          onKeyDown={(event) => go(event, at, column)}
+                          onKeyDown={(event) => moveFocus(event, at, column)}
                           onClick={() => {
                             if (!isTaken && !disabled) onPick(seat);
                           }}

@@ -2,9 +2,9 @@ import { plural, t } from '@lingui/core/macro';
 import { Button, NativeSelect } from '@mantine/core';
 import { useMemo, useState } from 'react';
 import { useBestSeats } from '@/features/bookings/api/seats';
+import type { SeatMap } from '@/lib/api-types';
 import { asProblem } from '@/lib/problem';
-import type { SeatMap } from '@/lib/wire';
-import { placesOf, placeText, type SeatPlace } from './picks';
+import { type SeatPosition, seatPositions, seatPositionText } from './picks';
 import { SeatGrid } from './seat-grid';
 import css from './seat-picker.module.css';
 
@@ -15,7 +15,7 @@ interface Props {
   /** The seat of each traveller; an empty text for none. */
   picked: readonly string[];
   onChange: (picked: string[]) => void;
-  /** Seats that the booking has on this flight: on the map they are taken, and are not for others. */
+  /** The seats of this booking on this flight. The server lists them as taken. */
   own?: readonly string[];
   nameOf: (traveller: number) => string;
   disabled: boolean;
@@ -35,10 +35,10 @@ export function SeatPicker({ flightNumber, map, picked, onChange, own = [], name
   if (!cabin) return null;
   const who = Math.min(active, picked.length - 1);
 
-  /** The seat becomes the active traveller's, and the next one without a seat is active. A seat that one of them has is given back. */
+  /** Gives the seat to the active traveller, and makes the next one without a seat active. Picking one's own seat again removes it. */
   function pick(seat: string) {
     if (picked[who] === seat) return onChange(picked.map((had, index) => (index === who ? '' : had)));
-    // Whoever of them sat there takes the seat that the active one leaves.
+    // If another traveller of the booking has this seat, the two exchange their seats.
     const next = picked.map((had, index) =>
       index === who ? seat : had === seat ? (picked[who] ?? '') : had,
     );
@@ -85,7 +85,7 @@ export function SeatPicker({ flightNumber, map, picked, onChange, own = [], name
       )}
       <ul className={css.travellers} aria-label={t`Travellers on ${{ flight: flightNumber }}`}>
         {picked.map((seat, index) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: a traveller is a place in the list
+          // biome-ignore lint/suspicious/noArrayIndexKey: a traveller is an index of the list
           <li key={index}>
             <button
               type="button"
@@ -116,9 +116,9 @@ export function SeatPicker({ flightNumber, map, picked, onChange, own = [], name
         <option value="">{t`No seat`}</option>
         {free.map(({ row, seats }) => (
           <optgroup key={row} label={t`Row ${row}`}>
-            {seats.map(({ seat, place }) => (
+            {seats.map(({ seat, position }) => (
               <option key={seat} value={seat}>
-                {`${seat}, ${placeText(place)}`}
+                {`${seat}, ${seatPositionText(position)}`}
               </option>
             ))}
           </optgroup>
@@ -145,18 +145,20 @@ export function SeatPicker({ flightNumber, map, picked, onChange, own = [], name
 
 interface FreeRow {
   row: number;
-  seats: { seat: string; place: SeatPlace | undefined }[];
+  seats: { seat: string; position: SeatPosition | undefined }[];
 }
 
-/** What the list offers, row by row. */
+/** The free seats, row by row. */
 function freeSeats(cabin: NonNullable<SeatMap['cabin']>, taken: ReadonlySet<string>): FreeRow[] {
-  const places = placesOf(cabin);
+  const positions = seatPositions(cabin);
   return cabin.sections
     .flatMap(({ rows }) => rows)
     .map(({ number, seats }) => ({
       row: number,
       seats: seats.flatMap((seat) =>
-        seat && !taken.has(seat) && !cabin.blocked.includes(seat) ? [{ seat, place: places.get(seat) }] : [],
+        seat && !taken.has(seat) && !cabin.blocked.includes(seat)
+          ? [{ seat, position: positions.get(seat) }]
+          : [],
       ),
     }))
     .filter(({ seats }) => seats.length > 0);

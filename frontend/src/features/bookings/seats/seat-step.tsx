@@ -4,10 +4,10 @@ import { useState } from 'react';
 import { Card, CardHead } from '@/components/layout/card';
 import { Notice } from '@/components/messages/notice';
 import { useSeatMaps } from '@/features/bookings/api/seats';
+import type { Flight } from '@/lib/api-types';
 import { fromTo } from '@/lib/itineraries';
-import type { Flight } from '@/lib/wire';
-import { BestForAll } from './best-for-all';
-import { type GoneSeat, type Picks, picksOf } from './picks';
+import { BestSeatsButton } from './best-seats-button';
+import { type Picks, picksOf, type TakenSeat } from './picks';
 import { SeatPicker } from './seat-picker';
 import css from './seat-step.module.css';
 
@@ -17,15 +17,15 @@ interface Props {
   nameOf: (traveller: number) => string;
   picks: Picks;
   onChange: (picks: Picks) => void;
-  /** Seats that were picked here, and that somebody else has taken. */
-  gone: readonly GoneSeat[];
+  /** Seats that were picked here, and that somebody else has taken meanwhile. */
+  taken: readonly TakenSeat[];
   /** Flights on which some of the travellers have no seat. */
   partial: readonly string[];
   disabled: boolean;
 }
 
-/** The seats of a booking that is being put together. Nothing where no flight has seats with numbers. */
-export function SeatStep({ flights, travellers, nameOf, picks, onChange, gone, partial, disabled }: Props) {
+/** The section of the checkout where seats are picked. Nothing if no flight has seat numbers. */
+export function SeatStep({ flights, travellers, nameOf, picks, onChange, taken, partial, disabled }: Props) {
   const maps = useSeatMaps(flights.flatMap(({ id, cabin }) => (cabin ? [id] : [])));
   const [open, setOpen] = useState<string | null>(null);
   const numbered = maps.flatMap((map) => map ?? []);
@@ -37,8 +37,8 @@ export function SeatStep({ flights, travellers, nameOf, picks, onChange, gone, p
         <h2 id="seats">{t`Seats`}</h2>
         <span>{t`Free of charge. You can also pick and change them later.`}</span>
       </CardHead>
-      {gone.length > 0 && <GoneNotice gone={gone} flights={flights} />}
-      <BestForAll
+      {taken.length > 0 && <TakenSeatsNotice taken={taken} flights={flights} />}
+      <BestSeatsButton
         flights={withCabin}
         travellers={travellers}
         onFound={(found) => onChange({ ...picks, ...found })}
@@ -48,9 +48,9 @@ export function SeatStep({ flights, travellers, nameOf, picks, onChange, gone, p
         const flight = flights.find(({ id }) => id === map.flight_id);
         if (!flight) return null;
         const picked = picksOf(picks, map.flight_id, travellers);
-        const lost = gone.some(({ flight_id }) => flight_id === map.flight_id);
-        const faulty = partial.includes(map.flight_id);
-        const isOpen = open === map.flight_id || lost || faulty;
+        const hasTaken = taken.some(({ flight_id }) => flight_id === map.flight_id);
+        const isPartialHere = partial.includes(map.flight_id);
+        const isOpen = open === map.flight_id || hasTaken || isPartialHere;
         return (
           <section
             key={map.flight_id}
@@ -74,7 +74,7 @@ export function SeatStep({ flights, travellers, nameOf, picks, onChange, gone, p
                 {isOpen ? t`Close the map` : picked.some(Boolean) ? t`Change seats` : t`Choose seats`}
               </Button>
             </div>
-            {faulty && (
+            {isPartialHere && (
               <p className={css.fault} role="alert" aria-invalid tabIndex={-1}>
                 {t`Pick a seat for everybody on ${{ flights: flight.flight_number }}, or for nobody.`}
               </p>
@@ -96,9 +96,9 @@ export function SeatStep({ flights, travellers, nameOf, picks, onChange, gone, p
   );
 }
 
-/** Which seats are gone, and that the others are kept. */
-function GoneNotice({ gone, flights }: { gone: readonly GoneSeat[]; flights: readonly Flight[] }) {
-  const named = gone.map(({ flight_id, seat_number }) => {
+/** Says which seats were taken, and that the other picks are kept. */
+function TakenSeatsNotice({ taken, flights }: { taken: readonly TakenSeat[]; flights: readonly Flight[] }) {
+  const named = taken.map(({ flight_id, seat_number }) => {
     const number = flights.length > 1 && flights.find(({ id }) => id === flight_id)?.flight_number;
     return number ? t`${{ seat: seat_number }} on ${{ flight: number }}` : seat_number;
   });

@@ -1,9 +1,9 @@
 import { screen, waitFor, within } from '@testing-library/react';
 import { HttpResponse, http } from 'msw';
 import { beforeEach, describe, expect, test } from 'vitest';
-import type { SeatMap } from '@/lib/wire';
+import type { SeatMap } from '@/lib/api-types';
 import { openApp } from '@/testing/app';
-import { accepted, answerBookings, flightsAre, jobIs } from '@/testing/booking-api';
+import { accepted, flightsAre, jobIs, respondToBookings } from '@/testing/booking-api';
 import { network, problem } from '@/testing/network';
 import { booking, FLIGHT, NEXT_FLIGHT, SEAT_MAP, segment, TRAVELLER } from '@/testing/samples';
 
@@ -32,7 +32,7 @@ const seat = (name: RegExp) => screen.getByRole('button', { name });
 
 describe('in the checkout', () => {
   test('seats are picked on the map, one traveller after the other, and sent with the booking', async () => {
-    const calls = answerBookings(accepted);
+    const calls = respondToBookings(accepted);
     const { user } = openApp(PAGE, { as: 'member' });
     await user.click(await screen.findByRole('button', { name: 'Choose seats' }));
     expect(seat(/^1A, window, exit row, taken/)).toHaveAttribute('aria-disabled', 'true');
@@ -80,7 +80,7 @@ describe('in the checkout', () => {
   });
 
   test('the best seats are taken together, and given up again', async () => {
-    const calls = answerBookings(accepted);
+    const calls = respondToBookings(accepted);
     const { user } = openApp(PAGE, { as: 'member' });
     await user.click(await screen.findByRole('button', { name: 'Choose seats' }));
     await user.click(screen.getByRole('button', { name: 'Take the best seats together' }));
@@ -92,7 +92,7 @@ describe('in the checkout', () => {
   });
 
   test('who picks for one of two is asked for the other', async () => {
-    const calls = answerBookings(accepted);
+    const calls = respondToBookings(accepted);
     const { user } = openApp(PAGE, { as: 'member' });
     await user.click(await screen.findByRole('button', { name: 'Choose seats' }));
     await user.click(seat(/^2C/));
@@ -102,7 +102,7 @@ describe('in the checkout', () => {
   });
 
   test('a seat that somebody else took is told, and the other one is kept', async () => {
-    const calls = answerBookings(() => {
+    const calls = respondToBookings(() => {
       mapIs({ ...SEAT_MAP, taken: ['1A', '2D', '2C'] });
       return problem(409, 'seat_taken', 'Seat 2C was taken by somebody else.', {
         seats: [{ flight_id: FLIGHT.id, seat_number: '2C' }],
@@ -133,7 +133,7 @@ describe('in the checkout', () => {
         available_actions: [],
       }),
     );
-    const calls = answerBookings(accepted);
+    const calls = respondToBookings(accepted);
     const { user } = openApp(PAGE, { as: 'member' });
     await user.click(await screen.findByRole('button', { name: 'Choose seats' }));
     await user.click(seat(/^2C/));
@@ -147,7 +147,7 @@ describe('in the checkout', () => {
   });
 
   test('flights without numbers have no step, and are sent without seats', async () => {
-    const calls = answerBookings(accepted);
+    const calls = respondToBookings(accepted);
     const { user } = openApp(`/itinerary?flights=${FLIGHT.id},${NEXT_FLIGHT.id}&seats=2`, { as: 'member' });
     expect(await screen.findByRole('heading', { name: 'Seats' })).toBeVisible();
     expect(screen.getAllByRole('button', { name: 'Choose seats' })).toHaveLength(1);

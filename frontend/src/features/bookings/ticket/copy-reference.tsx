@@ -4,10 +4,10 @@ import { useClipboard } from '@mantine/hooks';
 import { CheckIcon, CopyIcon } from '@/components/icons';
 import css from './copy-reference.module.css';
 
-/** Copies the reference of a booking. Says so for a moment, also to a screen reader. */
+/** A button that copies the reference of a booking, and shows for a moment that it was copied. */
 export function CopyReference({ reference }: { reference: string }) {
   const clipboard = useClipboard({ timeout: 2_500 });
-  const said = clipboard.error ? t`Not copied: select it instead` : clipboard.copied ? t`Copied` : '';
+  const message = clipboard.error ? t`Not copied: select it instead` : clipboard.copied ? t`Copied` : '';
   return (
     <span className={css.copy} data-screen-only>
       <ActionIcon
@@ -17,7 +17,7 @@ export function CopyReference({ reference }: { reference: string }) {
       >
         {clipboard.copied ? <CheckIcon size={18} /> : <CopyIcon size={18} />}
       </ActionIcon>
-      <span role="status">{said}</span>
+      <span role="status">{message}</span>
     </span>
   );
 }

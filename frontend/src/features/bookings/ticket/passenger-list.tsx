@@ -3,9 +3,9 @@ import { Button, TextInput } from '@mantine/core';
 import { type FormEvent, useEffect, useRef, useState } from 'react';
 import { useNamePassenger, useRenamePassenger } from '@/features/bookings/api/change-booking';
 import { MAX_NAME_LENGTH } from '@/features/bookings/limits';
+import type { Booking, Passenger } from '@/lib/api-types';
 import { asProblem, type Problem } from '@/lib/problem';
 import { now } from '@/lib/time/server-clock';
-import type { Booking, Passenger } from '@/lib/wire';
 import css from './passenger-list.module.css';
 
 interface Props {
@@ -14,7 +14,7 @@ interface Props {
   onRenamed: () => void;
 }
 
-/** The travellers. Who was not named when it was booked is named here; names can be corrected while the booking has its seats. */
+/** The travellers. Missing names can be added, and names can be corrected while the booking has its seats. */
 export function PassengerList({ booking, onRenamed }: Props) {
   /** Positions of travellers: the one whose form is open, and the one whose form was closed last. */
   const [correcting, setCorrecting] = useState<number | null>(null);
@@ -119,10 +119,10 @@ function RenameForm({ bookingId, passenger, onRenamed, onDone }: RenameFormProps
   return (
     <NameFields
       position={passenger.position}
-      given={passenger.name}
+      initialName={passenger.name}
       error={rename.error}
       saving={rename.isPending}
-      leave={t`Do not change`}
+      closeText={t`Do not change`}
       onSave={save}
       onDone={onDone}
     />
@@ -131,7 +131,7 @@ function RenameForm({ bookingId, passenger, onRenamed, onDone }: RenameFormProps
 
 interface NameFormProps {
   bookingId: string;
-  /** That the traveller will have. */
+  /** The position that the traveller will have. */
   position: number;
   onRenamed: () => void;
   onDone: () => void;
@@ -152,10 +152,10 @@ function NameForm({ bookingId, position, onRenamed, onDone }: NameFormProps) {
   return (
     <NameFields
       position={position}
-      given=""
+      initialName=""
       error={add.error}
       saving={add.isPending}
-      leave={t`Not now`}
+      closeText={t`Not now`}
       onSave={save}
       onDone={onDone}
     />
@@ -164,17 +164,17 @@ function NameForm({ bookingId, position, onRenamed, onDone }: NameFormProps) {
 
 interface NameFieldsProps {
   position: number;
-  given: string;
+  initialName: string;
   error: Error | null;
   saving: boolean;
-  /** Says that nothing is to be saved. */
-  leave: string;
+  /** The text of the button that closes the form without saving. */
+  closeText: string;
   onSave: (name: string) => void;
   onDone: () => void;
 }
 
-function NameFields({ position, given, error, saving, leave, onSave, onDone }: NameFieldsProps) {
-  const [name, setName] = useState(given);
+function NameFields({ position, initialName, error, saving, closeText, onSave, onDone }: NameFieldsProps) {
+  const [name, setName] = useState(initialName);
   const field = useRef<HTMLInputElement>(null);
   useEffect(() => field.current?.focus(), []);
 
@@ -194,20 +194,20 @@ function NameFields({ position, given, error, saving, leave, onSave, onDone }: N
         maxLength={MAX_NAME_LENGTH}
         value={name}
         onChange={({ currentTarget }) => setName(currentTarget.value)}
-        error={error && faultText(asProblem(error))}
+        error={error && errorText(asProblem(error))}
       />
       <div className={css.buttons}>
         <Button type="submit" size="sm" loading={saving}>
           {t`Save`}
         </Button>
         <Button size="sm" variant="default" onClick={onDone}>
-          {leave}
+          {closeText}
         </Button>
       </div>
     </form>
   );
 }
 
-function faultText({ errors, message }: Problem): string {
+function errorText({ errors, message }: Problem): string {
   return errors[0]?.message ?? message;
 }

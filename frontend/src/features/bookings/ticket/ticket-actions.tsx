@@ -2,10 +2,10 @@ import { t } from '@lingui/core/macro';
 import { Button } from '@mantine/core';
 import { DownloadButton } from '@/components/controls/download-button';
 import { CalendarIcon, DownloadIcon, PrintIcon } from '@/components/icons';
-import type { Booking } from '@/lib/wire';
+import type { Booking } from '@/lib/api-types';
 import css from './ticket-actions.module.css';
 
-/** What to take along: only a confirmed booking has a ticket. */
+/** Buttons to download or print the ticket. Only a confirmed booking has a ticket. */
 export function TicketActions({ booking: { id, reference, status } }: { booking: Booking }) {
   if (status !== 'CONFIRMED') return null;
   const address = `/api/v1/bookings/${id}`;

@@ -9,8 +9,8 @@ import { formatTime } from '@/features/operations/components/format';
 import { StatusBadge } from '@/features/operations/components/status-badge';
 import { MoreButton, Table } from '@/features/operations/components/table';
 import { operationsQueries } from '@/features/operations/queries';
+import type { BookingStatus } from '@/lib/api-types';
 import { money } from '@/lib/money';
-import type { BookingStatus } from '@/lib/wire';
 
 const route = getRouteApi('/operations/bookings');
 const STATUSES: BookingStatus[] = ['PENDING', 'HELD', 'CONFIRMED', 'CANCELLED', 'FAILED', 'EXPIRED'];

@@ -5,8 +5,8 @@ import { QueryFallback } from '@/components/messages/query-fallback';
 import { DescriptionList } from '@/features/operations/components/description-list';
 import { Dialog } from '@/features/operations/components/dialog';
 import css from '@/features/operations/components/shared.module.css';
+import type { Booking } from '@/lib/api-types';
 import { money } from '@/lib/money';
-import type { Booking } from '@/lib/wire';
 import { useConfirmQuote, useQuote } from './queries';
 
 interface Props {

@@ -3,7 +3,7 @@ import type { LedgerKind } from '@/features/operations/api-types';
 import { pollMs } from '@/features/operations/live-updates';
 import { operationsQueries, useChange } from '@/features/operations/queries';
 import { withoutUndefined } from '@/features/operations/without-undefined';
-import { answer, api } from '@/lib/client';
+import { api, unwrap } from '@/lib/client';
 
 const PAGE_SIZE = 50;
 
@@ -19,7 +19,7 @@ export const bookingQueries = {
     queryOptions({
       queryKey: [...operationsQueries.all(), 'booking', id],
       queryFn: ({ signal }) =>
-        answer(api.GET('/admin/bookings/{booking_id}', { params: { path: { booking_id: id } }, signal })),
+        unwrap(api.GET('/admin/bookings/{booking_id}', { params: { path: { booking_id: id } }, signal })),
       refetchInterval: pollMs(isLive),
       staleTime: 0,
     }),
@@ -29,7 +29,7 @@ export const bookingQueries = {
       queryKey: [...operationsQueries.all(), 'ledger', filter],
       queryFn: ({ pageParam, signal }) => {
         const query = withoutUndefined({ ...filter, limit: PAGE_SIZE, cursor: pageParam });
-        return answer(api.GET('/admin/payments', { params: { query }, signal }));
+        return unwrap(api.GET('/admin/payments', { params: { query }, signal }));
       },
       initialPageParam: undefined as string | undefined,
       getNextPageParam: (page) => page.next_cursor ?? undefined,
@@ -41,7 +41,7 @@ export const bookingQueries = {
 export function useQuote(id: string) {
   return useMutation({
     mutationFn: () =>
-      answer(
+      unwrap(
         api.POST('/api/v1/bookings/{booking_id}/cancellations', { params: { path: { booking_id: id } } }),
       ),
   });
@@ -50,7 +50,7 @@ export function useQuote(id: string) {
 /** Cancels as quoted. */
 export function useConfirmQuote() {
   return useChange((quoteId: string) =>
-    answer(
+    unwrap(
       api.POST('/api/v1/cancellations/{cancellation_id}/confirm', {
         params: { path: { cancellation_id: quoteId } },
       }),
@@ -60,6 +60,6 @@ export function useConfirmQuote() {
 
 export function useSendMailAgain(id: string) {
   return useChange(() =>
-    answer(api.POST('/admin/bookings/{booking_id}/mails', { params: { path: { booking_id: id } } })),
+    unwrap(api.POST('/admin/bookings/{booking_id}/mails', { params: { path: { booking_id: id } } })),
   );
 }

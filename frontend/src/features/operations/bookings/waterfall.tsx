@@ -1,6 +1,6 @@
 import { formatTime } from '@/features/operations/components/format';
+import type { Booking } from '@/lib/api-types';
 import { elapsedText } from '@/lib/time/time';
-import type { Booking } from '@/lib/wire';
 import css from './waterfall.module.css';
 
 /** A waterfall chart of the stages of a booking: one bar for each, on one scale. The scale is logarithmic for bookings that took more than ten seconds. */

@@ -8,8 +8,8 @@ import { DescriptionList } from '@/features/operations/components/description-li
 import { Dialog } from '@/features/operations/components/dialog';
 import { formatCount } from '@/features/operations/components/format';
 import css from '@/features/operations/components/shared.module.css';
+import type { Flight } from '@/lib/api-types';
 import { money } from '@/lib/money';
-import type { Flight } from '@/lib/wire';
 import { flightQueries, useCancelFlight } from './queries';
 
 interface Props {

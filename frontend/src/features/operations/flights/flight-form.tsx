@@ -4,10 +4,10 @@ import { ProblemNote } from '@/components/messages/problem-note';
 import type { FlightBody } from '@/features/operations/api-types';
 import { SidePanel } from '@/features/operations/components/dialog';
 import css from '@/features/operations/components/shared.module.css';
+import type { Flight } from '@/lib/api-types';
 import { asProblem } from '@/lib/problem';
 import { instantOf, localText } from '@/lib/time/local';
 import { knownZone } from '@/lib/time/time';
-import type { Flight } from '@/lib/wire';
 import { useCreateFlight, useReplaceFlight } from './queries';
 import { TimeField, usePlaceZone } from './time-field';
 

@@ -15,8 +15,9 @@ import css from '@/features/operations/components/shared.module.css';
 import { StatusBadge } from '@/features/operations/components/status-badge';
 import { useReloadOnEvents } from '@/features/operations/live-updates';
 import { operationsQueries } from '@/features/operations/queries';
+import type { Flight as FlightData } from '@/lib/api-types';
 import { money } from '@/lib/money';
-import type { Flight as FlightData } from '@/lib/wire';
+import { now } from '@/lib/time/server-clock';
 import { CancelFlight } from './cancel-flight';
 import { FlightForm } from './flight-form';
 import { localTimeText } from './local-time-text';
@@ -71,7 +72,7 @@ function LoadedFlight({ flight, etag, isLive, mayChange }: LoadedFlightProps) {
   const remove = useDeleteFlight(flight.id);
   const navigate = useNavigate();
   const undeletableReason = useUndeletableReason(flight);
-  const open = flight.status === 'SCHEDULED' && Date.parse(flight.departure_ts) > Date.now();
+  const open = flight.status === 'SCHEDULED' && Date.parse(flight.departure_ts) > now();
   return (
     <>
       <Link to="/operations/flights" className={css.back}>

@@ -10,7 +10,7 @@ import sharedCss from '@/features/operations/components/shared.module.css';
 import { StatusBadge } from '@/features/operations/components/status-badge';
 import { MoreButton, Table } from '@/features/operations/components/table';
 import { operationsQueries } from '@/features/operations/queries';
-import type { Booking, Flight } from '@/lib/wire';
+import type { Booking, Flight } from '@/lib/api-types';
 
 const COLUMNS = [
   { name: 'Reference' },

@@ -3,7 +3,7 @@ import type { FlightBody, FlightSort, FlightStatus } from '@/features/operations
 import { pollMs } from '@/features/operations/live-updates';
 import { operationsQueries, useChange } from '@/features/operations/queries';
 import { withoutUndefined } from '@/features/operations/without-undefined';
-import { answer, answerWithHeaders, api } from '@/lib/client';
+import { api, unwrap, unwrapWithHeaders } from '@/lib/client';
 
 const PAGE_SIZE = 50;
 
@@ -44,7 +44,7 @@ export const flightQueries = {
       queryKey: [...flightQueries.all(), 'list', filter],
       queryFn: ({ pageParam, signal }) => {
         const query = withoutUndefined({ ...parameters(filter), limit: PAGE_SIZE, cursor: pageParam });
-        return answer(api.GET('/admin/flights', { params: { query }, signal }));
+        return unwrap(api.GET('/admin/flights', { params: { query }, signal }));
       },
       initialPageParam: undefined as string | undefined,
       getNextPageParam: (page) => page.next_cursor ?? undefined,
@@ -60,7 +60,7 @@ export const flightQueries = {
       queryKey: [...flightQueries.of(id), 'detail'],
       queryFn: async ({ signal }) => {
         const params = { path: { flight_id: id } };
-        const { data, headers } = await answerWithHeaders(
+        const { data, headers } = await unwrapWithHeaders(
           api.GET('/admin/flights/{flight_id}', { params, signal }),
         );
         return { flight: data, etag: headers.get('ETag') };
@@ -73,7 +73,7 @@ export const flightQueries = {
     queryOptions({
       queryKey: [...flightQueries.of(id), 'inventory'],
       queryFn: ({ signal }) =>
-        answer(
+        unwrap(
           api.GET('/admin/flights/{flight_id}/inventory', { params: { path: { flight_id: id } }, signal }),
         ),
       refetchInterval: pollMs(isLive),
@@ -84,7 +84,7 @@ export const flightQueries = {
     queryOptions({
       queryKey: [...flightQueries.of(id), 'impact'],
       queryFn: ({ signal }) =>
-        answer(api.GET('/admin/flights/{flight_id}/impact', { params: { path: { flight_id: id } }, signal })),
+        unwrap(api.GET('/admin/flights/{flight_id}/impact', { params: { path: { flight_id: id } }, signal })),
       staleTime: 0,
     }),
 
@@ -93,7 +93,7 @@ export const flightQueries = {
       queryKey: [...flightQueries.of(id), 'line'],
       queryFn: ({ pageParam, signal }) => {
         const query = withoutUndefined({ limit: PAGE_SIZE, cursor: pageParam });
-        return answer(
+        return unwrap(
           api.GET('/admin/flights/{flight_id}/line', { params: { path: { flight_id: id }, query }, signal }),
         );
       },
@@ -107,7 +107,7 @@ export const flightQueries = {
       queryKey: [...flightQueries.of(id), 'moved'],
       queryFn: async ({ signal }) =>
         (
-          await answer(
+          await unwrap(
             api.GET('/admin/flights/{flight_id}/schedule-changes', {
               params: { path: { flight_id: id } },
               signal,
@@ -119,13 +119,13 @@ export const flightQueries = {
 };
 
 export function useCreateFlight() {
-  return useChange((body: FlightBody) => answer(api.POST('/admin/flights', { body })));
+  return useChange((body: FlightBody) => unwrap(api.POST('/admin/flights', { body })));
 }
 
 /** Refused when somebody has changed the flight since `etag` was read. */
 export function useReplaceFlight(id: string) {
   return useChange(({ body, etag }: { body: FlightBody; etag: string | null }) =>
-    answer(
+    unwrap(
       api.PUT('/admin/flights/{flight_id}', {
         body,
         params: { path: { flight_id: id }, header: withoutUndefined({ 'If-Match': etag ?? undefined }) },
@@ -136,7 +136,7 @@ export function useReplaceFlight(id: string) {
 
 export function useDeleteFlight(id: string) {
   return useChange((etag: string | null) =>
-    answer(
+    unwrap(
       api.DELETE('/admin/flights/{flight_id}', {
         params: { path: { flight_id: id }, header: withoutUndefined({ 'If-Match': etag ?? undefined }) },
       }),
@@ -146,7 +146,7 @@ export function useDeleteFlight(id: string) {
 
 export function useCancelFlight(id: string) {
   return useChange((reason: string) =>
-    answer(
+    unwrap(
       api.POST('/admin/flights/{flight_id}/cancel', {
         body: { reason },
         params: { path: { flight_id: id } },

@@ -4,7 +4,7 @@ import { QueryFallback } from '@/components/messages/query-fallback';
 import css from '@/features/operations/components/console.module.css';
 import { formatTime } from '@/features/operations/components/format';
 import { Table } from '@/features/operations/components/table';
-import type { Flight } from '@/lib/wire';
+import type { Flight } from '@/lib/api-types';
 import { localTimeText } from './local-time-text';
 import { flightQueries } from './queries';
 
@@ -15,7 +15,7 @@ const COLUMNS = [
   { name: 'Old arrival' },
   { name: 'New arrival' },
   { name: 'Informed' },
-  { name: 'Answer' },
+  { name: 'Decision' },
 ];
 
 /** The bookings whose travellers were informed about new times, and what they decided. */
@@ -48,7 +48,7 @@ export function ScheduleChanges({ flight }: { flight: Flight }) {
           <td>{localTimeText(change.old_arrival_ts, destinationZone)}</td>
           <td>{localTimeText(change.new_arrival_ts, destinationZone)}</td>
           <td>{formatTime(change.created_at)}</td>
-          <td>{change.action ?? <span className={css.warn}>not answered</span>}</td>
+          <td>{change.action ?? <span className={css.warn}>none yet</span>}</td>
         </tr>
       ))}
     </Table>

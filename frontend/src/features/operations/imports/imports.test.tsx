@@ -1,7 +1,7 @@
 import { fireEvent, screen, waitFor, within } from '@testing-library/react';
 import { HttpResponse, http } from 'msw';
 import { expect, test, vi } from 'vitest';
-import type { ImportView } from '@/lib/wire';
+import type { ImportView } from '@/lib/api-types';
 import { openApp } from '@/testing/app';
 import { asAdmin, noHistory, RUNNING, schedule } from '@/testing/imports';
 import { network, problem } from '@/testing/network';

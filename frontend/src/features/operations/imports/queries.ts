@@ -1,8 +1,8 @@
 import { infiniteQueryOptions, queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
 import { POLL_WITH_EVENTS_MS } from '@/features/operations/live-updates';
-import { answer, answerWithHeaders, api } from '@/lib/client';
+import type { ImportSummary } from '@/lib/api-types';
+import { api, unwrap, unwrapWithHeaders } from '@/lib/client';
 import { asProblem, retryAfterMs } from '@/lib/problem';
-import type { ImportSummary } from '@/lib/wire';
 
 const PAGE_SIZE = 10;
 const SHOWN_CHANGES = 100;
@@ -23,7 +23,7 @@ export const importQueries = {
     queryOptions({
       queryKey: [...importQueries.all(), 'detail', jobId],
       queryFn: async ({ signal, client }) => {
-        const { data, headers } = await answerWithHeaders(
+        const { data, headers } = await unwrapWithHeaders(
           api.GET('/admin/flights/bulk-upload/status/{job_id}', {
             params: { path: { job_id: jobId } },
             signal,
@@ -53,7 +53,7 @@ export const importQueries = {
     queryOptions({
       queryKey: [...importQueries.all(), 'changes', jobId],
       queryFn: ({ signal }) =>
-        answer(
+        unwrap(
           api.GET('/admin/flights/bulk-upload/{job_id}/changes', {
             params: { path: { job_id: jobId }, query: { limit: SHOWN_CHANGES } },
             signal,
@@ -61,13 +61,13 @@ export const importQueries = {
         ),
     }),
 
-  /** What is wrong with its rows, by cause. `failed`: how many rows were wrong when it was asked, so that a running import asks again. */
+  /** The faults of its rows, grouped. `failed`: the number of failed rows so far, which makes a running import load them again. */
   faults: (jobId: string, failed: number) =>
     queryOptions({
       queryKey: [...importQueries.all(), 'faults', jobId, failed],
       queryFn: async ({ signal }) =>
         (
-          await answer(
+          await unwrap(
             api.GET('/admin/flights/bulk-upload/{job_id}/faults', {
               params: { path: { job_id: jobId } },
               signal,
@@ -82,7 +82,7 @@ export const importQueries = {
     infiniteQueryOptions({
       queryKey: [...importQueries.all(), 'list'],
       queryFn: ({ pageParam, signal }) =>
-        answer(
+        unwrap(
           api.GET('/admin/imports', {
             params: { query: { limit: PAGE_SIZE, ...(pageParam && { cursor: pageParam }) } },
             signal,
@@ -99,7 +99,7 @@ export function useStopImport(jobId: string) {
   const queries = useQueryClient();
   return useMutation({
     mutationFn: () =>
-      answer(api.POST('/admin/imports/{job_id}/cancel', { params: { path: { job_id: jobId } } })),
+      unwrap(api.POST('/admin/imports/{job_id}/cancel', { params: { path: { job_id: jobId } } })),
     onSettled: () => queries.invalidateQueries({ queryKey: importQueries.all() }),
   });
 }

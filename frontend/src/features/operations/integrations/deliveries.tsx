@@ -14,7 +14,7 @@ const COLUMNS = [
   { name: 'At' },
   { name: 'State' },
   { name: 'Attempts', number: true },
-  { name: 'Answer' },
+  { name: 'Response' },
   { name: 'Time', number: true },
   { name: 'Action', actions: true },
 ];

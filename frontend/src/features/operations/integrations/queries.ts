@@ -2,7 +2,7 @@ import { queryOptions } from '@tanstack/react-query';
 import type { EventType, KeyScope } from '@/features/operations/api-types';
 import { POLL_MS } from '@/features/operations/live-updates';
 import { operationsQueries, useChange } from '@/features/operations/queries';
-import { answer, api } from '@/lib/client';
+import { api, unwrap } from '@/lib/client';
 
 const LIVE = { refetchInterval: POLL_MS, staleTime: 0 };
 
@@ -10,14 +10,14 @@ export const integrationQueries = {
   keys: () =>
     queryOptions({
       queryKey: [...operationsQueries.all(), 'api-keys'],
-      queryFn: async ({ signal }) => (await answer(api.GET('/admin/api-keys', { signal }))).data,
+      queryFn: async ({ signal }) => (await unwrap(api.GET('/admin/api-keys', { signal }))).data,
       staleTime: 0,
     }),
 
   webhooks: () =>
     queryOptions({
       queryKey: [...operationsQueries.all(), 'webhooks'],
-      queryFn: async ({ signal }) => (await answer(api.GET('/admin/webhooks', { signal }))).data,
+      queryFn: async ({ signal }) => (await unwrap(api.GET('/admin/webhooks', { signal }))).data,
       ...LIVE,
     }),
 
@@ -26,7 +26,7 @@ export const integrationQueries = {
       queryKey: [...operationsQueries.all(), 'webhooks', webhookId, 'deliveries'],
       queryFn: async ({ signal }) => {
         const params = { path: { webhook_id: webhookId } };
-        return (await answer(api.GET('/admin/webhooks/{webhook_id}/deliveries', { params, signal }))).data;
+        return (await unwrap(api.GET('/admin/webhooks/{webhook_id}/deliveries', { params, signal }))).data;
       },
       ...LIVE,
     }),
@@ -34,25 +34,25 @@ export const integrationQueries = {
 
 export function useCreateKey() {
   return useChange((body: { name: string; scopes: KeyScope[] }) =>
-    answer(api.POST('/admin/api-keys', { body })),
+    unwrap(api.POST('/admin/api-keys', { body })),
   );
 }
 
 export function useRevokeKey() {
   return useChange((id: string) =>
-    answer(api.DELETE('/admin/api-keys/{key_id}', { params: { path: { key_id: id } } })),
+    unwrap(api.DELETE('/admin/api-keys/{key_id}', { params: { path: { key_id: id } } })),
   );
 }
 
 export function useCreateWebhook() {
   return useChange((body: { url: string; events: EventType[] }) =>
-    answer(api.POST('/admin/webhooks', { body })),
+    unwrap(api.POST('/admin/webhooks', { body })),
   );
 }
 
 export function useRotateSecret() {
   return useChange((id: string) =>
-    answer(api.POST('/admin/webhooks/{webhook_id}/rotate-secret', { params: { path: { webhook_id: id } } })),
+    unwrap(api.POST('/admin/webhooks/{webhook_id}/rotate-secret', { params: { path: { webhook_id: id } } })),
   );
 }
 
@@ -63,14 +63,14 @@ export function useWebhookAction() {
     const params = { path: { webhook_id: id } };
     switch (act) {
       case 'ping':
-        await answer(api.POST('/admin/webhooks/{webhook_id}/ping', { params }));
+        await unwrap(api.POST('/admin/webhooks/{webhook_id}/ping', { params }));
         break;
       case 'delete':
-        await answer(api.DELETE('/admin/webhooks/{webhook_id}', { params }));
+        await unwrap(api.DELETE('/admin/webhooks/{webhook_id}', { params }));
         break;
       case 'enable':
       case 'disable':
-        await answer(
+        await unwrap(
           api.PATCH('/admin/webhooks/{webhook_id}', { params, body: { enabled: act === 'enable' } }),
         );
     }
@@ -79,7 +79,7 @@ export function useWebhookAction() {
 
 export function useReplayDelivery() {
   return useChange(({ webhookId, deliveryId }: { webhookId: string; deliveryId: string }) =>
-    answer(
+    unwrap(
       api.POST('/admin/webhooks/{webhook_id}/deliveries/{delivery_id}/replay', {
         params: { path: { webhook_id: webhookId, delivery_id: deliveryId } },
       }),

@@ -2,7 +2,7 @@ import { infiniteQueryOptions } from '@tanstack/react-query';
 import type { Role } from '@/features/operations/api-types';
 import { operationsQueries, useChange } from '@/features/operations/queries';
 import { withoutUndefined } from '@/features/operations/without-undefined';
-import { answer, api } from '@/lib/client';
+import { api, unwrap } from '@/lib/client';
 
 const PAGE_SIZE = 50;
 
@@ -18,7 +18,7 @@ export const userQueries = {
       queryKey: [...operationsQueries.all(), 'users', filter],
       queryFn: ({ pageParam, signal }) => {
         const query = withoutUndefined({ ...filter, limit: PAGE_SIZE, cursor: pageParam });
-        return answer(api.GET('/admin/users', { params: { query }, signal }));
+        return unwrap(api.GET('/admin/users', { params: { query }, signal }));
       },
       initialPageParam: undefined as string | undefined,
       getNextPageParam: (page) => page.next_cursor ?? undefined,
@@ -28,6 +28,6 @@ export const userQueries = {
 
 export function useChangeRole() {
   return useChange(({ id, role }: { id: string; role: Role }) =>
-    answer(api.PUT('/admin/users/{user_id}/role', { params: { path: { user_id: id } }, body: { role } })),
+    unwrap(api.PUT('/admin/users/{user_id}/role', { params: { path: { user_id: id } }, body: { role } })),
   );
 }

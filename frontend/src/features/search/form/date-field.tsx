@@ -13,7 +13,7 @@ interface Props extends CalendarProps {
 const loadCalendar = (): Promise<ComponentType<CalendarProps>> =>
   import('./price-calendar').then(({ PriceCalendar }) => PriceCalendar);
 
-/** A day. Its calendar, which says what each day costs at least, is loaded when somebody comes near it. */
+/** A field for a day. Its calendar has the lowest price of each day. It is loaded when the field gets the focus or the pointer. */
 export function DateField({ label, onChange, ...calendar }: Props) {
   const id = useId();
   const [open, setOpen] = useState(false);

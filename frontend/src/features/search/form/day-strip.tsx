@@ -13,7 +13,7 @@ const DAYS_BEFORE = 3;
 interface Props {
   route: RouteOnDay;
   seats: number;
-  /** How the address of the page says another day in the place of this one. */
+  /** The search parameters of the page for another day. */
   onDay: (day: Day) => object;
 }
 
@@ -31,7 +31,7 @@ export function DayStrip({ route, seats, onDay }: Props) {
     strip.current.scrollLeft = chosen.offsetLeft + chosen.offsetWidth / 2 - strip.current.clientWidth / 2;
   }, [route.date]);
 
-  // Where nothing flies directly at all, a dash at every day would look as if there were no way to go.
+  // On a route without direct flights there are no fares: a dash at every day would look as if there were no connections either.
   const fares = !calendar.known || calendar.days.size > 0;
 
   const fareOf = (day: Day) => {
@@ -59,7 +59,7 @@ export function DayStrip({ route, seats, onDay }: Props) {
   );
 }
 
-/** Seven days with this one among them, none of them over unless it is this one. */
+/** Seven days around this one, without days in the past, except this one. */
 function daysAround(day: Day, earliest: Day): Day[] {
   const before = addDays(day, -DAYS_BEFORE);
   const first = before < earliest ? earliest : before;

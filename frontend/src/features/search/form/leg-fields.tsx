@@ -19,11 +19,11 @@ interface Props {
   number: number;
   errors: LegErrors;
   onChange: (change: Partial<LegDraft>) => void;
-  /** The day, and what else belongs into the line. */
+  /** The field of the day, and further fields of this line. */
   children: ReactNode;
 }
 
-/** From where, to where, and when. */
+/** The fields of a leg: from, to, and the day. */
 export function LegFields({ leg: { from, to }, number, errors, onChange, children }: Props) {
   return (
     <div className={css.leg}>
@@ -58,10 +58,10 @@ export function LegFields({ leg: { from, to }, number, errors, onChange, childre
   );
 }
 
-/** The first day that is not over at a place. As long as the place is not known, it is that of the reader. */
+/** Today at a place. While the place is not known, today in the time zone of the browser. */
 export function useEarliestDay(name: string): Day {
   useClockCorrection();
-  // Reads what the field of the place has asked for.
+  // Reads from the cache what the field of the place has loaded.
   const { data } = useQuery({ ...placeQueries.suggestions(name), enabled: false });
   const place = data && name.trim() ? exactPlace(data, name) : null;
   return place ? today(place.timezone) : today();

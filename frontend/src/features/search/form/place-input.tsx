@@ -3,9 +3,9 @@ import { Autocomplete } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { keepPreviousData, useQuery, useQueryClient } from '@tanstack/react-query';
 import { type Ref, useState } from 'react';
+import type { Place } from '@/lib/api-types';
 import { shownLanguage } from '@/lib/language';
 import { findPlaceName, placeQueries } from '@/lib/places';
-import type { Place } from '@/lib/wire';
 import css from './place-input.module.css';
 
 interface Props {
@@ -23,21 +23,21 @@ const NOTHING_FOUND = '\0';
 /** A city, an airport or a code, with suggestions while typing. When the field is left, a half-typed name becomes the name that was most likely meant. */
 export function PlaceInput({ label, value, onChange, error, className, ref }: Props) {
   const text = value.trim();
-  const [asked] = useDebouncedValue(text, 120);
+  const [query] = useDebouncedValue(text, 120);
   const [focused, setFocused] = useState(false);
   const { data, isPlaceholderData } = useQuery({
-    ...placeQueries.suggestions(asked),
+    ...placeQueries.suggestions(query),
     // An empty field suggests the places with most flights, once somebody comes to it.
-    enabled: asked.length > 0 || focused,
+    enabled: query.length > 0 || focused,
     placeholderData: keepPreviousData,
   });
   const places = data ?? [];
-  const nothingFound = data?.length === 0 && !isPlaceholderData && asked === text && asked.length > 0;
+  const nothingFound = data?.length === 0 && !isPlaceholderData && query === text && query.length > 0;
   const queries = useQueryClient();
 
   function completeName() {
     if (!text) return;
-    // Without an answer the text stays as it is: the search form asks again when it is sent.
+    // If the request fails, the text stays as it is: the search form completes it when it is submitted.
     void findPlaceName(queries, value).then(
       (name) => name && name !== value && onChange(name),
       () => undefined,
@@ -59,7 +59,7 @@ export function PlaceInput({ label, value, onChange, error, className, ref }: Pr
       filter={({ options }) => options}
       renderOption={({ option }) =>
         option.value === NOTHING_FOUND ? (
-          <span className={css.nothing}>{t`No place is called “${{ place: asked }}”`}</span>
+          <span className={css.nothing}>{t`No place is called “${{ place: query }}”`}</span>
         ) : (
           <Suggestion place={places.find((place) => place.name === option.value)} />
         )

@@ -13,7 +13,7 @@ import css from './search-form.module.css';
 import { daysOf, type Kind, type LegDraft, type TripDraft, withAnotherLeg, withKind } from './trip-draft';
 
 interface Props {
-  /** What the address of the page says; of the first leg at least the names that are known. */
+  /** The search in the address of the page; without a complete search, the names of the first leg that are known. */
   initial: TripDraft;
   onSearch: (trip: Trip) => void;
 }
@@ -24,7 +24,7 @@ const kinds = (): { value: Kind; label: string }[] => [
   { value: 'multi-city', label: t`Multi-city` },
 ];
 
-/** Where, when and for how many: one way, there and back, or from place to place. */
+/** The search form: one way, return or multi-city; the legs and the number of seats. */
 export function SearchForm({ initial, onSearch }: Props) {
   const [draft, setDraft] = useState(initial);
   const [errors, setErrors] = useState<Record<number, LegErrors>>({});
@@ -140,14 +140,14 @@ export function SearchForm({ initial, onSearch }: Props) {
   );
 }
 
-/** Finds the places that were meant. Shows them in the form, and either searches or says what is wrong. */
+/** Resolves the typed places, shows their names in the form, and then either searches or reports errors. */
 function useSearch(
   draft: TripDraft,
   days: ReturnType<typeof daysOf>,
   setDraft: (draft: TripDraft) => void,
   onSearch: (trip: Trip) => void,
   /** Gets the errors by the keys of the legs. */
-  onWrong: (errors: Record<number, LegErrors>) => void,
+  onErrors: (errors: Record<number, LegErrors>) => void,
 ) {
   const queries = useQueryClient();
   return useMutation({
@@ -162,7 +162,7 @@ function useSearch(
     },
     ...RETRY,
     onSuccess: (found) => {
-      const wrong = draft.legs.flatMap(({ key }, index) => {
+      const errors = draft.legs.flatMap(({ key }, index) => {
         const errors = errorsOf(found[index] ?? { from: null, to: null });
         return Object.keys(errors).length > 0 ? [[key, errors] as const] : [];
       });
@@ -172,7 +172,7 @@ function useSearch(
         to: found[index]?.to || leg.to,
       }));
       setDraft({ ...draft, legs });
-      if (wrong.length > 0) onWrong(Object.fromEntries(wrong));
+      if (errors.length > 0) onErrors(Object.fromEntries(errors));
       else onSearch({ legs: legsWithDays(legs, days), seats: draft.seats });
     },
   });

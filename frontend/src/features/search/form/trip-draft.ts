@@ -13,7 +13,7 @@ export interface LegDraft {
   date: Day | null;
 }
 
-/** What the form holds. Each kind of trip uses a part of it, so nothing is lost when the kind changes and changes back. */
+/** The state of the form. Each kind of trip uses a part of it, so nothing is lost when the kind is changed and changed back. */
 export interface TripDraft {
   kind: Kind;
   legs: LegDraft[];
@@ -42,7 +42,7 @@ export function withKind(draft: TripDraft, kind: Kind): TripDraft {
   return draft.legs.length > 1 ? { ...draft, kind } : withAnotherLeg({ ...draft, kind });
 }
 
-/** It goes on from where the last leg ended. */
+/** Adds a leg that begins where the last one ends. */
 export function withAnotherLeg(draft: TripDraft): TripDraft {
   const last = draft.legs.at(-1);
   if (!last || draft.legs.length >= MAX_FLIGHTS) return draft;
@@ -57,9 +57,9 @@ export function withAnotherLeg(draft: TripDraft): TripDraft {
 export function daysOf({ legs, back, kind }: TripDraft, earliest: Day): { legs: Day[]; back: Day | null } {
   const days: Day[] = [];
   for (const { date } of legs) {
-    const least = days.at(-1) ?? earliest;
-    const proposal = days.length === 0 ? addDays(earliest, 1) : addDays(least, STAY_DAYS);
-    days.push(later(date ?? proposal, least));
+    const minimum = days.at(-1) ?? earliest;
+    const proposal = days.length === 0 ? addDays(earliest, 1) : addDays(minimum, STAY_DAYS);
+    days.push(later(date ?? proposal, minimum));
   }
   const first = days[0] ?? earliest;
   return { legs: days, back: kind === 'return' ? later(back ?? addDays(first, STAY_DAYS), first) : null };

@@ -5,7 +5,7 @@ import { rowLink } from '@/components/layout/row';
 import css from './choice-link.module.css';
 import type { SearchResult } from './search-result';
 
-/** Where choosing a result leads. */
+/** What choosing a result does. */
 export interface Choice {
   /** The ids of the flights of each leg that was chosen before. */
   before: readonly (readonly string[])[];
@@ -41,7 +41,7 @@ interface Props {
   'aria-label': string;
 }
 
-/** Leads from a result to the next leg, or to the checkout. On a later leg what cannot be chosen leads nowhere. */
+/** A link from a result to the next leg, or to the checkout. A result that cannot be chosen on a later leg has no link. */
 export function ChoiceLink({ result, choice: { before, legFollows, seats }, filled, ...label }: Props) {
   const { obstacle } = result;
   const ids = result.segments.map(({ id }) => id);
@@ -88,6 +88,6 @@ export function pickedText(legs: readonly (readonly string[])[]): string {
   return legs.map((ids) => ids.join()).join(';');
 }
 
-export function pickedFrom(text: string | undefined): string[][] {
+export function parsePicked(text: string | undefined): string[][] {
   return text ? text.split(';').map((leg) => leg.split(',')) : [];
 }

@@ -7,7 +7,7 @@ import { airlineName } from '@/lib/airlines';
 import { usePhone } from '@/lib/hooks/use-phone';
 import { money } from '@/lib/money';
 import css from './filter-panel.module.css';
-import { type Filters, filterCount, WINDOWS, type Window } from './filters';
+import { DAY_PARTS, type DayPart, type Filters, filterCount } from './filters';
 import { isOneCurrency } from './ranking';
 import type { SearchResult } from './search-result';
 
@@ -15,13 +15,13 @@ interface Props {
   /** All results, before any filter. */
   results: readonly SearchResult[];
   /** How many of them fit the filters. */
-  fitting: number;
+  matching: number;
   filters: Filters;
   onChange: (filters: Filters) => void;
 }
 
-/** The filters, folded until somebody wants them, and on a phone in a sheet. Each change shows its results at once. */
-export function FilterPanel({ results, fitting, filters, onChange }: Props) {
+/** The filters, collapsed at first, and on a phone in a sheet. Each change is applied at once. */
+export function FilterPanel({ results, matching, filters, onChange }: Props) {
   const [open, setOpen] = useState(false);
   const phone = usePhone();
   const panel = useId();
@@ -53,7 +53,7 @@ export function FilterPanel({ results, fitting, filters, onChange }: Props) {
           </div>
           <div className={css.show}>
             <Button fullWidth onClick={() => setOpen(false)}>
-              {plural(fitting, { one: 'Show # flight', other: 'Show # flights' })}
+              {plural(matching, { one: 'Show # flight', other: 'Show # flights' })}
             </Button>
           </div>
         </Sheet>
@@ -90,12 +90,12 @@ function Fields({ results, filters, change }: FieldsProps) {
           </label>
         ))}
       </fieldset>
-      <TimeWindows
+      <DayParts
         legend={t`Departure`}
         chosen={filters.departure}
         onChange={(departure) => change({ departure })}
       />
-      <TimeWindows legend={t`Arrival`} chosen={filters.arrival} onChange={(arrival) => change({ arrival })} />
+      <DayParts legend={t`Arrival`} chosen={filters.arrival} onChange={(arrival) => change({ arrival })} />
       <PriceLimit results={results} limit={filters.maxPrice} onChange={(maxPrice) => change({ maxPrice })} />
       <Airlines results={results} chosen={filters.airlines} onChange={(airlines) => change({ airlines })} />
     </>
@@ -108,22 +108,22 @@ const STOPS = [
   { label: msg`At most 1`, stops: 1 },
 ] as const;
 
-interface WindowsProps {
+interface DayPartsProps {
   legend: string;
-  chosen: Window[] | undefined;
-  onChange: (windows: Window[] | undefined) => void;
+  chosen: DayPart[] | undefined;
+  onChange: (windows: DayPart[] | undefined) => void;
 }
 
-function TimeWindows({ legend, chosen = [], onChange }: WindowsProps) {
+function DayParts({ legend, chosen = [], onChange }: DayPartsProps) {
   return (
     <fieldset>
       <legend>{legend}</legend>
-      {Object.entries(WINDOWS).map(([name, { label, hours }]) => (
+      {Object.entries(DAY_PARTS).map(([name, { label, hours }]) => (
         <label key={name}>
           <input
             type="checkbox"
-            checked={chosen.includes(name as Window)}
-            onChange={() => onChange(toggled(chosen, name as Window))}
+            checked={chosen.includes(name as DayPart)}
+            onChange={() => onChange(toggled(chosen, name as DayPart))}
           />
           {i18n._(label)} <small>{hours}</small>
         </label>

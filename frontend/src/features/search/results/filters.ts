@@ -5,62 +5,62 @@ import { isOneCurrency } from './ranking';
 import type { SearchResult } from './search-result';
 
 /** A part of a day, by its hours. */
-export const WINDOWS = {
+export const DAY_PARTS = {
   night: { label: msg`Night`, hours: '00–06', from: 0 },
   morning: { label: msg`Morning`, hours: '06–12', from: 6 },
   afternoon: { label: msg`Afternoon`, hours: '12–18', from: 12 },
   evening: { label: msg`Evening`, hours: '18–24', from: 18 },
 } as const;
-export type Window = keyof typeof WINDOWS;
+export type DayPart = keyof typeof DAY_PARTS;
 
-/** What is to be shown. A list that is not there lets everything pass. */
+/** The filters of the results. A missing list means no filter. */
 export interface Filters {
   /** At most so many. */
   stops?: 0 | 1;
-  departure?: Window[];
-  arrival?: Window[];
+  departure?: DayPart[];
+  arrival?: DayPart[];
   /** In whole units, for the party. */
   maxPrice?: number;
   /** Codes. */
   airlines?: string[];
 }
 
-/** A highest price means nothing where there are several currencies. */
-export function filtered(
+/** The results that match the filters. The highest price is ignored if there are several currencies. */
+export function filterResults(
   results: readonly SearchResult[],
   { maxPrice, ...filters }: Filters,
 ): SearchResult[] {
   const limit = maxPrice !== undefined && isOneCurrency(results) ? { maxPrice } : {};
-  return results.filter((result) => fits(result, { ...filters, ...limit }));
+  return results.filter((result) => matches(result, { ...filters, ...limit }));
 }
 
 export function filterCount(filters: Filters): number {
   return Object.values(filters).filter((value) => value !== undefined).length;
 }
 
-function fits(result: SearchResult, { stops, departure, arrival, maxPrice, airlines }: Filters): boolean {
+function matches(result: SearchResult, { stops, departure, arrival, maxPrice, airlines }: Filters): boolean {
   const schedule = wholeSchedule(result.segments);
   return (
     (stops === undefined || result.stops <= stops) &&
-    (!departure || departure.includes(windowOf(schedule.departure_ts, schedule.source_timezone))) &&
-    (!arrival || arrival.includes(windowOf(schedule.arrival_ts, schedule.destination_timezone))) &&
+    (!departure || departure.includes(dayPartOf(schedule.departure_ts, schedule.source_timezone))) &&
+    (!arrival || arrival.includes(dayPartOf(schedule.arrival_ts, schedule.destination_timezone))) &&
     (maxPrice === undefined || Math.ceil(Number(result.price)) <= maxPrice) &&
     (!airlines || result.airlines.every((code) => airlines.includes(code)))
   );
 }
 
-function windowOf(instant: string, zone: string | null): Window {
+function dayPartOf(instant: string, zone: string | null): DayPart {
   const hour = Number(clock(instant, zone).slice(0, 2));
-  if (hour < WINDOWS.morning.from) return 'night';
-  if (hour < WINDOWS.afternoon.from) return 'morning';
-  return hour < WINDOWS.evening.from ? 'afternoon' : 'evening';
+  if (hour < DAY_PARTS.morning.from) return 'night';
+  if (hour < DAY_PARTS.afternoon.from) return 'morning';
+  return hour < DAY_PARTS.evening.from ? 'afternoon' : 'evening';
 }
 
-/** What an address says about filters. What does not fit is left out. */
-export function filtersFrom(given: Record<string, unknown>): Filters {
+/** The filters in an address. Invalid ones are left out. */
+export function parseFilters(given: Record<string, unknown>): Filters {
   const stops = given.stops === 0 || given.stops === 1 ? given.stops : undefined;
-  const departure = windowsFrom(given.departure);
-  const arrival = windowsFrom(given.arrival);
+  const departure = dayPartsFrom(given.departure);
+  const arrival = dayPartsFrom(given.arrival);
   const { maxPrice } = given;
   const airlines = Array.isArray(given.airlines)
     ? given.airlines.filter((code) => typeof code === 'string')
@@ -74,10 +74,10 @@ export function filtersFrom(given: Record<string, unknown>): Filters {
   };
 }
 
-function windowsFrom(value: unknown): Window[] | null {
+function dayPartsFrom(value: unknown): DayPart[] | null {
   if (!Array.isArray(value)) return null;
   const known = value.filter(
-    (name): name is Window => typeof name === 'string' && Object.hasOwn(WINDOWS, name),
+    (name): name is DayPart => typeof name === 'string' && Object.hasOwn(DAY_PARTS, name),
   );
   return known.length > 0 ? known : null;
 }

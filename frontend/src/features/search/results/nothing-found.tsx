@@ -4,25 +4,25 @@ import { Link } from '@tanstack/react-router';
 import { EmptyNote } from '@/components/messages/empty-note';
 import type { RouteOnDay } from '@/features/search/queries';
 import { useCalendar } from '@/features/search/use-calendar';
+import type { CalendarDay } from '@/lib/api-types';
 import { lowestPrices } from '@/lib/money';
 import { exactPlace, placeQueries } from '@/lib/places';
 import { addDays, type Day, dayText, today } from '@/lib/time/time';
-import type { CalendarDay } from '@/lib/wire';
 import css from './nothing-found.module.css';
 
-/** How far the nearest days with flights are looked for, in both directions. */
-const REACH_DAYS = 31;
-const MOST_DAYS = 4;
-const MOST_PLACES = 4;
+/** The days before and after, in which the nearest days with flights are searched. */
+const SEARCHED_DAYS = 31;
+const MAX_DAYS = 4;
+const MAX_PLACES = 4;
 
 interface Props {
   route: RouteOnDay;
   seats: number;
-  /** How the address of the page says another leg in the place of this one. */
+  /** The search parameters of the page for a changed leg. */
   onLeg: (change: Partial<RouteOnDay>) => object;
 }
 
-/** Why a search has no flights, and where to go on. The places come from the address of the page, so they may be unknown, or the same twice. */
+/** Says why a search has no flights, and links to alternatives. The places come from the address of the page, so they may be unknown, or the same twice. */
 export function NothingFound({ route, seats, onLeg }: Props) {
   const from = useQuery(placeQueries.suggestions(route.from));
   const to = useQuery(placeQueries.suggestions(route.to));
@@ -47,14 +47,14 @@ export function NothingFound({ route, seats, onLeg }: Props) {
   return <EmptyDay route={route} seats={seats} onLeg={onLeg} present={today(source?.timezone)} />;
 }
 
-/** The places are known, and nothing flies that day: the nearest days with flights that have seats. */
+/** Both places are known, and there are no flights that day: shows the nearest days that have flights with free seats. */
 function EmptyDay({ route, seats, onLeg, present }: Props & { present: Day }) {
   const over = route.date < present;
   const middle = over ? present : route.date;
   const { days, known } = useCalendar(route, seats, [
-    addDays(middle, -REACH_DAYS),
+    addDays(middle, -SEARCHED_DAYS),
     middle,
-    addDays(middle, REACH_DAYS),
+    addDays(middle, SEARCHED_DAYS),
   ]);
   const nearest = nearestDays([...days.values()], middle);
   const day = dayText(route.date);
@@ -94,7 +94,7 @@ function nearestDays(days: readonly CalendarDay[], middle: Day): CalendarDay[] {
   return days
     .filter(({ price, date }) => price !== null && date !== middle)
     .sort((one, other) => distance(one.date) - distance(other.date))
-    .slice(0, MOST_DAYS)
+    .slice(0, MAX_DAYS)
     .sort((one, other) => one.date.localeCompare(other.date));
 }
 
@@ -106,10 +106,10 @@ interface UnknownPlaceProps {
   similar: string[] | undefined;
 }
 
-/** The text is not the name of a place: nothing is like it, or it is another spelling or the beginning of a name. */
+/** The text is not the name of a place. Shows places with similar names, if there are any. */
 function UnknownPlace({ end, route, onLeg, similar = [] }: UnknownPlaceProps) {
   const place = route[end];
-  const [first, ...others] = similar.slice(0, MOST_PLACES);
+  const [first, ...others] = similar.slice(0, MAX_PLACES);
   if (!first) {
     return (
       <EmptyNote title={t`No place is called “${place}”`}>

@@ -2,10 +2,10 @@ import { t } from '@lingui/core/macro';
 import type { Sort } from '@/features/search/queries';
 import type { SearchResult } from './search-result';
 
-/** What a stop is worth: with one stop more, a way to fly must be an hour faster. */
+/** The weight of a stop in the ranking `best`: a result with one more stop has to be an hour faster. */
 const STOP_MINUTES = 60;
 
-/** Best first by this order; what cannot be chosen comes last. Amounts in different currencies cannot be compared: by price, one currency comes after the other. */
+/** The results in this order, best first. Results that cannot be chosen come last. Prices in different currencies cannot be compared: in the order of price, they are grouped by currency. */
 export function ranked(results: readonly SearchResult[], sort: Sort): SearchResult[] {
   const measure = measureOf(results, sort);
   const groups = currenciesOf(results);
@@ -24,7 +24,7 @@ export function ranked(results: readonly SearchResult[], sort: Sort): SearchResu
   return order.map(({ result }) => result);
 }
 
-/** The ones that stand out among those that can be chosen; nothing when there are fewer than two of them. */
+/** The labels `Best`, `Cheapest` and `Fastest`, by the keys of the results that can be chosen; empty if there are fewer than two of them. */
 export function labelsOf(results: readonly SearchResult[]): Map<string, string> {
   const open = results.filter(({ obstacle }) => obstacle === null);
   const labels = new Map<string, string>();
@@ -42,7 +42,7 @@ export function labelsOf(results: readonly SearchResult[]): Map<string, string> 
   return labels;
 }
 
-/** The one that gets the filled button: the best that can be chosen. */
+/** The best result that can be chosen. It gets the filled button. */
 export function bestOf(results: readonly SearchResult[]): SearchResult | undefined {
   return ranked(results, 'best').find(({ obstacle }) => obstacle === null);
 }

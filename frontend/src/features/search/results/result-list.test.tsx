@@ -1,7 +1,7 @@
 import { cleanup, screen, waitFor, within } from '@testing-library/react';
 import { HttpResponse, http } from 'msw';
 import { expect, test } from 'vitest';
-import type { Flight, Itinerary } from '@/lib/wire';
+import type { Flight, Itinerary } from '@/lib/api-types';
 import { openApp } from '@/testing/app';
 import { flightsAre } from '@/testing/booking-api';
 import { network, problem } from '@/testing/network';

@@ -8,11 +8,11 @@ import { type RouteOnDay, type Sort, searchQueries } from '@/features/search/que
 import { asProblem } from '@/lib/problem';
 import type { Choice } from './choice-link';
 import { FilterPanel } from './filter-panel';
-import { type Filters, filtered } from './filters';
+import { type Filters, filterResults } from './filters';
 import { bestOf, currenciesOf, isOneCurrency, labelsOf, ranked } from './ranking';
 import css from './result-list.module.css';
 import { ResultRow } from './result-row';
-import { type Before, connectingResult, directResult, type SearchResult } from './search-result';
+import { type ChosenLegs, connectingResult, directResult, type SearchResult } from './search-result';
 
 /** Rows that are shown at first, and that each press of the button adds. */
 export const PAGE_SIZE = 25;
@@ -29,11 +29,11 @@ interface Props {
   route: RouteOnDay;
   seats: number;
   /** What was chosen on the legs before. */
-  before: Before;
+  before: ChosenLegs;
   choice: Choice;
   view: View;
   onView: (change: Partial<View>) => void;
-  /** What to show when there is no way to fly. */
+  /** Shown if there are no results. */
   nothingFound: ReactNode;
 }
 
@@ -44,7 +44,7 @@ const sorts = (): { value: Sort; label: string }[] => [
   { value: 'departure', label: t`Departure` },
 ];
 
-/** All ways to fly a route on a day, direct and with connections, ranked together. */
+/** All results of a route on a day, direct flights and connections, ranked together. */
 export function ResultList({ route, seats, before, choice, view, onView, nothingFound }: Props) {
   const { results, complete, loading, direct, connections } = useResults(route, seats, before, view.sort);
   const list = useFocusOnMore(view.show);
@@ -63,7 +63,7 @@ export function ResultList({ route, seats, before, choice, view, onView, nothing
       />
     );
   }
-  const fitting = filtered(results, view.filters);
+  const fitting = filterResults(results, view.filters);
   const shown = ranked(fitting, view.sort).slice(0, view.show);
   const labels = labelsOf(fitting);
   const best = bestOf(fitting);
@@ -84,7 +84,7 @@ export function ResultList({ route, seats, before, choice, view, onView, nothing
       </div>
       <FilterPanel
         results={results}
-        fitting={fitting.length}
+        matching={fitting.length}
         filters={view.filters}
         onChange={(filters) => onView({ filters })}
       />
@@ -131,7 +131,7 @@ export function ResultList({ route, seats, before, choice, view, onView, nothing
 }
 
 /** Direct flights and connections in one list. Until both are known nothing is ranked, so that no row jumps. */
-function useResults(route: RouteOnDay, seats: number, before: Before, sort: Sort) {
+function useResults(route: RouteOnDay, seats: number, before: ChosenLegs, sort: Sort) {
   const direct = useQuery(searchQueries.direct(route, sort));
   const connections = useQuery(searchQueries.connections(route, seats, sort));
   const results: SearchResult[] = [

@@ -21,7 +21,7 @@ interface Props {
   choice: Choice;
 }
 
-/** A way to fly in one dense line: when, how long, with whom, for how much. Columns are in line over all rows. */
+/** One result in one dense line: times, duration, airline and price. The columns of all rows are aligned. */
 export function ResultRow({ result, label, best, seats, choice }: Props) {
   const phone = usePhone();
   const { segments, price, currency, seatsLeft, obstacle } = result;
@@ -95,7 +95,7 @@ function End({ className, end }: { className: string | undefined; end: LocalEnd 
   );
 }
 
-/** The way as a line, with a dot for each stop. */
+/** A line with a dot for each stop. */
 function Track({ stops }: { stops: number }) {
   return (
     <span className={css.track} aria-hidden="true">
@@ -114,7 +114,7 @@ function stopNames({ segments }: SearchResult): string {
     .join(', ');
 }
 
-/** For each stop where, and how long one waits there. */
+/** The place and the waiting time of each stop. */
 function waits(segments: SearchResult['segments']): { at: string; wait: string }[] {
   return segments.slice(1).map((next, index) => {
     const before = segments[index];

@@ -1,8 +1,8 @@
 import { plural, t } from '@lingui/core/macro';
 import { airlineCode } from '@/lib/airlines';
+import type { Flight, Itinerary } from '@/lib/api-types';
 import { multiply } from '@/lib/money';
 import { minutesBetween } from '@/lib/time/time';
-import type { Flight, Itinerary } from '@/lib/wire';
 
 /** One result of a search: a flight, or several that connect. */
 export interface SearchResult {
@@ -22,7 +22,7 @@ export interface SearchResult {
 }
 
 /** What the traveller has chosen for the legs before this one. */
-export interface Before {
+export interface ChosenLegs {
   flights: number;
   /** When its last flight arrives; null on the first leg. */
   arrival: string | null;
@@ -31,19 +31,19 @@ export interface Before {
   legsAfter: number;
 }
 
-export const FIRST_LEG: Before = { flights: 0, arrival: null, currency: null, legsAfter: 0 };
+export const FIRST_LEG: ChosenLegs = { flights: 0, arrival: null, currency: null, legsAfter: 0 };
 
 const MAX_FLIGHTS = 6;
 
-export function directResult(flight: Flight, seats: number, before: Before): SearchResult {
+export function directResult(flight: Flight, seats: number, before: ChosenLegs): SearchResult {
   return searchResult([flight], multiply(flight.price, seats), seats, before);
 }
 
-export function connectingResult(itinerary: Itinerary, seats: number, before: Before): SearchResult {
+export function connectingResult(itinerary: Itinerary, seats: number, before: ChosenLegs): SearchResult {
   return searchResult(itinerary.segments, itinerary.total_price, seats, before);
 }
 
-function searchResult(segments: Flight[], price: string, seats: number, before: Before): SearchResult {
+function searchResult(segments: Flight[], price: string, seats: number, before: ChosenLegs): SearchResult {
   const first = segments[0];
   const last = segments.at(-1);
   if (!first || !last) throw new RangeError('A result has at least one flight.');
@@ -65,7 +65,7 @@ function obstacleTo(
   segments: readonly Flight[],
   seats: number,
   seatsLeft: number,
-  before: Before,
+  before: ChosenLegs,
 ): string | null {
   if (segments.some(({ status }) => status === 'CANCELLED'))
     return t({ message: 'Cancelled', context: 'flight' });

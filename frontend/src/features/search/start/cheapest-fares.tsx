@@ -2,26 +2,26 @@ import { t } from '@lingui/core/macro';
 import { useQueries, useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { searchQueries } from '@/features/search/queries';
+import type { CalendarDay } from '@/lib/api-types';
 import { wholeMoney } from '@/lib/money';
 import { placeQueries } from '@/lib/places';
 import { addDays, type Day, dayText, today } from '@/lib/time/time';
-import type { CalendarDay } from '@/lib/wire';
 import css from './cheapest-fares.module.css';
 import { recentSearches } from './recent-searches';
 
-const REACH_DAYS = 30;
-const MOST_DESTINATIONS = 4;
-/** Among so many of the busiest places are enough that are flown to from nearly everywhere. */
+const SEARCHED_DAYS = 30;
+const MAX_DESTINATIONS = 4;
+/** The number of busiest places that are tried as destinations. Nearly every origin has flights to some of them. */
 const BUSIEST = 6;
 
-/** The cheapest day of the next weeks to some places, from where the last search began, or from the busiest place. */
+/** The cheapest days of the next weeks to some places. The origin is that of the last search, or the busiest place. */
 export function CheapestFares() {
   const busiest = useQuery(placeQueries.suggestions('', BUSIEST));
   const recent = recentSearches();
   const names = busiest.data?.map(({ name }) => name) ?? [];
   const origin = recent[0]?.from ?? names[0];
   const wanted = [...recent.filter(({ from }) => from === origin).map(({ to }) => to), ...names];
-  const destinations = [...new Set(wanted)].filter((name) => name !== origin).slice(0, MOST_DESTINATIONS);
+  const destinations = [...new Set(wanted)].filter((name) => name !== origin).slice(0, MAX_DESTINATIONS);
   const fares = useFares(origin ?? '', destinations);
   if (!origin || fares.length === 0) return null;
   return (
@@ -51,10 +51,10 @@ interface Fare {
 
 function useFares(from: string, destinations: readonly string[]): Fare[] {
   const first = today();
-  const last = addDays(first, REACH_DAYS);
+  const last = addDays(first, SEARCHED_DAYS);
   const months = [...new Set([first.slice(0, 7), last.slice(0, 7)])];
   const asked = destinations.flatMap((to) => months.map((month) => ({ to, month })));
-  const answers = useQueries({
+  const calendars = useQueries({
     queries: asked.map(({ to, month }) => ({
       ...searchQueries.calendar(from, to, month, 1),
       enabled: from !== '',
@@ -62,7 +62,7 @@ function useFares(from: string, destinations: readonly string[]): Fare[] {
     })),
   });
   return destinations.flatMap((to) => {
-    const days = asked.flatMap((each, index) => (each.to === to ? (answers[index]?.data ?? []) : []));
+    const days = asked.flatMap((each, index) => (each.to === to ? (calendars[index]?.data ?? []) : []));
     const best = cheapest(days.filter(({ date }) => date >= first && date <= last));
     return best ? [{ to, ...best }] : [];
   });

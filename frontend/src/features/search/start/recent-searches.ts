@@ -20,7 +20,7 @@ export function rememberSearch({ from, to }: RecentSearch): void {
   localStorage.setItem(STORAGE_KEY, JSON.stringify([{ from, to }, ...others].slice(0, MAX)));
 }
 
-export function forgetSearches(): void {
+export function clearSearches(): void {
   localStorage.removeItem(STORAGE_KEY);
 }
 

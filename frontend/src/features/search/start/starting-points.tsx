@@ -13,18 +13,18 @@ import { CheapestFares } from './cheapest-fares';
 import { recentSearches } from './recent-searches';
 import css from './starting-points.module.css';
 
-const FEW = 14;
+const FIRST_PLACES = 14;
 
 interface Props {
   onPlace: (name: string) => void;
-  /** What is the reader's own, above everything else. */
+  /** Shown first: the user's own bookings and waiting lists. */
   children?: ReactNode;
 }
 
-/** Before the first search: recent searches, low fares, and places to fly from, those with most flights first. */
+/** The home page before a search: recent searches, low fares, and places to fly from, those with most flights first. */
 export function StartingPoints({ onPlace, children }: Props) {
   const query = useQuery(placeQueries.names());
-  const busiest = useQuery(placeQueries.suggestions('', FEW));
+  const busiest = useQuery(placeQueries.suggestions('', FIRST_PLACES));
   const places = query.data;
   const [all, setAll] = useState(false);
   const recent = recentSearches();
@@ -39,8 +39,9 @@ export function StartingPoints({ onPlace, children }: Props) {
       </EmptyNote>
     );
   }
-  // Without the list of the busiest places, any will do.
-  const few = busiest.data?.map(({ name }) => name) ?? (busiest.isError ? places?.slice(0, FEW) : null) ?? [];
+  // If the list of the busiest places cannot be loaded, the first places of all are shown.
+  const few =
+    busiest.data?.map(({ name }) => name) ?? (busiest.isError ? places?.slice(0, FIRST_PLACES) : null) ?? [];
   return (
     <div className={css.points}>
       {children}

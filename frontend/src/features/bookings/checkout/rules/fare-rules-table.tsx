@@ -1,6 +1,6 @@
 import { t } from '@lingui/core/macro';
 import { Card } from '@/components/layout/card';
-import type { CancellationTerms, Flight, Price } from '@/lib/wire';
+import type { CancellationTerms, Flight, Price } from '@/lib/api-types';
 import { rulesFor } from './fare-rules';
 import css from './fare-rules.module.css';
 

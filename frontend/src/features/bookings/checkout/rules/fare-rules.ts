@@ -1,8 +1,8 @@
 import { t } from '@lingui/core/macro';
+import type { CancellationTerms, Price } from '@/lib/api-types';
 import { money, percentOf } from '@/lib/money';
 import { now } from '@/lib/time/server-clock';
 import { browserClock, browserDay, dayText } from '@/lib/time/time';
-import type { CancellationTerms, Price } from '@/lib/wire';
 
 export interface Rule {
   /** `Until Thu 3 Dec, 06:20` */

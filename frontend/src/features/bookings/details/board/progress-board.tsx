@@ -1,22 +1,22 @@
 import { t } from '@lingui/core/macro';
 import { type CSSProperties, useState } from 'react';
+import type { Booking } from '@/lib/api-types';
 import { now } from '@/lib/time/server-clock';
-import type { Booking } from '@/lib/wire';
-import { boardLetters } from './flaps';
+import { boardCells } from './flip-animation';
 import { boardWord, boardWords } from './progress';
 import css from './progress-board.module.css';
 import { ProgressSteps } from './progress-steps';
 import { SplitFlap } from './split-flap';
 
 const REFERENCE_LETTERS = 6;
-/** A booking that is younger has just been sent: its board begins at the first step, however fast the server was. */
+/** A booking that is younger than this has just been sent. Its board begins at the first step, even if it is confirmed already. */
 const JUST_SENT_MS = 10_000;
 
-/** Where a booking stands, as on the board of a terminal: its status, and its reference once it is confirmed. */
+/** The status of a booking as a departure board shows it, and its reference once it is confirmed. */
 export function ProgressBoard({ booking }: { booking: Booking }) {
   const [justSent] = useState(() => now() - Date.parse(booking.created_at) < JUST_SENT_MS);
   const words = boardWords();
-  const cells = Math.max(...words.map((word) => boardLetters(word).length));
+  const cells = Math.max(...words.map((word) => boardCells(word).length));
   return (
     <div className={css.board} data-screen-only>
       <div className={css.lines} style={{ '--status-cells': cells } as CSSProperties} aria-hidden="true">

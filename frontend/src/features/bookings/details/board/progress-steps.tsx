@@ -1,7 +1,7 @@
 import { i18n, type MessageDescriptor } from '@lingui/core';
 import { msg, t } from '@lingui/core/macro';
 import { CheckIcon, CrossIcon } from '@/components/icons';
-import type { Booking } from '@/lib/wire';
+import type { Booking } from '@/lib/api-types';
 import { progressOf, type Step } from './progress';
 import css from './progress-steps.module.css';
 
@@ -12,7 +12,7 @@ const SPOKEN: Record<Step['state'], MessageDescriptor> = {
   open: msg`to come`,
 };
 
-/** `Seats → Payment → Confirmed`, and where the booking stands. */
+/** `Seats → Payment → Confirmed`, with the state of each step. */
 export function ProgressSteps({ booking }: { booking: Booking }) {
   const steps = progressOf(booking);
   if (steps.length === 0) return null;

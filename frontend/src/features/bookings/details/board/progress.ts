@@ -2,14 +2,14 @@ import { i18n } from '@lingui/core';
 import { t } from '@lingui/core/macro';
 import { hasCancelledFlight, isPaymentPending } from '@/features/bookings/booking-state';
 import { STATUS_LABELS } from '@/features/bookings/status-labels';
-import type { Booking } from '@/lib/wire';
+import type { Booking } from '@/lib/api-types';
 
 export interface Step {
   name: string;
   state: 'done' | 'now' | 'failed' | 'open';
 }
 
-/** What stands between a traveller and the ticket: seats, payment, confirmation. Nothing once the booking was cancelled. */
+/** The steps of a booking: seats, payment, confirmation. Empty once the booking was cancelled. */
 export function progressOf(booking: Booking): Step[] {
   const { status, payment_mode, failure } = booking;
   const pays = payment_mode !== 'none';
@@ -36,7 +36,7 @@ export function progressOf(booking: Booking): Step[] {
   }
 }
 
-/** The state of a booking in one word or two, for its board: the step that goes on, or how it ended. */
+/** The status of a booking in one or two words, for the board: the step in progress, or the final status. */
 export function boardWord(booking: Booking): string {
   const { status, payment_mode } = booking;
   if (status === 'PENDING') return t`Seats`;

@@ -1,6 +1,6 @@
 import { act, render } from '@testing-library/react';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { flippingMs, flipSequences, graphemes } from './flaps';
+import { flippingMs, flipSequences, graphemes } from './flip-animation';
 import { SplitFlap } from './split-flap';
 
 const CELLS = 9;

@@ -1,5 +1,5 @@
 import { type CSSProperties, useEffect, useState } from 'react';
-import { FLIP_MS, flippingMs, flipSequences, STAGGER_MS, START_MS } from './flaps';
+import { FLIP_MS, flippingMs, flipSequences, STAGGER_MS, START_MS } from './flip-animation';
 import css from './split-flap.module.css';
 
 interface Props {
@@ -12,8 +12,8 @@ interface Props {
 }
 
 /**
- * A line of a departure board: when the text changes, its letters flip one after the other. It is only for the eye; the page says the
- * same in words. A change that comes while letters still flip is shown after them.
+ * A line of a split-flap display, as on a departure board: when the text changes, its letters flip one after the other. Screen readers do
+ * not read it, because the page has the same information as text. A change during the animation is shown after it.
  */
 export function SplitFlap({ text, before = text, cells, tone = 'plain' }: Props) {
   const [{ from, to }, setRun] = useState(() => runOf(before, text));
@@ -70,7 +70,7 @@ function Cell({ letters, place }: { letters: string[]; place: number }) {
   );
 }
 
-/** From one text to the next; for readers who want no motion, the next one at once. */
+/** The animation from one text to the next; without animation for users who prefer reduced motion. */
 function runOf(from: string, to: string): { from: string; to: string } {
   return window.matchMedia('(prefers-reduced-motion: reduce)').matches ? { from: to, to } : { from, to };
 }

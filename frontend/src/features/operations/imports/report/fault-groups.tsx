@@ -6,7 +6,7 @@ import { formatCount } from '@/features/operations/components/format';
 import sharedCss from '@/features/operations/components/shared.module.css';
 import { Table } from '@/features/operations/components/table';
 import { importQueries } from '@/features/operations/imports/queries';
-import type { ImportView } from '@/lib/wire';
+import type { ImportView } from '@/lib/api-types';
 
 const COLUMNS = [
   { name: 'Fault' },

@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Card, CardHead } from '@/components/layout/card';
 import { QueryFallback } from '@/components/messages/query-fallback';
 import { importQueries, isFinished } from '@/features/operations/imports/queries';
-import type { ImportView } from '@/lib/wire';
+import type { ImportView } from '@/lib/api-types';
 import { FaultGroups } from './fault-groups';
 import css from './import-report.module.css';
 import { ImportSpeed } from './import-speed';

@@ -6,8 +6,8 @@ import { formatCount, formatSeconds } from '@/features/operations/components/for
 import { disabledUnless } from '@/features/operations/components/read-only';
 import { importQueries, useStopImport } from '@/features/operations/imports/queries';
 import { useReloadOnEvents } from '@/features/operations/live-updates';
+import type { ImportView } from '@/lib/api-types';
 import { now } from '@/lib/time/server-clock';
-import type { ImportView } from '@/lib/wire';
 
 /** The speed of a running import, its remaining time, and the button that stops it. It also keeps the report up to date. */
 export function ImportSpeed({ report, mayChange }: { report: ImportView; mayChange: boolean }) {

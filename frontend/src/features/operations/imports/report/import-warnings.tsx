@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { importQueries } from '@/features/operations/imports/queries';
-import type { FlightChange, ImportView } from '@/lib/wire';
+import type { FlightChange, ImportView } from '@/lib/api-types';
 import css from './import-warnings.module.css';
 
 /** Warnings about the flights that an import changes, or would change: those with bookings, and those that may exist twice. */

@@ -1,4 +1,4 @@
-import type { ImportView } from '@/lib/wire';
+import type { ImportView } from '@/lib/api-types';
 import css from './import-warnings.module.css';
 
 const OPEN = ['unknown_place', 'ambiguous_place'];

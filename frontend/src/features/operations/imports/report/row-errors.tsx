@@ -1,6 +1,6 @@
 import { Table } from '@mantine/core';
+import type { ImportView } from '@/lib/api-types';
 import { usePhone } from '@/lib/hooks/use-phone';
-import type { ImportView } from '@/lib/wire';
 import css from './row-errors.module.css';
 
 /** The first errors of an import, each with its line, its column and its value in the file. */

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import css from '@/features/operations/components/console.module.css';
 import sharedCss from '@/features/operations/components/shared.module.css';
-import type { Encoding } from '@/lib/wire';
+import type { Encoding } from '@/lib/api-types';
 import { readHeader } from './header';
 
 interface Props {

@@ -1,4 +1,4 @@
-import type { Encoding } from '@/lib/wire';
+import type { Encoding } from '@/lib/api-types';
 
 const HEAD_BYTES = 64 * 1024;
 const ROWS = 3;

@@ -4,7 +4,7 @@ import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { FileIcon } from '@/components/icons';
 import { ProblemNote } from '@/components/messages/problem-note';
-import type { Encoding } from '@/lib/wire';
+import type { Encoding } from '@/lib/api-types';
 import { HeaderCheck } from './header-check';
 import { type UploadOptions, upload } from './upload';
 import css from './upload-form.module.css';

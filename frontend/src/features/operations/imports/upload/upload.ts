@@ -1,6 +1,6 @@
+import type { Encoding, ImportAccepted } from '@/lib/api-types';
 import { networkProblem, Problem, problemFrom } from '@/lib/problem';
 import { authorized } from '@/lib/session';
-import type { Encoding, ImportAccepted } from '@/lib/wire';
 
 const UPLOAD_PATH = '/admin/flights/bulk-upload';
 const FILE_CHANGED = new Problem({
@@ -28,7 +28,7 @@ export interface Upload {
   onProgress: (part: number) => void;
 }
 
-/** Sends the file. With XMLHttpRequest, because `fetch` does not tell how much of a body was sent. */
+/** Sends the file by XMLHttpRequest, because `fetch` does not report how much of a body was sent. */
 export async function upload({ file, options, onProgress }: Upload): Promise<ImportAccepted> {
   const body = new FormData();
   body.append('file', file);
@@ -70,7 +70,7 @@ function post(
   });
 }
 
-/** A browser keeps the path of a chosen file, not its content, and refuses to read a file that has changed. */
+/** The browser stores the path of a chosen file, not its content, and cannot read a file that has changed since. */
 async function isReadable(file: File): Promise<boolean> {
   return file
     .slice(0, 1)

@@ -11,15 +11,15 @@ interface Props {
   obstacle: Obstacle;
   flightCount: number;
   seats: number;
-  /** The seats went while this visitor was booking. */
+  /** The last seats were taken while this visitor was booking. */
   tooLate: boolean;
 }
 
-/** Stands in the place of the checkout when these flights cannot be booked: says why, and where to go on. */
-export function ClosedPanel({ obstacle, flightCount, seats, tooLate }: Props) {
+/** Shown instead of the checkout when these flights cannot be booked: says why, and links to alternatives. */
+export function NotBookablePanel({ obstacle, flightCount, seats, tooLate }: Props) {
   const { title, detail } = flightCount === 1 ? textForOne(obstacle) : textForSeveral(obstacle);
   // Several flights may still be booked one by one, and one that is sold out has a waiting list on its own page.
-  const apart = obstacle.code === 'mixed_currencies' || obstacle.code === 'sold_out';
+  const separately = obstacle.code === 'mixed_currencies' || obstacle.code === 'sold_out';
   return (
     <Card role="status">
       <div className={css.closed}>
@@ -29,7 +29,7 @@ export function ClosedPanel({ obstacle, flightCount, seats, tooLate }: Props) {
           {detail}
         </p>
       </div>
-      {flightCount > 1 && apart && (
+      {flightCount > 1 && separately && (
         <ul className={css.flights}>
           {obstacle.flights.map(({ id, flight_number, source, destination }) => (
             <li key={id}>

@@ -2,7 +2,7 @@ import { screen, waitFor, within } from '@testing-library/react';
 import { HttpResponse, http } from 'msw';
 import { beforeEach, expect, test } from 'vitest';
 import { openApp } from '@/testing/app';
-import { accepted, answerBookings, flightsAre, jobIs } from '@/testing/booking-api';
+import { accepted, flightsAre, jobIs, respondToBookings } from '@/testing/booking-api';
 import { network, problem } from '@/testing/network';
 import { booking, FLIGHT, NEXT_FLIGHT, SEAT_MAP, segment, TRAVELLER } from '@/testing/samples';
 
@@ -30,7 +30,7 @@ beforeEach(() => {
 });
 
 test('the best seats of all flights are taken at once, and sent with the booking', async () => {
-  const calls = answerBookings(accepted);
+  const calls = respondToBookings(accepted);
   const { user } = openApp(PAGE, { as: 'member' });
   await user.click(await screen.findByRole('button', BUTTON));
   expect(await (await seatsOn('AI-202')).findByText('3C, 3D')).toBeVisible();

@@ -3,9 +3,9 @@ import { useState } from 'react';
 import { SearchIcon } from '@/components/icons';
 import { Sheet } from '@/components/layout/sheet';
 import type { Trip } from '@/features/search/trip';
-import { wayText } from '@/lib/itineraries';
+import { placesText } from '@/lib/itineraries';
 import { dayText } from '@/lib/time/time';
-import css from './folded-form.module.css';
+import css from './collapsed-form.module.css';
 import { SearchForm } from './search-form';
 import { draftOf } from './trip-draft';
 
@@ -14,15 +14,15 @@ interface Props {
   onSearch: (trip: Trip) => void;
 }
 
-/** On a phone: the search in short, which opens the form in a sheet. */
-export function FoldedForm({ trip, onSearch }: Props) {
+/** On a phone: a summary of the search, which opens the form in a sheet. */
+export function CollapsedForm({ trip, onSearch }: Props) {
   const [open, setOpen] = useState(false);
   return (
     <>
       <button type="button" className={css.line} aria-haspopup="dialog" onClick={() => setOpen(true)}>
         <SearchIcon size={18} />
         <span className={css.text}>
-          <strong>{wayText(trip.legs)}</strong>
+          <strong>{placesText(trip.legs)}</strong>
           <span>{whenText(trip)}</span>
         </span>
         <span className={css.change}>{t`Change`}</span>

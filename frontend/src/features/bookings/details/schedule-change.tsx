@@ -3,14 +3,14 @@ import { Button } from '@mantine/core';
 import { ScheduleLine } from '@/components/flights/schedule-line';
 import { Card } from '@/components/layout/card';
 import { ProblemNote } from '@/components/messages/problem-note';
-import { useAcceptNewTimes } from '@/features/bookings/api/change-booking';
+import { useAcceptScheduleChange } from '@/features/bookings/api/change-booking';
 import { CancelButton } from '@/features/bookings/cancellation/cancel-button';
-import type { Booking, Segment } from '@/lib/wire';
-import css from './new-times.module.css';
+import type { Booking, Segment } from '@/lib/api-types';
+import css from './schedule-change.module.css';
 
-/** The airline moved flights of this booking: the booked times beside the new ones, which can be kept, or the booking cancelled. */
-export function NewTimes({ booking }: { booking: Booking }) {
-  const accept = useAcceptNewTimes(booking.id);
+/** The booked and the new times of flights that the airline has moved, with buttons to keep the new times or to cancel the booking. */
+export function ScheduleChange({ booking }: { booking: Booking }) {
+  const accept = useAcceptScheduleChange(booking.id);
   return (
     <Card wide attention aria-label={t`New times`}>
       {booking.segments.map((segment) => (

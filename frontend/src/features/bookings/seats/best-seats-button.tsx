@@ -7,7 +7,7 @@ import type { Picks } from './picks';
 import css from './seat-step.module.css';
 
 interface Props {
-  /** Whose seats have numbers. */
+  /** Flights with seat numbers. */
   flights: readonly { id: string; flight_number: string }[];
   travellers: number;
   /** The best seats of each flight that has enough. */
@@ -15,8 +15,8 @@ interface Props {
   disabled: boolean;
 }
 
-/** Takes the best seats on all flights of a trip at once. Nothing for a single flight, whose map offers the same. */
-export function BestForAll({ flights, travellers, onFound, disabled }: Props) {
+/** A button that picks the best seats on all flights at once. It is not shown for a single flight, whose seat picker has the same button. */
+export function BestSeatsButton({ flights, travellers, onFound, disabled }: Props) {
   const best = useBestSeats();
   if (flights.length < 2) return null;
 
