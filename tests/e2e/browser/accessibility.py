@@ -51,7 +51,8 @@ def faults(page: Page, *, within: str = "html") -> list[str]:
     """What axe finds on the page as it stands, and what is too small for a finger. Nothing may be fading in: half-faded text has half the
     contrast.
     """
-    page.evaluate(AXE.read_text())
+    if not page.evaluate("() => 'axe' in window"):
+        page.evaluate(AXE.read_text())
     found = page.evaluate("within => axe.run(within, { resultTypes: ['violations'] })", within)["violations"]
     messages = [f"{fault['id']}: {fault['help']}: {[node['html'] for node in fault['nodes']]}" for fault in found]
     return messages + [f"too small for a finger: {target}" for target in small_targets(page, within=within)]

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, Error, Page, expect
 
 from tests.e2e.browser.chromium import NoBrowser, find_chromium, launched
 from tests.support.product import Product, running
@@ -36,6 +37,20 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             continue
         if (item.path.stem in STAFF and "mobile" in item.name) or (item.path.stem in TRAVELLERS and "desktop" in item.name):
             item.add_marker(pytest.mark.slow)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """A picture of the page of a test that failed, as it stands then."""
+    report = yield
+    if report.failed and isinstance(item, pytest.Function) and isinstance(page := item.funcargs.get("page"), Page):
+        SCREENSHOTS.mkdir(exist_ok=True)
+        name = re.sub(r"\W+", "-", item.name).strip("-")
+        path = SCREENSHOTS / f"{name}.png"
+        with suppress(Error):
+            page.screenshot(path=path, full_page=True, animations="disabled")
+            report.sections.append(("A picture of the page", str(path)))
+    return report
 
 
 @pytest.fixture(scope="package")
@@ -91,30 +106,5 @@ def page(request: pytest.FixtureRequest, chromium: Browser, served: Product) -> 
     page = context.new_page()
     page.on("pageerror", lambda error: crashes.append(str(error)))
     yield page
-    _take_picture(context, request)
     context.close()
     assert not crashes
-
-
-@dataclass(frozen=True)
-class Screenshots:
-    """Pictures for people to look at: `tests/e2e/screenshots/<width>-<name>.png`."""
-
-    page: Page
-    width: str
-
-    def take(self, name: str) -> None:
-        SCREENSHOTS.mkdir(exist_ok=True)
-        self.page.screenshot(path=SCREENSHOTS / f"{self.width}-{name}.png", full_page=True, animations="disabled")
-
-
-@pytest.fixture
-def screenshots(request: pytest.FixtureRequest, page: Page) -> Screenshots:
-    return Screenshots(page, request.node.callspec.params["page"])
-
-
-def _take_picture(context: BrowserContext, request: pytest.FixtureRequest) -> None:
-    """How the test left the page, named after the test: the first thing to look at when it failed."""
-    SCREENSHOTS.mkdir(exist_ok=True)
-    name = re.sub(r"\W+", "-", request.node.name).strip("-")
-    context.pages[0].screenshot(path=SCREENSHOTS / f"end-of-{name}.png")

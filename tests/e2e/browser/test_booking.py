@@ -12,7 +12,6 @@ import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.browser.conftest import Screenshots
 from tests.support.flights import new_number
 from tests.support.waiting import until
 
@@ -49,11 +48,10 @@ def register(page: Page) -> str:
     return username
 
 
-def test_a_traveller_finds_a_flight_books_it_and_cancels(page: Page, screenshots: Screenshots, flight: dict[str, Any]) -> None:
+def test_a_traveller_finds_a_flight_books_it_and_cancels(page: Page, flight: dict[str, Any]) -> None:
     page.goto("/")
     expect(page.get_by_role("heading", name="Where to next?")).to_be_visible()
     expect(page.get_by_role("button", name="Delhi")).to_be_visible()
-    screenshots.take("1-home")
 
     page.get_by_role("combobox", name="From").fill("del")
     page.get_by_role("option", name="Delhi").click()
@@ -65,14 +63,12 @@ def test_a_traveller_finds_a_flight_books_it_and_cancels(page: Page, screenshots
     expect(row).to_contain_text("06:20")
     expect(row).to_contain_text("08:35")
     expect(row).to_contain_text("Only 5 left")
-    screenshots.take("2-results")
 
     row.get_by_role("link", name=re.compile("Choose")).click()
     page.get_by_role("group", name="How many seats?").get_by_role("button", name="One seat more").click()
     expect(page.get_by_role("region", name="Your booking").get_by_text("₹10,900")).to_be_visible()
     page.get_by_role("link", name="Sign in to book").click()
     register(page)
-    screenshots.take("3-flight")
     page.get_by_role("radio", name="Book without payment").check()
     page.get_by_role("button", name="Book 2 seats").click()
 
@@ -82,25 +78,20 @@ def test_a_traveller_finds_a_flight_books_it_and_cancels(page: Page, screenshots
     expect(page.get_by_role("list", name="What happened so far")).to_contain_text(re.compile(r"Confirmed\+ [\d.]+ ms"))
     ticket = page.get_by_role("region", name="Your ticket")
     reference = ticket.get_by_text(re.compile(r"^[A-HJ-NP-Z2-9]{6}$")).inner_text()
-    screenshots.take("4-booked")
 
     # A new page knows nothing but the refresh cookie.
     page.reload()
     expect(page.get_by_role("heading", name="You are booked")).to_be_visible()
     page.get_by_role("link", name="My trips").first.click()
     expect(page.get_by_role("listitem").filter(has_text=reference)).to_contain_text("Confirmed")
-    screenshots.take("5-my-bookings")
 
     page.get_by_role("link", name=f"Booking {reference}").click()
     page.get_by_role("button", name="Cancel booking").click()
     page.get_by_role("dialog").get_by_role("button", name="Cancel booking").click()
     expect(page.get_by_role("heading", name="Booking cancelled")).to_be_visible()
-    screenshots.take("6-cancelled")
 
 
-def test_held_seats_are_paid_and_cancelled_for_the_refund_that_was_shown(
-    page: Page, screenshots: Screenshots, flight: dict[str, Any]
-) -> None:
+def test_held_seats_are_paid_and_cancelled_for_the_refund_that_was_shown(page: Page, flight: dict[str, Any]) -> None:
     page.goto(f"/flights/{flight['id']}?seats=2")
     page.get_by_role("link", name="Sign in to book").click()
     register(page)
@@ -114,7 +105,6 @@ def test_held_seats_are_paid_and_cancelled_for_the_refund_that_was_shown(
     page.get_by_role("button", name="Hold 2 seats").click()
     expect(page.get_by_role("heading", name="Your seats are held")).to_be_visible()
     expect(page.get_by_role("timer")).to_have_text(re.compile(r"^1[45]:\d\d$"))
-    screenshots.take("held")
 
     page.get_by_role("radio", name="A card that the bank refuses").check()
     page.get_by_role("button", name="Pay ₹10,900").click()
@@ -128,15 +118,13 @@ def test_held_seats_are_paid_and_cancelled_for_the_refund_that_was_shown(
     page.get_by_role("button", name="Cancel booking").click()
     dialog = page.get_by_role("dialog")
     expect(dialog).to_contain_text("You get back₹8,175")
-    screenshots.take("quote")
     dialog.get_by_role("button", name="Cancel booking").click()
     expect(page.get_by_role("heading", name="Booking cancelled")).to_be_visible()
     expect(page.get_by_text("₹8,175 was refunded to your card. The fee was ₹2,725.")).to_be_visible()
-    screenshots.take("refunded")
 
 
 def test_a_traveller_waits_for_a_sold_out_flight_and_is_offered_seats(
-    page: Page, screenshots: Screenshots, flight: dict[str, Any], admin_client: httpx.Client
+    page: Page, flight: dict[str, Any], admin_client: httpx.Client
 ) -> None:
     body = {"flight_id": flight["id"], "seats": 5}
     taken = admin_client.post("/api/v1/booking", json=body, headers={"Prefer": "wait=10"}).raise_for_status().json()
@@ -145,11 +133,9 @@ def test_a_traveller_waits_for_a_sold_out_flight_and_is_offered_seats(
     register(page)
     page.get_by_role("button", name="Join the waiting list").click()
     expect(page.get_by_text("Number 1 in line")).to_be_visible()
-    screenshots.take("waiting")
 
     admin_client.delete(f"/api/v1/bookings/{taken['booking_id']}").raise_for_status()
     expect(page.get_by_text("It is your turn")).to_be_visible()
-    screenshots.take("offered")
     page.get_by_role("link", name="Pay for them").click()
     # The page of the flight has a button of the same name, for another booking.
     expect(page.get_by_role("heading", name="Your seats are held")).to_be_visible()
@@ -158,7 +144,7 @@ def test_a_traveller_waits_for_a_sold_out_flight_and_is_offered_seats(
 
 
 def test_seats_that_another_booking_took_meanwhile_are_told_at_once(
-    page: Page, screenshots: Screenshots, flight: dict[str, Any], admin_client: httpx.Client
+    page: Page, flight: dict[str, Any], admin_client: httpx.Client
 ) -> None:
     page.goto(f"/flights/{flight['id']}?seats=2")
     page.get_by_role("link", name="Sign in to book").click()
@@ -176,7 +162,6 @@ def test_seats_that_another_booking_took_meanwhile_are_told_at_once(
 
     # Refused by the API, or by the worker when the API did not know yet.
     expect(page.get_by_text(re.compile("Another booking was faster|Sold out before your turn"))).to_be_visible()
-    screenshots.take("7-sold-out")
 
 
 def test_the_app_works_by_keyboard_alone(page: Page, flight: dict[str, Any]) -> None:

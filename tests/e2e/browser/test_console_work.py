@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.browser.accessibility import faults, overhang
-from tests.e2e.browser.conftest import Admin, Screenshots
+from tests.e2e.browser.conftest import Admin
 from tests.e2e.browser.test_operations import sign_in
 from tests.support.flights import new_number
 from tests.support.product import Product
@@ -66,7 +66,6 @@ def still(page: Page) -> None:
 def test_a_flight_is_made_found_changed_and_cancelled(
     page: Page,
     admin: Admin,
-    screenshots: Screenshots,
     admin_client: httpx.Client,
     traveller: httpx.Client,
     flight: dict[str, Any],
@@ -119,7 +118,6 @@ def test_a_flight_is_made_found_changed_and_cancelled(
     expect(dialog).to_contain_text("Bookings that end1")
     dialog.get_by_label("Reason").fill("The aircraft is being repaired.")
     assert faults(page, within="[role=dialog]") == []
-    screenshots.take("operations-cancel-flight")
     dialog.get_by_role("button", name="Cancel, and end 1 booking").click()
     expect(page.get_by_role("region", name="Schedule")).to_contain_text("cancelled")
 
@@ -143,7 +141,7 @@ def test_a_flight_is_made_found_changed_and_cancelled(
 
 
 def test_a_booking_is_found_by_the_palette_written_to_and_cancelled_on_behalf(
-    page: Page, admin: Admin, screenshots: Screenshots, booking: dict[str, Any]
+    page: Page, admin: Admin, booking: dict[str, Any]
 ) -> None:
     sign_in(page, admin, "/operations")
     expect(page.get_by_role("heading", name="Overview", level=1)).to_be_visible()
@@ -158,7 +156,6 @@ def test_a_booking_is_found_by_the_palette_written_to_and_cancelled_on_behalf(
     expect(page.get_by_role("region", name="Ledger")).to_contain_text("succeeded")
     assert faults(page) == []
     assert overhang(page) <= 0
-    screenshots.take("operations-booking")
     page.get_by_role("button", name="Send the mail again").click()
     expect(page.get_by_role("status").filter(has_text="A new mail (confirmed)")).to_be_visible()
     page.get_by_role("button", name="Cancel on behalf…").click()

@@ -12,7 +12,7 @@ from playwright.sync_api import Page, ViewportSize, expect
 from core.db import Database
 from core.operations import dead_letters
 from tests.e2e.browser.accessibility import faults, overhang
-from tests.e2e.browser.conftest import WIDTHS, Admin, Screenshots
+from tests.e2e.browser.conftest import WIDTHS, Admin
 from tests.e2e.browser.console_pages import CONSOLE
 from tests.support.product import Product
 
@@ -55,9 +55,7 @@ def sign_in(page: Page, admin: Admin, address: str) -> None:
 
 
 @pytest.mark.parametrize("scheme", ["light", pytest.param("dark", marks=pytest.mark.slow)])
-def test_every_page_of_the_console(
-    page: Page, admin: Admin, letter: None, integration: None, screenshots: Screenshots, scheme: str
-) -> None:
+def test_every_page_of_the_console(page: Page, admin: Admin, letter: None, integration: None, scheme: str) -> None:
     page.emulate_media(reduced_motion="reduce", color_scheme="dark" if scheme == "dark" else "light")
     sign_in(page, admin, "/operations")
     for address, title in CONSOLE.items():
@@ -67,13 +65,11 @@ def test_every_page_of_the_console(
         expect(page.get_by_role("status", name="Loading")).to_have_count(0)
         assert faults(page) == []
         assert overhang(page) <= 0
-        screenshots.take(f"operations-{title.lower().replace(' ', '-')}-{scheme}")
-        if screenshots.width == "desktop":
+        if page.viewport_size == DESKTOP:
             assert cut_tables(page) == []
             page.set_viewport_size(TABLET)
             assert cut_tables(page) == []
             assert overhang(page) <= 0
-            screenshots.take(f"operations-{title.lower().replace(' ', '-')}-tablet-{scheme}")
             page.set_viewport_size(DESKTOP)
 
 

@@ -9,7 +9,7 @@ from typing import Final
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.e2e.browser.conftest import PATIENCE_MS, SCREENSHOTS
+from tests.e2e.browser.conftest import PATIENCE_MS
 from tests.support.api import PASSWORD
 from tests.support.troubles import TROUBLES, Installation, Trouble, postgres_slow, redis_evicting
 
@@ -52,8 +52,6 @@ def see(troubled: Installation, console: Page) -> See:
             with trouble.make(troubled):
                 named = console.get_by_role("status").get_by_role("listitem").first
                 expect(named).to_contain_text(trouble.words, timeout=SHOWN_MS)
-                SCREENSHOTS.mkdir(exist_ok=True)
-                console.screenshot(path=SCREENSHOTS / f"trouble-{trouble.name}.png", full_page=True, animations="disabled")
             expect(console.get_by_text("Everything is as it should be.")).to_be_visible(timeout=3 * PATIENCE_MS)
 
     return each_of

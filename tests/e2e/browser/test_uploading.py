@@ -11,7 +11,7 @@ from typing import Final
 
 from playwright.sync_api import Page, expect
 
-from tests.e2e.browser.conftest import Admin, Screenshots
+from tests.e2e.browser.conftest import Admin
 
 HEADER: Final = ("flight_number", "source", "destination", "departure_ts", "arrival_ts", "total_seats", "price")
 DAY: Final = datetime.now(UTC).replace(hour=6, minute=0, second=0, microsecond=0) + timedelta(days=5)
@@ -52,9 +52,7 @@ def sign_in(page: Page, admin: Admin) -> None:
     expect(page.get_by_role("heading", name="Upload a schedule")).to_be_visible()
 
 
-def test_a_schedule_is_checked_uploaded_corrected_and_found_in_search(
-    page: Page, screenshots: Screenshots, admin: Admin, tmp_path: Path
-) -> None:
+def test_a_schedule_is_checked_uploaded_corrected_and_found_in_search(page: Page, admin: Admin, tmp_path: Path) -> None:
     text, first = schedule(400, wrong_price_in_row=17)
     sign_in(page, admin)
     chosen = page.get_by_label("CSV file")
@@ -68,7 +66,6 @@ def test_a_schedule_is_checked_uploaded_corrected_and_found_in_search(
     expect(report.get_by_role("definition").first).to_have_text("399")
     expect(report.get_by_role("region", name="Faults by cause")).to_contain_text("“-1” line 18")
     expect(report.get_by_role("row").filter(has_text="18price-1")).to_have_count(1)
-    screenshots.take("8-uploaded")
 
     with page.expect_download() as saved:
         report.get_by_role("button", name="Download these rows").click()
@@ -85,7 +82,7 @@ def test_a_schedule_is_checked_uploaded_corrected_and_found_in_search(
     expect(page.get_by_role("listitem").filter(has_text=first)).to_be_visible()
 
 
-def test_a_file_with_a_wrong_header_is_refused_with_a_hint(page: Page, screenshots: Screenshots, admin: Admin) -> None:
+def test_a_file_with_a_wrong_header_is_refused_with_a_hint(page: Page, admin: Admin) -> None:
     text, _ = schedule(1, wrong_price_in_row=0)
     sign_in(page, admin)
     wrong = text.replace("destination", "destinaton", 1).encode()
@@ -93,4 +90,3 @@ def test_a_file_with_a_wrong_header_is_refused_with_a_hint(page: Page, screensho
     page.get_by_role("button", name="Check the file").click()
     expect(page.get_by_role("alert")).to_contain_text("The file was not accepted.")
     expect(page.get_by_role("main")).to_contain_text("destination")
-    screenshots.take("9-refused")
