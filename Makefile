@@ -91,8 +91,12 @@ advisories: $(UV) ## Known weaknesses in what is installed: pip-audit and npm au
 	cd frontend && npm audit
 	cd tools/contract && npm audit
 
+.PHONY: variants
+variants: setup ## What `make test` shows once, under further conditions: widths, colours, signals, crash points, values
+	$(PYTEST) -m variant tests
+
 .PHONY: slow
-slow: setup ## The tests that take minutes: load runs, all troubles, further widths and colours (fuzz and soak have commands of their own)
+slow: setup ## The tests that take minutes: load runs, all troubles in the browser (fuzz and soak have commands of their own)
 	$(BIN)/pytest -q -m slow tests/faults tests/e2e
 
 .PHONY: fuzz
@@ -129,7 +133,7 @@ containers-check: ## The product in containers: start, restarts, more workers, e
 
 .PHONY: soak
 soak: $(PYTHON_ENV) ## A thousand random lives of bookings, in any order of events (LIVES); takes a quarter of an hour
-	SKYQUEUE_TEST_LIVES=$(LIVES) $(BIN)/pytest -q tests/integration/test_state_machine.py
+	SKYQUEUE_TEST_LIVES=$(LIVES) $(BIN)/pytest -q -m variant tests/integration/test_state_machine.py
 
 ##@ Measure
 LIVES ?= 1000

@@ -54,6 +54,7 @@ def test_other_pythons_are_tried_wherever_they_are_and_missing_ones_are_named(ch
     program(checkout / "bin" / "python3.12", "echo 3.12")
     assert run(checkout) == [
         "make test",
+        "make variants",
         f"make smoke PYTHON={checkout}/bin/python3.12",
         "Python 3.13 is not on this machine, so nothing was tried on it.",
     ]

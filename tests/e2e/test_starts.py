@@ -53,6 +53,7 @@ def test_on_the_first_start_a_traveller_finds_a_flight_and_books_it_and_the_seco
         assert product.run("audit").stdout == "Every invariant holds.\n"
 
 
+@pytest.mark.variant
 def test_nothing_outlives_a_killed_supervisor_and_the_next_start_finds_its_data(folder: Path) -> None:
     killed = Product(folder / "killed")
     try:
@@ -81,7 +82,13 @@ def test_nothing_outlives_a_killed_supervisor_and_the_next_start_finds_its_data(
     until(lambda: all_gone(pids), seconds=5)
 
 
-@pytest.mark.parametrize("ignores", [(), (signal.SIGINT,)], ids=["at a terminal", "in the background of a script"])
+@pytest.mark.parametrize(
+    "ignores",
+    [
+        pytest.param((), id="at a terminal"),
+        pytest.param((signal.SIGINT,), id="in the background of a script", marks=pytest.mark.variant),
+    ],
+)
 def test_ctrl_c_while_the_database_is_made_is_an_end_like_any_other(folder: Path, ignores: tuple[signal.Signals, ...]) -> None:
     product = Product(folder / "early", ignores=ignores)
     try:
@@ -95,7 +102,7 @@ def test_ctrl_c_while_the_database_is_made_is_an_end_like_any_other(folder: Path
         product.kill()
 
 
-@pytest.mark.parametrize("megabytes", [24, 60])
+@pytest.mark.parametrize("megabytes", [24, pytest.param(60, marks=pytest.mark.variant)])
 def test_a_full_disk_is_told_in_one_line(folder: Path, megabytes: int) -> None:
     """On a file system that only this process sees: too small for the first files, or for what comes after them."""
     small = folder / "small"
@@ -106,6 +113,7 @@ def test_a_full_disk_is_told_in_one_line(folder: Path, megabytes: int) -> None:
     assert len(refused.stderr.splitlines()) == 1
 
 
+@pytest.mark.variant
 def test_books_that_nobody_can_read_are_told_with_a_way_out(folder: Path, private_servers: ServerFactory) -> None:
     pair = private_servers()
     environment = {
@@ -123,6 +131,7 @@ def test_books_that_nobody_can_read_are_told_with_a_way_out(folder: Path, privat
     assert len(refused.stderr.splitlines()) == 1
 
 
+@pytest.mark.variant
 @pytest.mark.skipif(not AS_ROOT, reason="only root has to become somebody else")
 def test_root_may_keep_its_data_below_a_closed_home(folder: Path) -> None:
     home = folder / "home"
@@ -133,6 +142,7 @@ def test_root_may_keep_its_data_below_a_closed_home(folder: Path) -> None:
     assert (home / "data" / "postgres").stat().st_uid == 0
 
 
+@pytest.mark.variant
 def test_a_plain_user_runs_everything_as_itself(folder: Path) -> None:
     """A process that is nobody special: it owns its files, and may become nobody else."""
     namespace = ["unshare", "--user", "--map-user=1000", "--map-group=1000", "--"]
@@ -158,6 +168,7 @@ def test_with_servers_of_somebody_else_it_starts_none(folder: Path, private_serv
         assert product.runtime["redis_url"] == pair.redis_url
 
 
+@pytest.mark.variant
 def test_with_a_database_that_a_newer_version_has_migrated_it_starts_and_says_so(
     folder: Path, private_servers: ServerFactory
 ) -> None:

@@ -90,6 +90,7 @@ def test_the_audit_finds_the_servers_of_the_running_product(product: Product) ->
     assert (audit.returncode, audit.stdout) == (0, "Every invariant holds.\n")
 
 
+@pytest.mark.variant
 def test_a_backup_of_the_running_product_is_restored_in_another_folder(product: Product, folder: Path) -> None:
     first, second, other = folder / "first.backup", folder / "second.backup", Product(folder / "other")
     made = product.run("backup", str(first))

@@ -93,6 +93,7 @@ def audit(capsys: pytest.CaptureFixture[str]) -> tuple[int, list[str]]:
     return ended.value.code, capsys.readouterr().out.splitlines()
 
 
+@pytest.mark.variant
 def test_no_audit_alarms_while_all_is_well(pipeline: Pipeline, traffic: Traffic, capsys: pytest.CaptureFixture[str]) -> None:
     for _ in range(AUDITS):
         before = traffic.answers["cancelled"]

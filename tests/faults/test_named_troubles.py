@@ -23,6 +23,7 @@ def look_closer(here: Installation, trouble: Trouble) -> None:
         assert [f"process {here.worker.pid}" in each for each in silent] == [True]
 
 
+@pytest.mark.variant
 def test_the_overview_names_each_trouble_first_and_then_none(troubled: Installation) -> None:
     for trouble in TROUBLES:
         with trouble.make(troubled):

@@ -26,7 +26,7 @@ from tests.support.pipeline import Pipeline
 from tests.support.waiting import until
 from workers.bookings import reserve_bookings
 
-RACES = 200
+SEED = 20261123
 FLIGHTS = 20
 SEATS = 10
 TRIPS_IN_A_HEAT = 4
@@ -35,15 +35,15 @@ LATE = 120
 
 
 class Race:
-    """Two hundred bookings that are held and being paid, and everything that may happen to them."""
+    """So many bookings that are held and being paid, and everything that may happen to them."""
 
-    def __init__(self, payment_steps: PaymentSteps, seed: int) -> None:
+    def __init__(self, payment_steps: PaymentSteps, bookings: int) -> None:
         self.payment_steps = payment_steps
         self.pipeline = payment_steps.steps.pipeline
-        self.chance = random.Random(seed)
+        self.chance = random.Random(SEED)
         self.outcomes: dict[UUID, tuple[Claim, ChargeOutcome]] = {}
         self.flights = [self.pipeline.flight(SEATS, departs_in=timedelta(days=30)) for _ in range(FLIGHTS)]
-        users = self.pipeline.accounts(RACES)
+        users = self.pipeline.accounts(bookings)
         requests = [BookingRequest(user.id, (self.flights[n % FLIGHTS],), 1, PaymentMode.HOLD) for n, user in enumerate(users)]
         self.trips = self.pipeline.accept(*requests)
         reserve_bookings(payment_steps.steps.context, self.trips)
@@ -52,7 +52,7 @@ class Race:
 
     def acts(self) -> list[Callable[[], object]]:
         """All that happens, in the order of the seed. What happens to one booking happens at about the same time."""
-        heats = [self.trips[start : start + TRIPS_IN_A_HEAT] for start in range(0, RACES, TRIPS_IN_A_HEAT)]
+        heats = [self.trips[start : start + TRIPS_IN_A_HEAT] for start in range(0, len(self.trips), TRIPS_IN_A_HEAT)]
         return [act for heat in heats for act in self.heat(heat)]
 
     def heat(self, trips: list[UUID]) -> list[Callable[[], object]]:
@@ -128,12 +128,12 @@ def _slowly(write_counts: Callable[..., None], *arguments: object) -> None:
     write_counts(*arguments)
 
 
-@pytest.mark.parametrize("seed", [20261123])
-def test_in_two_hundred_races_each_booking_has_one_winner(
-    open_payment_steps: PaymentStepsFactory, start_provider: ProviderFactory, pipeline: Pipeline, seed: int
+@pytest.mark.parametrize("bookings", [60, pytest.param(200, marks=pytest.mark.variant)])
+def test_in_each_race_a_booking_has_one_winner(
+    open_payment_steps: PaymentStepsFactory, start_provider: ProviderFactory, pipeline: Pipeline, bookings: int
 ) -> None:
     payment_steps = open_payment_steps(start_provider(), 5.0)
-    race = Race(payment_steps, seed)
+    race = Race(payment_steps, bookings)
 
     def run(act: Callable[[], object]) -> None:
         with suppress(Conflict):  # what the traveller hears who comes too late
@@ -148,7 +148,7 @@ def test_in_two_hundred_races_each_booking_has_one_winner(
 def assert_one_winner_each(race: Race, pipeline: Pipeline) -> None:
     endings = pipeline.endings(race.trips)
     assert set(endings) <= {"CONFIRMED", "CANCELLED", "EXPIRED"}, endings
-    assert min(endings.values()) >= 10, f"a race without contestants: {endings}"
+    assert min(endings.values()) >= len(race.trips) // 20, f"a race without contestants: {endings}"
     books = race.payment_steps.provider.ledger()
     captured = {charge["id"]: Decimal(charge["amount"]) for charge in books["charges"] if charge["status"] == "captured"}
     returned: dict[str, Decimal] = defaultdict(Decimal)

@@ -92,7 +92,7 @@ def test_with_everything_there_it_is_ok(installation: Installation) -> None:
     assert installation.ready() == {"status": "ok", "reasons": [], "causes": []}
 
 
-@pytest.mark.parametrize("end", [Worker.stop, Worker.kill])
+@pytest.mark.parametrize("end", [Worker.kill, pytest.param(Worker.stop, marks=pytest.mark.variant)])
 def test_with_every_worker_gone_and_bookings_waiting_it_says_so_until_one_is_back(
     open_installation: OpenInstallation, end: Callable[[Worker], None]
 ) -> None:

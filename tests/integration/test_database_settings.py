@@ -161,7 +161,9 @@ class TestAddresses:
         database_url = new_database()
         self.through_all_parts(start_api, database_url.replace("@", "@127.0.0.1:1,"))
 
-    @pytest.mark.parametrize("given", ["options", "PGOPTIONS", "service", "role"])
+    @pytest.mark.parametrize(
+        "given", ["service", *(pytest.param(given, marks=pytest.mark.variant) for given in ("options", "PGOPTIONS", "role"))]
+    )
     def test_a_schema_is_the_same_for_every_part(
         self,
         new_database: NewDatabase,

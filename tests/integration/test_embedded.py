@@ -39,6 +39,7 @@ def test_a_killed_postgres_comes_back_on_the_same_address_with_its_data(private_
         assert connection.execute("SELECT answer FROM kept").fetchone() == (42,)
 
 
+@pytest.mark.variant
 def test_a_killed_postgres_comes_back_at_once_though_one_of_its_processes_is_busy(private_servers: ServerFactory) -> None:
     postgres = private_servers().postgres
     with ThreadPoolExecutor() as background, psycopg.connect(postgres.url, autocommit=True) as connection:
@@ -262,6 +263,7 @@ def test_servers_end_within_five_seconds_of_their_owner_being_killed() -> None:
         until(lambda: not any(servers.is_alive(pid) for pid in pids), seconds=5)
 
 
+@pytest.mark.variant
 def test_a_server_left_behind_without_a_guardian_is_ended_by_the_next_start(guardian: Guardian) -> None:
     with server_folder() as folder:
         owner, (watcher, *left_behind) = start_owner(folder)

@@ -5,10 +5,12 @@ Routes are taken from the application itself, so a new controller is covered fro
 
 from __future__ import annotations
 
+import random
 import re
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from typing import Any, Final, TypeAlias
 from urllib.parse import quote
 from uuid import uuid4
 
@@ -113,28 +115,50 @@ def problem_in(answer: httpx.Response) -> dict[str, object]:
     return dict(answer.json()) if is_problem else {}
 
 
-def test_no_body_makes_a_route_fail(api: RunningApi, admin: httpx.Client) -> None:
-    found = []
-    for target in targets(api.app):
-        if target.method in ("GET", "HEAD", "OPTIONS"):
-            continue
-        for name, body in {**hostile.NOT_JSON, **hostile.OTHER_SHAPES}.items():
-            found += complaints(send(admin, target, content=body, headers=hostile.JSON), target, name)
-        for body in hostile.bodies_with(target.fields):
-            found += complaints(send(admin, target, content=body, headers=hostile.JSON), target, body[:60].decode())
-        for kind in (
-            "multipart/form-data",
-            "multipart/form-data; boundary=x",
-            "application/x-www-form-urlencoded",
-            "text/csv",
-            "x",
-            "",
-            "é",
-        ):
-            headers = {"content-type": kind.encode()}
-            found += complaints(send(admin, target, content=b"--x\r\n\r\n", headers=headers), target, f"body of type {kind}")
-        found += complaints(send(admin, target), target, "no body")
-    assert not found, "\n".join(found)
+PARTS: Final = 4
+
+Attempt: TypeAlias = tuple[Target, str, dict[str, Any]]
+"""A request: its operation, what is wrong with it in words, and the arguments for `send`."""
+
+
+@pytest.fixture(params=[0, *(pytest.param(part, marks=pytest.mark.variant) for part in range(1, PARTS))])
+def faults(request: pytest.FixtureRequest, admin: httpx.Client) -> Callable[[Iterable[Attempt]], list[str]]:
+    """Send a part of the requests, each with the same chance, and return what is wrong with the answers. The parts together send all."""
+
+    def of(attempts: Iterable[Attempt]) -> list[str]:
+        chance = random.Random(0)  # the same choices in each part
+        chosen = [attempt for attempt in attempts if chance.randrange(PARTS) == request.param]
+        assert len(chosen) > 50
+        return [fault for target, what, sent in chosen for fault in complaints(send(admin, target, **sent), target, what)]
+
+    return of
+
+
+Faults: TypeAlias = Callable[[Iterable[Attempt]], list[str]]
+
+
+def test_no_body_makes_a_route_fail(api: RunningApi, faults: Faults) -> None:
+    def attempts() -> Iterator[Attempt]:
+        for target in targets(api.app):
+            if target.method in ("GET", "HEAD", "OPTIONS"):
+                continue
+            for name, body in {**hostile.NOT_JSON, **hostile.OTHER_SHAPES}.items():
+                yield target, name, {"content": body, "headers": hostile.JSON}
+            for body in hostile.bodies_with(target.fields):
+                yield target, body[:60].decode(), {"content": body, "headers": hostile.JSON}
+            for kind in (
+                "multipart/form-data",
+                "multipart/form-data; boundary=x",
+                "application/x-www-form-urlencoded",
+                "text/csv",
+                "x",
+                "",
+                "é",
+            ):
+                yield target, f"body of type {kind}", {"content": b"--x\r\n\r\n", "headers": {"content-type": kind.encode()}}
+            yield target, "no body", {}
+
+    assert faults(attempts()) == []
 
 
 def test_a_body_that_is_not_json_or_of_another_shape_is_told_apart(api: RunningApi, admin: httpx.Client) -> None:
@@ -172,38 +196,39 @@ def test_a_client_that_hangs_up_during_its_request_is_no_failure_of_ours(client:
     assert answered().get("500") == before.get("500")
 
 
-def test_no_query_makes_a_route_fail(api: RunningApi, admin: httpx.Client) -> None:
-    found = []
-    for target in targets(api.app):
-        names = target.parameters("query")
-        for value in map(str, hostile.VALUES):
-            query = "&".join(f"{quote(name)}={quote(value[:2000])}" for name in (*names, "zzz"))
-            found += complaints(send(admin, target, params=query), target, query[:80])
-        for query in ("%ff", "%", "&&&", "=", "a[]=1&a[b]=2", "&".join(f"{name}=1&{name}=2" for name in names)):
-            found += complaints(send(admin, target, params=query), target, query)
-        nul = send(admin, target, params="zzz=%00")
-        if nul.status_code != 422 and target.method != "OPTIONS":
-            found.append(f"{target.method} {target.path} <- ?zzz=%00: {nul.status_code}, not 422")
-    assert not found, "\n".join(found)
+def test_no_query_makes_a_route_fail(api: RunningApi, faults: Faults) -> None:
+    def attempts() -> Iterator[Attempt]:
+        for target in targets(api.app):
+            names = target.parameters("query")
+            for value in map(str, hostile.VALUES):
+                query = "&".join(f"{quote(name)}={quote(value[:2000])}" for name in (*names, "zzz"))
+                yield target, query[:80], {"params": query}
+            for query in ("%ff", "%", "&&&", "=", "a[]=1&a[b]=2", "&".join(f"{name}=1&{name}=2" for name in names)):
+                yield target, query, {"params": query}
+
+    assert faults(attempts()) == []
 
 
-def test_no_path_makes_a_route_fail(api: RunningApi, admin: httpx.Client) -> None:
-    found = []
-    for fill in hostile.PATHS:
-        for target in targets(api.app, fill):
-            found += complaints(send(admin, target), target, "path")
-    assert not found, "\n".join(found)
+def test_a_query_with_nul_is_refused_by_every_route(api: RunningApi, admin: httpx.Client) -> None:
+    every = [target for target in targets(api.app) if target.method != "OPTIONS"]
+    taken = [target.path for target in every if send(admin, target, params="zzz=%00").status_code != 422]
+    assert taken == []
 
 
-def test_no_header_makes_a_route_fail(api: RunningApi, admin: httpx.Client) -> None:
-    found = []
-    for target in targets(api.app):
-        for name, value in hostile.HEADERS.items():
-            found += complaints(send(admin, target, headers={name: value}), target, f"{name}: {value[:40]}")
-        for host in hostile.HOSTS:
-            found += complaints(send(admin, target, headers={"host": host.encode()}), target, f"Host: {host}")
-        found += complaints(send(admin, target, headers=[("x-request-id", "a"), ("x-request-id", "b")]), target, "two ids")
-    assert not found, "\n".join(found)
+def test_no_path_makes_a_route_fail(api: RunningApi, faults: Faults) -> None:
+    assert faults((target, "path", {}) for fill in hostile.PATHS for target in targets(api.app, fill)) == []
+
+
+def test_no_header_makes_a_route_fail(api: RunningApi, faults: Faults) -> None:
+    def attempts() -> Iterator[Attempt]:
+        for target in targets(api.app):
+            for name, value in hostile.HEADERS.items():
+                yield target, f"{name}: {value[:40]}", {"headers": {name: value}}
+            for host in hostile.HOSTS:
+                yield target, f"Host: {host}", {"headers": {"host": host.encode()}}
+            yield target, "two ids", {"headers": [("x-request-id", "a"), ("x-request-id", "b")]}
+
+    assert faults(attempts()) == []
 
 
 def test_every_private_route_is_closed_to_strangers_and_every_admin_route_to_travellers(

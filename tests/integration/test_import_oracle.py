@@ -164,12 +164,13 @@ def chunks_of(rows: int) -> Iterator[None]:
 
 
 @pytest.mark.timeout(3600)
-def test_the_importer_does_what_a_person_would_do(db: Database, redis_url: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("examples", [8, pytest.param(EXAMPLES, marks=pytest.mark.variant)])
+def test_the_importer_does_what_a_person_would_do(db: Database, redis_url: str, tmp_path: Path, examples: int) -> None:
     storage = folder_storage(tmp_path)
 
     @settings(
-        max_examples=EXAMPLES,
-        derandomize=EXAMPLES <= 25,
+        max_examples=examples,
+        derandomize=examples <= 25,
         deadline=None,
         database=None,
         phases=[Phase.generate],

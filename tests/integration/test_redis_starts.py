@@ -16,7 +16,9 @@ from tests.support.redis_servers import SAFE, StartRedis
 from tests.support.waiting import until
 
 
-@pytest.mark.parametrize("command", ["up", "api", "worker", "sample", "audit"])
+@pytest.mark.parametrize(
+    "command", ["worker", *(pytest.param(command, marks=pytest.mark.variant) for command in ("up", "api", "sample", "audit"))]
+)
 def test_every_command_that_needs_redis_refuses_a_cluster_in_one_line(
     command: str, database_url: str, start_redis: StartRedis, tmp_path: Path
 ) -> None:
@@ -32,7 +34,7 @@ def test_every_command_that_needs_redis_refuses_a_cluster_in_one_line(
     )
 
 
-@pytest.mark.parametrize("command", ["sample", "audit"])
+@pytest.mark.parametrize("command", ["sample", pytest.param("audit", marks=pytest.mark.variant)])
 def test_a_command_that_needs_redis_now_says_that_it_is_away(command: str, database_url: str, tmp_path: Path) -> None:
     settings = {"SKYQUEUE_DATABASE_URL": database_url, "SKYQUEUE_REDIS_URL": "redis://127.0.0.1:1"}
     refused = Product(tmp_path / "data", environment=settings).run(command)
@@ -41,7 +43,7 @@ def test_a_command_that_needs_redis_now_says_that_it_is_away(command: str, datab
     assert len(refused.stderr.splitlines()) == 1
 
 
-@pytest.mark.parametrize("command", ["migrate", "create-admin"])
+@pytest.mark.parametrize("command", ["migrate", pytest.param("create-admin", marks=pytest.mark.variant)])
 def test_a_command_that_needs_no_redis_asks_none(command: str, database_url: str, tmp_path: Path) -> None:
     settings = {"DATABASE_URL": database_url, "REDIS_URL": "redis://127.0.0.1:1", "ADMIN_PASSWORD": "a long password"}
     done = Product(tmp_path / "data", environment={f"SKYQUEUE_{name}": value for name, value in settings.items()}).run(command)

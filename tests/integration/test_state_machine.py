@@ -180,6 +180,7 @@ class Life(RuleBasedStateMachine):
             assert captured == self.world.ledger.captured
 
 
+@pytest.mark.variant
 @pytest.mark.timeout(0 if SOAK else 300)
 def test_promises_are_kept_whatever_happens_in_whatever_order(steps: Steps) -> None:
     world = World(steps)

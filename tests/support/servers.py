@@ -123,7 +123,7 @@ class HandedOn:
     def _clean(self) -> bool:
         """Empty it. Returns whether its schema is unchanged."""
         with self._connected() as connection:
-            connection.execute(_DISCONNECT_OTHERS)
+            until(lambda: connection.execute(_DISCONNECT_OTHERS).rowcount == 0, every=0.002)
             catalog = _catalog_of(connection)
             if catalog != self._catalog and _schema_of(connection) != self._schema:
                 return False
@@ -156,7 +156,7 @@ def _catalog_of(connection: psycopg.Connection[tuple[Any, ...]]) -> tuple[Any, .
 
 
 _DISCONNECT_OTHERS: Final = """
-    SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()
+    SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()
 """
 _TABLES: Final = """
     SELECT oid::regclass::text, pg_relation_size(oid) > 2^20 FROM pg_class

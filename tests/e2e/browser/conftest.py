@@ -25,9 +25,16 @@ WIDTHS: Final = {"desktop": (1280, 860), "mobile": (390, 844)}
 
 
 STAFF: Final = ("test_operations", "test_console_work", "test_uploading")
-"""The staff works at a desk: on a phone, their pages are tried by `make slow`."""
-TRAVELLERS: Final = ("test_accessibility", "test_progress_board", "test_layout_shift")
-"""The other way round: what a small screen shows is harder to get right, so the desk is tried by `make slow`."""
+"""The staff works at a desk: on a phone, their pages are tried by `make variants`."""
+TRAVELLERS: Final = (
+    "test_accessibility",
+    "test_booking",
+    "test_languages",
+    "test_layout_shift",
+    "test_progress_board",
+    "test_size",
+)
+"""The other way round: what a small screen shows is harder to get right, so the desk is tried by `make variants`."""
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -36,7 +43,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if item.path.parent != Path(__file__).parent:
             continue
         if (item.path.stem in STAFF and "mobile" in item.name) or (item.path.stem in TRAVELLERS and "desktop" in item.name):
-            item.add_marker(pytest.mark.slow)
+            item.add_marker(pytest.mark.variant)
 
 
 @pytest.hookimpl(wrapper=True)

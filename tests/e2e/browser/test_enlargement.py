@@ -21,7 +21,7 @@ from tests.support.product import Product
 DEPARTURE: Final = (datetime.now(UTC) + timedelta(days=4)).replace(hour=6, minute=0, second=0, microsecond=0)
 
 
-@pytest.fixture(params=["zoom", pytest.param("text", marks=pytest.mark.slow)])
+@pytest.fixture(params=["zoom", pytest.param("text", marks=pytest.mark.variant)])
 def large(request: pytest.FixtureRequest, chromium: Browser, served: Product) -> Iterator[Page]:
     """A visitor to whom everything is shown at 200 %, or the text alone."""
     zoom = request.param == "zoom"
@@ -92,7 +92,7 @@ def test_the_pages_of_a_booking(large: Page, flight: dict[str, Any]) -> None:
     assert {where: faults for where, faults in found.items() if faults} == {}
 
 
-@pytest.mark.slow
+@pytest.mark.variant
 def test_the_other_pages_of_a_traveller(large: Page, flight: dict[str, Any]) -> None:
     page = large
     found: dict[str, list[str]] = {}
@@ -128,7 +128,7 @@ def test_the_other_pages_of_a_traveller(large: Page, flight: dict[str, Any]) -> 
     assert {where: faults for where, faults in found.items() if faults} == {}
 
 
-@pytest.mark.slow
+@pytest.mark.variant
 def test_the_pages_of_the_console(large: Page, admin: Admin, flight: dict[str, Any]) -> None:
     page = large
     found: dict[str, list[str]] = {}

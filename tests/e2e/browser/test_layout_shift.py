@@ -18,7 +18,7 @@ MOST: Final = 0.1
 SLOW: Final = PROFILES[-1]
 
 
-@pytest.mark.parametrize("name", ["checkout", "ticket", "console"])
+@pytest.mark.parametrize("name", ["checkout", *(pytest.param(name, marks=pytest.mark.variant) for name in ("ticket", "console"))])
 def test_nothing_jumps_on_a_slow_phone(page: Page, served: Product, admin: Admin, admin_client: httpx.Client, name: str) -> None:
     add_flight(admin_client, flight_number=new_number("AI"), departure_ts=noon_in(9), arrival_ts=noon_in(9, hours=2))
     with served.client() as client:

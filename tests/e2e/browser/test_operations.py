@@ -54,7 +54,7 @@ def sign_in(page: Page, admin: Admin, address: str) -> None:
     page.get_by_role("button", name="Sign in").click()
 
 
-@pytest.mark.parametrize("scheme", ["light", pytest.param("dark", marks=pytest.mark.slow)])
+@pytest.mark.parametrize("scheme", ["light", pytest.param("dark", marks=pytest.mark.variant)])
 def test_every_page_of_the_console(page: Page, admin: Admin, letter: None, integration: None, scheme: str) -> None:
     page.emulate_media(reduced_motion="reduce", color_scheme="dark" if scheme == "dark" else "light")
     sign_in(page, admin, "/operations")

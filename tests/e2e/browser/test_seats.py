@@ -128,7 +128,7 @@ def test_the_staff_see_who_sits_where_and_give_somebody_another_seat(
     assert admin_client.get(f"/api/v1/flights/{flight['id']}/seats").json()["taken"] == ["1A"]
 
 
-@pytest.mark.parametrize("scheme", ["light", pytest.param("dark", marks=pytest.mark.slow)])
+@pytest.mark.parametrize("scheme", ["light", pytest.param("dark", marks=pytest.mark.variant)])
 def test_the_map_of_a_wide_cabin_fits_a_narrow_phone_and_is_used_by_keys(
     chromium: Browser, served: Product, admin_client: httpx.Client, scheme: str
 ) -> None:

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.timeout(600)
 
 SHOWN_MS: Final = 30_000
 """Three times what is promised: the browser and everything else share the machine. `tests/faults/test_named_troubles.py` holds the API to the promise."""
-IN_EVERY_RUN: Final = (redis_evicting, postgres_slow)
+TWO: Final = (redis_evicting, postgres_slow)
 
 
 @pytest.fixture
@@ -57,8 +57,9 @@ def see(troubled: Installation, console: Page) -> See:
     return each_of
 
 
+@pytest.mark.variant
 def test_the_console_names_two_troubles(see: See) -> None:
-    see([trouble for trouble in TROUBLES if trouble.make in IN_EVERY_RUN])
+    see([trouble for trouble in TROUBLES if trouble.make in TWO])
 
 
 @pytest.mark.slow

@@ -17,7 +17,7 @@ from tests.e2e.browser.test_seats import PASSWORD, seat
 from tests.support.flights import new_number
 from tests.support.product import Product
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.variant
 
 OUT: Final = datetime.now(UTC).date() + timedelta(days=6)
 BACK: Final = OUT + timedelta(days=3)
