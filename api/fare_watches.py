@@ -30,7 +30,7 @@ from core.errors import Invalid
 from core.fare_watches import watches
 from core.fare_watches.errors import FareWatchNotFound, NotWatchable, TooManyFareWatches
 from core.fare_watches.watches import FareWatchView, WatchedDay
-from core.idempotency.answers import IdempotencyKeyReused
+from core.idempotency.stored_responses import IdempotencyKeyReused
 from core.places import registry
 from core.ratelimit.limits import Scope
 from core.text.patterns import AMOUNT, VISIBLE

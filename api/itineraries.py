@@ -18,7 +18,7 @@ from api.search.fast_path import headers_of
 from api.services import Services
 from core import clock, keys
 from core.search import calendar
-from core.search.cache import Answer, Question
+from core.search.cache import CacheQuery, CacheResult
 from core.search.cached_entries import Names
 from core.search.calendar import CalendarDay, Day
 from core.search.itineraries.joining import Rules
@@ -100,7 +100,7 @@ class ItineraryController(Controller):
 
         answers = await asyncio.gather(*(services.search_cache.get(_month(services, route, begin)) for route in routes))
         days = calendar.merge([answer.value for answer in answers])
-        answer = Answer(days, max((each.age for each in answers), default=0), hit=all(each.hit for each in answers))
+        answer = CacheResult(days, max((each.age for each in answers), default=0), hit=all(each.hit for each in answers))
         now = clock.now()
         offers = [cheapest for day in days for cheapest in day.ahead(now)]
         # Mostly the cheapest flight has seats; only where it has none, the others of its day and currency are asked about.
@@ -111,10 +111,10 @@ class ItineraryController(Controller):
         return Response(CalendarView(data=listed), headers=headers_of(answer))
 
 
-def _month(services: Services, route: tuple[str, str], begin: date) -> Question[list[Day]]:
+def _month(services: Services, route: tuple[str, str], begin: date) -> CacheQuery[list[Day]]:
     def compute() -> bytes:
         with services.db.snapshot() as connection:
             return _encode(calendar.find_days(connection, *route, begin))
 
     names = Names(keys.calendar(*route, begin), keys.calendar_version(*route), keys.calendar_lock(*route, begin))
-    return Question(names, lambda: asyncio.to_thread(compute), _read_days)
+    return CacheQuery(names, lambda: asyncio.to_thread(compute), _read_days)

@@ -30,7 +30,7 @@ from core.bookings.states import BookingStatus
 from core.clock import now
 from core.db import RawConnection
 from core.errors import Invalid
-from core.idempotency.answers import IdempotencyKeyReused, KeyedRequest
+from core.idempotency.stored_responses import IdempotencyKeyReused, KeyedRequest
 from core.jobs.status import Job
 from core.lifecycle import pay
 from core.payments import events

@@ -35,7 +35,7 @@ OPEN_FILES: Final = 65_536
 
 
 class Server(uvicorn.Server):
-    """uvicorn's server for our application: when it is told to end, waiting clients get an answer at once.
+    """uvicorn's server for our application: when it is told to end, waiting clients get a response at once.
 
     uvicorn cancels what is still at work after `GRACE_SECONDS`. A client that waits for a job would be one of them, at every restart.
     """
@@ -55,7 +55,7 @@ class Server(uvicorn.Server):
             late.cancel()
 
     async def _end_late_connections(self) -> None:
-        """uvicorn tells each connection once to end with the answer at hand. One that had just been accepted was not among them, and
+        """uvicorn tells each connection once to end with the response at hand. One that had just been accepted was not among them, and
         would go on asking an application whose services are closed."""
         while True:
             await asyncio.sleep(LATE_SECONDS)

@@ -22,7 +22,7 @@ from api.services import Services, SignedRequest
 from core.bookings.errors import CoolingDown, TooManyHolds, TooManySeats
 from core.db import RawConnection
 from core.flights.errors import FlightCancelled, FlightDeparted, FlightNotFound
-from core.idempotency.answers import IdempotencyKeyReused
+from core.idempotency.stored_responses import IdempotencyKeyReused
 from core.lifecycle import join_waitlist
 from core.ratelimit.limits import Scope
 from core.waitlist.errors import AlreadyWaiting, NotWaiting, SeatsAvailable

@@ -21,7 +21,7 @@ from core import clock
 from core.db import Database
 from core.errors import NotFound, Overloaded
 from core.fare_watches import watches
-from core.idempotency import answers
+from core.idempotency import stored_responses
 from core.lifecycle import join_waitlist
 from core.mail import outbox
 from core.ratelimit.limiter import RateLimited
@@ -174,7 +174,7 @@ def _close(db: Database, user_id: UUID, password: str) -> list[UUID]:
         service.require_password(session, user_id, password)
     with db.transaction() as connection:
         join_waitlist.leave_all(connection, user_id)
-        answers.forget_all(connection, user_id)
+        stored_responses.forget_all(connection, user_id)
         outbox.delete_of_user(connection, user_id)
         watches.forget(connection, user_id)
     with db.unit_of_work() as session:

@@ -111,10 +111,10 @@ class SigningInController(Controller):
         signed_in = await checked(request, services, who, partial(_sign_in, services.db, who, data.password, days, device))
         if signed_in is None:
             raise WrongCredentials("No account has this username and password.")
-        answer = _tokens(request, services, *signed_in)
+        response = _tokens(request, services, *signed_in)
         known = services.devices
-        answer.set_cookie(cookies.device_cookie(request, known.cookie_name(who), known.new_cookie(who)))
-        return answer
+        response.set_cookie(cookies.device_cookie(request, known.cookie_name(who), known.new_cookie(who)))
+        return response
 
     @post(
         "/refresh",

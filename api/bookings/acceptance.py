@@ -38,7 +38,7 @@ class BookingAccepted(msgspec.Struct, kw_only=True, omit_defaults=True):
 
 @dataclass(frozen=True, slots=True)
 class AcceptedResponse:
-    """Body and headers of the answer 202."""
+    """Body and headers of the response 202."""
 
     content: BookingAccepted
     headers: dict[str, str]
@@ -101,7 +101,7 @@ def _find_unpaid(data: BookingBody, settings: Settings) -> Invalid | None:
 
 
 def _find_sold_out(seat_counts: SeatCountCache, flights: tuple[UUID, ...], seats: int) -> SeatsSoldOut | None:
-    """From the seat counts that this process has in memory. Not the answer for a repeated request: its own booking may have the
+    """From the seat counts that this process has in memory. Not the response for a repeated request: its own booking may have the
     last seats.
     """
     for flight_id in flights:

@@ -18,7 +18,7 @@ from api.bookings.controller import owner, visible_to
 from api.contract.headers import LOCATION
 from api.http.authentication import FOR_BOOKING, limited
 from api.http.idempotency import Done, IdempotencyKey, answer_once, keyed
-from api.http.wire import Moment, RequestBody
+from api.http.wire import RequestBody, Timestamp
 from api.services import Services, SignedRequest
 from core import money
 from core.bookings import quotes
@@ -36,7 +36,7 @@ from core.bookings.reading import queries
 from core.bookings.reading.views import BookingView
 from core.db import RawConnection
 from core.flights import times
-from core.idempotency.answers import IdempotencyKeyReused
+from core.idempotency.stored_responses import IdempotencyKeyReused
 from core.lifecycle import accept_schedule_change
 from core.lifecycle import cancel as cancelling
 from core.ratelimit.limits import Scope
@@ -58,7 +58,7 @@ class ScheduleChangeBody(RequestBody):
     """`keep`: the new times are fine. To give the booking back instead, cancel it: that is free of charge now."""
 
     action: Literal["keep"]
-    new_departure_ts: Moment | None = None
+    new_departure_ts: Timestamp | None = None
     """The new departure that you look at (`schedule_change`). Refused with 409 when the flight was moved again since."""
 
 
@@ -121,7 +121,7 @@ class CancellationController(Controller):
         services: NamedDependency[Services],
         idempotency_key: IdempotencyKey = None,
     ) -> Response[BookingView]:
-        """Give the seats and the money back once. The answer is the cancelled booking, also when it is confirmed again."""
+        """Give the seats and the money back once. The response is the cancelled booking, also when it is confirmed again."""
         settings = services.settings
 
         def work(connection: RawConnection) -> Done[BookingView]:

@@ -43,7 +43,7 @@ from core.bookings.segments import MixedCurrencies, NotChronological
 from core.bookings.states import BookingStatus
 from core.errors import Overloaded
 from core.flights.errors import FlightCancelled, FlightDeparted, FlightNotFound
-from core.idempotency.answers import IdempotencyKeyReused
+from core.idempotency.stored_responses import IdempotencyKeyReused
 from core.lifecycle import cancel as cancelling
 from core.ratelimit.limiter import RateLimited
 from core.ratelimit.limits import Scope
@@ -113,7 +113,7 @@ class BookingController(Controller):
         load_run: LoadRunName = None,
     ) -> Response[BookingAccepted]:
         """Accept a booking. 202 means that it is on disk: it reaches exactly one final state, whatever breaks meanwhile."""
-        answer = await accept(
+        accepted = await accept(
             services,
             request.user,
             data,
@@ -122,7 +122,7 @@ class BookingController(Controller):
             prefer=prefer,
             load_run=load_run,
         )
-        return Response(answer.content, status_code=HTTPStatus.ACCEPTED, headers=answer.headers)
+        return Response(accepted.content, status_code=HTTPStatus.ACCEPTED, headers=accepted.headers)
 
     @get("/bookings", operation_id="listBookings", summary="My bookings", sync_to_thread=True)
     def list(
@@ -135,7 +135,7 @@ class BookingController(Controller):
         cursor: FromQuery[UUID | None] = None,
     ) -> BookingPage:
         """My bookings, newest first. `next_cursor` is the `cursor` of the next page. `attention`: only those that ask for something, a payment
-        or an answer to new times.
+        or a decision about new times.
         """
         with services.db.snapshot() as connection:
             views, following = queries.list_bookings(
@@ -183,7 +183,7 @@ class BookingController(Controller):
         opt={"errors": (BookingNotFound, NotCancellable)},
     )
     def cancel(self, booking_id: FromPath[UUID], request: SignedRequest, services: NamedDependency[Services]) -> BookingView:
-        """Quote and confirm in one step: give the seats and the money back once. The answer is the cancelled booking."""
+        """Quote and confirm in one step: give the seats and the money back once. The response is the cancelled booking."""
         with services.db.transaction() as connection:
             after = cancelling.cancel(
                 connection,

@@ -2,7 +2,7 @@
 
 Two thirds of the framework's work is not needed for this request, and in a rush nearly all requests are of this kind. The fast
 path only handles a request if it understands all parts of it. Any other request, and every malformed one, is passed to the
-framework, whose handler reads the same body again. Both call `acceptance.accept`, so their answers about a booking are the same.
+framework, whose handler reads the same body again. Both call `acceptance.accept`, so their responses about a booking are the same.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from api.bookings.acceptance import accept
 from api.bookings.bodies import BookingBody
 from api.http.bodies import repeated_names
 from api.http.idempotency import KEY
-from api.http.plain_requests import JSON, are_well_formed, read_headers, read_token, send_answer, send_refusal
+from api.http.plain_requests import JSON, are_well_formed, read_headers, read_token, send_refusal, send_response
 from api.services import services_of
 from core.text.nesting import is_too_deep
 from core.users.models import KeyScope
@@ -73,7 +73,7 @@ class BookingFastPath:
             return
         scope["path_template"] = scope["path"]
         try:
-            answer = await accept(
+            accepted = await accept(
                 services,
                 principal,
                 data,
@@ -85,7 +85,7 @@ class BookingFastPath:
         except Exception as error:
             await send_refusal(scope, error, send)
             return
-        await send_answer(send, 202, JSON, answer.headers, _encoder.encode(answer.content))
+        await send_response(send, 202, JSON, accepted.headers, _encoder.encode(accepted.content))
 
 
 def _read_head(scope: HTTPScope) -> _Head | None:

@@ -21,7 +21,7 @@ from core.bookings.errors import BookingNotFound, NoLowerFare, NotRebookable, Pr
 from core.bookings.reading import queries
 from core.bookings.reading.views import BookingView
 from core.db import RawConnection
-from core.idempotency.answers import IdempotencyKeyReused
+from core.idempotency.stored_responses import IdempotencyKeyReused
 from core.lifecycle import rebook
 from core.lifecycle.rebook import FareView
 from core.notifications import fare_mails
@@ -72,7 +72,7 @@ class RebookingController(Controller):
         idempotency_key: IdempotencyKey = None,
     ) -> Response[BookingView]:
         """The seats stay yours throughout. The booking costs `expected_total` from now on, and the difference to what was paid goes back to the
-        card. The answer is the booking, also when the same is asked again: nothing is given back twice.
+        card. The response is the booking, also when the same is asked again: nothing is given back twice.
         """
         expected = data.expected_total.read("/expected_total")
         sends = services.settings.mail.server is not None

@@ -1,6 +1,6 @@
 """The connection of a client: uvicorn's class, with limits for requests that are too large, too slow, or not HTTP.
 
-uvicorn does not limit the size of the headers or the time for headers and body, and its answers to invalid HTTP are not problem
+uvicorn does not limit the size of the headers or the time for headers and body, and its responses to invalid HTTP are not problem
 documents. A proxy would do this, but not every installation has one.
 """
 
@@ -117,7 +117,7 @@ class Connection(HttpToolsProtocol):
             if self._head_bytes:
                 self._refuse(_TOO_SLOW)
             else:
-                self.transport.close()  # browsers open connections in advance, and expect no answer on them
+                self.transport.close()  # browsers open connections in advance, and expect no response on them
             return
         if self._body_since is not None and self.flow.read_paused:
             self._begin_to_count()  # we do not read now, so the client is not slow

@@ -1,6 +1,6 @@
 """Sends what is written to a connection in one turn of the event loop with one system call.
 
-uvicorn writes the head and the body of an answer one after the other, and uvloop sends each write at once. So each answer would be two
+uvicorn writes the head and the body of a response one after the other, and uvloop sends each write at once. So each response would be two
 system calls and two packets, and its client would wake up twice.
 """
 

@@ -1,6 +1,6 @@
 """The OpenAPI document as integrators get it. Litestar writes it from the handlers; here it gets what no signature says.
 
-That is: examples of whole requests and answers, the headers of answers, which codes there are, patterns that every engine reads, and
+That is: examples of whole requests and responses, the headers of responses, which codes there are, patterns that every engine reads, and
 `security: []` where no token is needed, so that a generated client asks for none.
 """
 
@@ -27,14 +27,14 @@ REQUESTS: Final = (
     | integrations.REQUESTS
     | staff.REQUESTS
 )
-ANSWERS: Final = (
-    accounts.ANSWERS
-    | flights.ANSWERS
-    | bookings.ANSWERS
-    | fares.ANSWERS
-    | operations.ANSWERS
-    | integrations.ANSWERS
-    | staff.ANSWERS
+RESPONSES: Final = (
+    accounts.RESPONSES
+    | flights.RESPONSES
+    | bookings.RESPONSES
+    | fares.RESPONSES
+    | operations.RESPONSES
+    | integrations.RESPONSES
+    | staff.RESPONSES
 )
 OF_OPERATION: Final = bookings.OF_OPERATION | fares.OF_OPERATION | operations.OF_OPERATION
 CODES: Final = "ErrorCode"
@@ -90,8 +90,8 @@ def operations_of(document: Json) -> Iterator[tuple[str, Json]]:
 def _codes_in(document: Json) -> Iterator[str]:
     """Of all errors that operations name."""
     for _, operation in operations_of(document):
-        for answer in operation["responses"].values():
-            yield from answer.get("content", {}).get(_PROBLEMS, {}).get("examples", ())
+        for response in operation["responses"].values():
+            yield from response.get("content", {}).get(_PROBLEMS, {}).get("examples", ())
 
 
 def _finish_parameters(operation: Json) -> None:
@@ -125,7 +125,7 @@ def _finish_answers(operation: Json, path: str) -> None:
     for status in good:
         own |= operation["responses"][status].pop("headers", {})
     operation["responses"].get("204", {}).pop("content", None)  # Litestar gives `Response[None]` a body
-    for status, answer in operation["responses"].items():
+    for status, response in operation["responses"].items():
         names = list(headers.EVERYWHERE)
         if status in good:
             names += [*own, *(name for parameter, name in headers.BY_PARAMETER.items() if parameter in taken)]
@@ -133,8 +133,8 @@ def _finish_answers(operation: Json, path: str) -> None:
             names.append(headers.BY_STATUS[status])
         if "429" in operation["responses"]:
             names += headers.WHEN_LIMITED
-        answer["headers"] = {name: {"$ref": f"#/components/headers/{name}"} for name in names}
-        for media_type, content in answer.get("content", {}).items():
+        response["headers"] = {name: {"$ref": f"#/components/headers/{name}"} for name in names}
+        for media_type, content in response.get("content", {}).items():
             if media_type == _PROBLEMS:
                 content["examples"] = {
                     example["summary"]: {"value": {**example["value"], "instance": path}}
@@ -152,10 +152,10 @@ def _answers(operation_id: str, status: str, content: Json) -> Json:
         return {"answer": {"value": OF_OPERATION[name, status]}}
     schema = content.get("schema", {})
     if schema.get("type") == "array":
-        one = ANSWERS.get(_name_of(schema["items"]))
+        one = RESPONSES.get(_name_of(schema["items"]))
         return {} if one is None else {"answer": {"value": [one]}}
     shapes = [_name_of(variant) for variant in schema.get("oneOf", [schema])]
-    return {shape: {"value": ANSWERS[shape]} for shape in shapes if shape in ANSWERS}
+    return {shape: {"value": RESPONSES[shape]} for shape in shapes if shape in RESPONSES}
 
 
 def _name_of(schema: Json) -> str:

@@ -1,4 +1,4 @@
-"""The headers that answers have, for the OpenAPI document. A handler names its own in `response_headers`; the rest follows from what the
+"""The headers that responses have, for the OpenAPI document. A handler names its own in `response_headers`; the rest follows from what the
 operation takes and how it can fail.
 """
 
@@ -75,5 +75,5 @@ COMPONENTS: Final[dict[str, dict[str, Any]]] = {
 EVERYWHERE: Final = ("X-Request-Id",)
 WHEN_LIMITED: Final = ("RateLimit-Policy", "RateLimit")
 BY_PARAMETER: Final = {"Idempotency-Key": "Idempotent-Replayed", "Prefer": "Preference-Applied"}
-"""A header of the request, and the one that a good answer to it has."""
+"""A header of the request, and the one that a good response to it has."""
 BY_STATUS: Final = {"401": "WWW-Authenticate", "429": "Retry-After", "503": "Retry-After"}

@@ -9,7 +9,7 @@ from typing import Annotated
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
-from api.http.wire import Moment, RequestBody
+from api.http.wire import RequestBody, Timestamp
 from api.services import Services
 from core.errors import Invalid
 from core.flights import rules, times
@@ -36,8 +36,8 @@ class FlightBody(RequestBody):
     flight_number: Annotated[str, Meta(min_length=2, max_length=16, examples=["AI-202"])]
     source: PlaceName
     destination: PlaceName
-    departure_ts: Moment
-    arrival_ts: Moment
+    departure_ts: Timestamp
+    arrival_ts: Timestamp
     total_seats: Annotated[int, Meta(ge=1, le=rules.MAX_SEATS, examples=[150])]
     price: Annotated[str, Meta(max_length=64, description="An amount in plain digits.", examples=["7500.00"])] | int | float
     currency: Annotated[str, Meta(max_length=40, description="A code of ISO 4217.", examples=["INR"])] = rules.DEFAULT_CURRENCY

@@ -25,7 +25,7 @@ from core.flights.announcements.route_versions import RouteDays
 from core.flights.changes import cancellation
 from core.flights.changes.cancellation import BegunCancellation
 from core.flights.errors import FlightDeparted, FlightNotFound
-from core.idempotency.answers import IdempotencyKeyReused
+from core.idempotency.stored_responses import IdempotencyKeyReused
 from core.messaging.messages import CancelFlights
 from core.waitlist import entries
 

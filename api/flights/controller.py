@@ -42,7 +42,7 @@ from core.flights.listing import FlightFilter, FlightSort
 from core.flights.models import FlightStatus
 from core.flights.service import Change
 from core.flights.views import FlightView, InventoryView
-from core.idempotency.answers import IdempotencyKeyReused
+from core.idempotency.stored_responses import IdempotencyKeyReused
 from core.imports import export
 from core.lifecycle import offer_seats
 from core.text.patterns import VISIBLE
@@ -96,10 +96,10 @@ class FlightController(Controller):
         def work(connection: RawConnection) -> Done[FlightView]:
             change = service.create_flight(connection, details, user_id=request.user.user_id)
             assert change.flight is not None
-            answer = _answer(change.flight)
-            answer.status_code = HTTPStatus.CREATED
-            answer.headers["location"] = f"/admin/flights/{change.flight_id}"
-            return Done(answer, partial(_announce, change, services))
+            response = _response(change.flight)
+            response.status_code = HTTPStatus.CREATED
+            response.headers["location"] = f"/admin/flights/{change.flight_id}"
+            return Done(response, partial(_announce, change, services))
 
         return answer_once(services, keyed(request, idempotency_key, data), work)
 
@@ -170,7 +170,7 @@ class FlightController(Controller):
     def read(self, flight_id: FromPath[UUID], services: NamedDependency[Services]) -> Response[FlightView]:
         """Send its `ETag` as `If-Match` with a change, and nobody's change in between is lost."""
         with services.db.snapshot() as connection:
-            return _answer(queries.get_flight(connection, flight_id))
+            return _response(queries.get_flight(connection, flight_id))
 
     @put(
         "/{flight_id:uuid}",
@@ -205,9 +205,9 @@ class FlightController(Controller):
                 connection, flight_id, details, user_id=request.user.user_id, expected=_versions(if_match)
             )
             change, after = _offered(connection, change, services)
-        answer = _announced(change, services)
+        response = _announced(change, services)
         after.run(services.redis, services.live.dispatcher)
-        return answer
+        return response
 
     @delete(
         "/{flight_id:uuid}",
@@ -253,7 +253,7 @@ def _offered(connection: RawConnection, change: Change, services: Services) -> t
 def _announced(change: Change, services: Services) -> Response[FlightView]:
     _announce(change, services)
     assert change.flight is not None
-    return _answer(change.flight)
+    return _response(change.flight)
 
 
 def _announce(change: Change, services: Services) -> None:
@@ -262,7 +262,7 @@ def _announce(change: Change, services: Services) -> None:
     job_events.flights_changed(services.redis, free, change.events)
 
 
-def _answer(flight: FlightView) -> Response[FlightView]:
+def _response(flight: FlightView) -> Response[FlightView]:
     return Response(flight, headers={"etag": f'"{flight.version}"', "cache-control": "no-store"})
 
 

@@ -1,7 +1,7 @@
 """Decode the body of a request into the type that its handler needs, or report its errors.
 
 The bytes are decoded once, directly into the handler's type, and strictly: `"1"` is not a number, `1.0` is not an integer. Only
-if that fails, the body is decoded again field by field, so that the answer has all errors at once.
+if that fails, the body is decoded again field by field, so that the response has all errors at once.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _NUL_ESCAPE: Final = b"\\u0000"
 _NAMES: Final = re.compile(rb'"([^"\\]*)"\s*:')
 _ESCAPED_NAME: Final = re.compile(rb'\\[^"]*"\s*:')
 LISTED: Final = 20
-"""How many repeated names an answer lists."""
+"""How many repeated names a response lists."""
 
 
 class TooLarge(AppError):

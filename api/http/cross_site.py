@@ -1,7 +1,7 @@
 """Refuse requests that a page of another site made a browser send, for the handlers that set or use the refresh cookie (login CSRF).
 
 The cookie is SameSite=strict, so a page of another site cannot make a browser send it. But such a page can submit a form, and the
-browser stores the cookie of the answer: the visitor would be signed in to an account of the attacker.
+browser stores the cookie of the response: the visitor would be signed in to an account of the attacker.
 """
 
 from __future__ import annotations

@@ -68,7 +68,7 @@ _DETAILS = {
 }
 
 
-def answer(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
+def to_response(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
     """The exception handler for Litestar. An unexpected error is logged with its traceback, which is not sent to the client."""
     problem = problem_of(error, request)
     if problem.status == HTTPStatus.INTERNAL_SERVER_ERROR:
@@ -86,7 +86,7 @@ def answer(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]
     )
 
 
-EXCEPTION_HANDLERS: ExceptionHandlersMap = {AppError: answer, HTTPException: answer, Exception: answer}
+EXCEPTION_HANDLERS: ExceptionHandlersMap = {AppError: to_response, HTTPException: to_response, Exception: to_response}
 
 
 def problem_of(error: Exception, request: Request[Any, Any, Any]) -> Problem:

@@ -1,5 +1,5 @@
 """Decide which host names the API accepts. A request with another name in its Host header is refused: an attacker can point a
-domain at our address, so that a page of that domain can read our answers (DNS rebinding), or a cache stores them under that name.
+domain at our address, so that a page of that domain can read our responses (DNS rebinding), or a cache stores them under that name.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""`Idempotency-Key` for requests that create something: the first answer is stored with its effect, and a repeated request gets
+"""`Idempotency-Key` for requests that create something: the first response is stored with its effect, and a repeated request gets
 it again.
 """
 
@@ -16,8 +16,8 @@ from litestar.params import HeaderParameter
 
 from api.services import Services, SignedRequest
 from core.db import RawConnection
-from core.idempotency import answers
-from core.idempotency.answers import KeyedRequest, StoredAnswer
+from core.idempotency import stored_responses
+from core.idempotency.stored_responses import KeyedRequest, StoredResponse
 from core.text.patterns import END
 
 IdempotencyKey = Annotated[
@@ -43,7 +43,7 @@ def _nothing() -> None:
 
 @dataclass(frozen=True, slots=True)
 class Done(Generic[Content]):
-    """The result of a request's transaction: the answer, and a function to call after the commit."""
+    """The result of a request's transaction: the response, and a function to call after the commit."""
 
     response: Response[Content]
     follow_up: Callable[[], object] = _nothing
@@ -62,26 +62,26 @@ def keyed(request: SignedRequest, key: str | None, *said: Any) -> KeyedRequest |
 
 
 def answer_once(services: Services, request: KeyedRequest | None, work: Work[Content]) -> Response[Content]:
-    """Do the work in a transaction. If a request with this key was answered before, return the same answer again.
+    """Do the work in a transaction. If a request with this key was answered before, return the same response again.
 
     Raises:
         IdempotencyKeyReused: the key was used for a different request.
     """
     with services.db.transaction() as connection:
-        earlier = answers.begin(connection, request) if request else None
+        earlier = stored_responses.begin(connection, request) if request else None
         if earlier is not None:
             return _replay(earlier)
         done = work(connection)
         if request is not None:
-            answers.keep(connection, request, _answer_of(done.response))
+            stored_responses.keep(connection, request, _stored(done.response))
     done.follow_up()
     return done.response
 
 
-def _answer_of(response: Response[Any]) -> StoredAnswer:
-    return StoredAnswer(response.status_code or 200, response.headers, msgspec.json.encode(response.content))
+def _stored(response: Response[Any]) -> StoredResponse:
+    return StoredResponse(response.status_code or 200, response.headers, msgspec.json.encode(response.content))
 
 
-def _replay(answer: StoredAnswer) -> Response[Any]:
-    headers = {**answer.headers, REPLAYED: "true"}
-    return Response(answer.body, status_code=answer.status, headers=headers, media_type="application/json")
+def _replay(stored: StoredResponse) -> Response[Any]:
+    headers = {**stored.headers, REPLAYED: "true"}
+    return Response(stored.body, status_code=stored.status, headers=headers, media_type="application/json")

@@ -1,4 +1,4 @@
-"""What the fast paths share: read the headers of a plain request, and send an answer, without the web framework.
+"""What the fast paths share: read the headers of a plain request, and send a response, without the web framework.
 
 A fast path only handles a request if it understands all parts of it. It passes any other request to the framework.
 """
@@ -52,8 +52,8 @@ def are_well_formed(headers: dict[str, str]) -> bool:
     )
 
 
-async def send_answer(send: Send, status: int, media_type: str, headers: dict[str, str], body: bytes) -> None:
-    """Send a whole answer. `headers`: more than the type and the length of the body."""
+async def send_response(send: Send, status: int, media_type: str, headers: dict[str, str], body: bytes) -> None:
+    """Send a whole response. `headers`: more than the type and the length of the body."""
     more = [(name.encode(), value.encode("latin-1")) for name, value in headers.items()]
     described = [(b"content-type", media_type.encode()), (b"content-length", b"%d" % len(body)), *more]
     await send({"type": "http.response.start", "status": status, "headers": described})
@@ -62,5 +62,5 @@ async def send_answer(send: Send, status: int, media_type: str, headers: dict[st
 
 async def send_refusal(scope: HTTPScope, error: Exception, send: Send) -> None:
     """Send what the framework would send for this error."""
-    refusal = errors.answer(SignedRequest(scope), error)
-    await send_answer(send, refusal.status_code or 500, MEDIA_TYPE, refusal.headers, refusal.content)
+    refusal = errors.to_response(SignedRequest(scope), error)
+    await send_response(send, refusal.status_code or 500, MEDIA_TYPE, refusal.headers, refusal.content)

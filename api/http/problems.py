@@ -1,4 +1,4 @@
-"""The shape of every error answer: RFC 9457 problem details."""
+"""The shape of every error response: RFC 9457 problem details."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class Amount(msgspec.Struct):
 
 
 class ProblemBody(msgspec.Struct, omit_defaults=True):
-    """How every error answers (RFC 9457). Some codes add members of their own; `docs/errors.md` lists them."""
+    """The shape of every error response (RFC 9457). Some codes add members of their own; `docs/errors.md` lists them."""
 
     type: str
     title: str
@@ -75,7 +75,7 @@ class ProblemBody(msgspec.Struct, omit_defaults=True):
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """An error answer before it is written.
+    """An error response before it is written.
 
     `code` is from the registry in `docs/errors.md`; `data` adds members to the body (never one of the standard ones).
     """

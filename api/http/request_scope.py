@@ -1,4 +1,4 @@
-"""The outermost ASGI layer, for every request and answer, including those of the fast paths and errors outside of handlers.
+"""The outermost ASGI layer, for every request and response, including those of the fast paths and errors outside of handlers.
 
 It assigns the request id, refuses requests that no handler should get, answers HEAD as GET without the body, answers 500 if
 nothing else did, and counts metrics. It wraps `send` once.
@@ -86,12 +86,12 @@ class Edge:
 
         is_by_tls = request["scheme"] == "https"  # what a proxy says of it counts where the server trusts that proxy
         is_personal = _is_personal(request)
-        begun_to_answer = ended = False
+        has_response_begun = ended = False
 
-        async def answer(message: Message) -> None:
-            nonlocal begun_to_answer, ended
+        async def send_tracked(message: Message) -> None:
+            nonlocal has_response_begun, ended
             if message["type"] == "http.response.start":
-                begun_to_answer = True
+                has_response_begun = True
                 headers = [*message["headers"], (b"x-request-id", request_id.encode())]
                 if _NOSNIFF not in headers:
                     headers.append(_NOSNIFF)
@@ -111,21 +111,21 @@ class Edge:
             await send(message)
 
         if refusal is not None:
-            await _refuse(refusal, request["path"], request_id, answer)
+            await _refuse(refusal, request["path"], request_id, send_tracked)
             return
         try:
-            await self.app(request, receive, answer)
+            await self.app(request, receive, send_tracked)
         except asyncio.CancelledError:  # by the server, which gives nobody more time than its grace
-            if begun_to_answer:
+            if has_response_begun:
                 raise
-            await _refuse(_STOPPING, request["path"], request_id, answer)
+            await _refuse(_STOPPING, request["path"], request_id, send_tracked)
         except Exception:
-            if begun_to_answer:
+            if has_response_begun:
                 raise
             _log.exception("an error that no handler answered", method=method, path=request["path"])
-            await _refuse(INTERNAL, request["path"], request_id, answer)
-        if head and begun_to_answer and not ended:  # a stream whose client has disconnected
-            await answer({"type": "http.response.body", "body": b"", "more_body": False})
+            await _refuse(INTERNAL, request["path"], request_id, send_tracked)
+        if head and has_response_begun and not ended:  # a stream whose client has disconnected
+            await send_tracked({"type": "http.response.body", "body": b"", "more_body": False})
 
     def _allowed(self, scope: HTTPScope, told: bytes) -> bytes:
         """What the whole address answers: Litestar tells the methods of one of its handlers."""
@@ -164,7 +164,7 @@ def _check_head(scope: HTTPScope, is_ours: Callable[[str], bool]) -> tuple[str |
 
 
 def _is_personal(scope: HTTPScope) -> bool:
-    """Whether the answer is personal: caches must not store it, unless a handler allows it."""
+    """Whether the response is personal: caches must not store it, unless a handler allows it."""
     path = scope["path"]
     return path.startswith(("/admin", "/api/v1/auth/")) or any(name == b"authorization" for name, _ in scope["headers"])
 

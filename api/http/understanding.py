@@ -25,7 +25,7 @@ READS = frozenset({"GET", "HEAD", "OPTIONS"})
 READS_BODY_ITSELF: Final = "reads_body_itself"
 """In a handler's `opt`: the handler reads a body that is not in its signature, and checks every field of it."""
 LISTED: Final = 20
-"""How many faults one answer lists."""
+"""How many faults one response lists."""
 _LARGEST_EMPTY: Final = 1024
 """Bytes. A longer body is not an empty one."""
 _EMPTY: Final = frozenset({b"", b"{}", b"null"})

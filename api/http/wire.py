@@ -14,7 +14,7 @@ Line: TypeAlias = Annotated[str, Meta(min_length=1, max_length=500, pattern=VISI
 """A sentence or two in somebody's words."""
 
 
-Moment: TypeAlias = Annotated[
+Timestamp: TypeAlias = Annotated[
     str,
     Meta(
         min_length=1,

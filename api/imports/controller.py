@@ -29,7 +29,7 @@ from core.clock import new_id, now
 from core.db import RawConnection
 from core.errors import Invalid, Malformed, Unavailable
 from core.events import job_events
-from core.idempotency.answers import IdempotencyKeyReused, KeyedRequest
+from core.idempotency.stored_responses import IdempotencyKeyReused, KeyedRequest
 from core.imports import changes, queries, service
 from core.imports.changes import FlightChange
 from core.imports.csv import files as csv_files
@@ -43,7 +43,7 @@ from core.imports.storage.files import Storage, StoredFile, Upload
 from core.messaging.messages import ImportFile
 from core.ratelimit.limits import Scope
 
-CSV = "text/csv"  # an answer adds the charset
+CSV = "text/csv"  # a response adds the charset
 
 
 class ImportAccepted(msgspec.Struct):
@@ -266,7 +266,7 @@ def _store_file(upload: Upload) -> StoredFile:
 def _accept(
     services: Services, import_id: UUID, file: StoredFile, layout: Layout, keyed_request: KeyedRequest | None, **options: Any
 ) -> tuple[Response[ImportAccepted], bool]:
-    """Store the import and call a worker. Returns the answer, and whether the file is needed."""
+    """Store the import and call a worker. Returns the response, and whether the file is needed."""
     is_new = False
 
     def work(connection: RawConnection) -> Done[ImportAccepted]:

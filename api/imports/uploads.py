@@ -105,7 +105,7 @@ def _write(upload: Upload, transcoder: Transcoder, piece: bytes, *, last: bool) 
 
 
 def storage_away(error: OSError) -> Unavailable:
-    """The answer if the disk is full, or the bucket cannot be reached."""
+    """The response if the disk is full, or the bucket cannot be reached."""
     return Unavailable(f"The file cannot be stored now: {error.strerror or 'the storage does not answer'}.", retry_after=60)
 
 

@@ -53,5 +53,7 @@ class JobController(Controller):
         load_run: LoadRunName = None,
     ) -> Response[Job]:
         """The job as it is now; with `Prefer: wait=n`, as it is once it is done. While it is not done, `Retry-After` says when to ask again."""
-        answer = await follow(services.live, request.user, job_id, prefer=prefer, if_none_match=if_none_match, load_run=load_run)
-        return Response[Any](answer.body, status_code=answer.status, headers=answer.headers, media_type=MediaType.JSON)
+        response = await follow(
+            services.live, request.user, job_id, prefer=prefer, if_none_match=if_none_match, load_run=load_run
+        )
+        return Response[Any](response.body, status_code=response.status, headers=response.headers, media_type=MediaType.JSON)

@@ -13,7 +13,7 @@ from uuid import UUID
 from litestar.enums import ScopeType
 from litestar.types import ASGIApp, Receive, Scope, Send
 
-from api.http.plain_requests import JSON, are_well_formed, read_headers, read_token, send_answer, send_refusal
+from api.http.plain_requests import JSON, are_well_formed, read_headers, read_token, send_refusal, send_response
 from api.jobs.following import follow
 from api.services import services_of
 from core.users.tokens import Unauthenticated
@@ -59,7 +59,7 @@ class JobFastPath:
             return
         scope["path_template"] = TEMPLATES[path[1]]
         try:
-            answer = await follow(
+            response = await follow(
                 services.live,
                 principal,
                 UUID(path[2]),
@@ -70,9 +70,9 @@ class JobFastPath:
         except Exception as error:
             await send_refusal(scope, error, send)
             return
-        if answer.body is None:
-            more = [(name.encode(), value.encode()) for name, value in answer.headers.items()]
-            await send({"type": "http.response.start", "status": answer.status, "headers": more})
+        if response.body is None:
+            more = [(name.encode(), value.encode()) for name, value in response.headers.items()]
+            await send({"type": "http.response.start", "status": response.status, "headers": more})
             await send({"type": "http.response.body", "body": b"", "more_body": False})
             return
-        await send_answer(send, answer.status, JSON, answer.headers, answer.body)
+        await send_response(send, response.status, JSON, response.headers, response.body)

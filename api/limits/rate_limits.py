@@ -18,7 +18,7 @@ SHARED: Final = frozenset({Scope.LOGIN_ACCOUNT, Scope.LOOKUP_REFERENCE})
 
 
 async def count(state: dict[str, Any], limiter: RateLimiter, scope: Scope, who: object) -> None:
-    """Count one `scope` of `who`, and note what is left of it for the answer. `state`: of the request.
+    """Count one `scope` of `who`, and note what is left of it for the response. `state`: of the request.
 
     Raises:
         RateLimited

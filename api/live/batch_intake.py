@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import psycopg
 
-from core.bookings.intake.requests import Accepted, Answer, BookingRequest
+from core.bookings.intake.requests import Accepted, BookingRequest, IntakeResult
 from core.bookings.intake.rules import BookingRules
 from core.clock import new_id
 from core.db import AWAY, Database
@@ -26,15 +26,15 @@ class BatchIntake:
         self._db = db
         self._rules = rules
 
-    def accept(self, requests: Sequence[BookingRequest]) -> list[Answer]:
-        """Commit the requests that can be accepted, and return an answer for each, in order. A request that is answered with an
+    def accept(self, requests: Sequence[BookingRequest]) -> list[IntakeResult]:
+        """Commit the requests that can be accepted, and return a result for each, in order. A request that is answered with an
         error is not stored. If Postgres refuses one request, the others are still committed.
 
         Raises:
             `core.db.AWAY`: Postgres cannot be reached; it is not known whether the batch is stored.
         """
         with_ids = [replace(request, booking_id=new_id()) for request in requests]
-        answers: list[Answer] = []
+        results: list[IntakeResult] = []
 
         def commit(part: Sequence[BookingRequest]) -> None:
             with self._db.transaction() as connection:
@@ -42,7 +42,7 @@ class BatchIntake:
                 tagged = _tagged(part, accepted)
                 if tagged:
                     recording.record(connection, tagged)
-            answers.extend(accepted)
+            results.extend(accepted)
 
         def store(part: Sequence[BookingRequest]) -> None:
             # Another process may pick the same seats in another order.
@@ -51,24 +51,24 @@ class BatchIntake:
         def refuse(_request: BookingRequest, error: Exception) -> None:
             if not isinstance(error, psycopg.Error):
                 raise error
-            answers.append(accept.explain(error))
+            results.append(accept.explain(error))
 
         try:
             isolated(store, with_ids, refuse)
         except AWAY:
             # Postgres could not be reached any more after a part of the batch was committed.
-            if not answers:
+            if not results:
                 raise
-            answers += [_in_doubt()] * (len(with_ids) - len(answers))
-        return answers
+            results += [_in_doubt()] * (len(with_ids) - len(results))
+        return results
 
 
-def _tagged(requests: Sequence[BookingRequest], answers: Sequence[Answer]) -> list[TaggedBooking]:
+def _tagged(requests: Sequence[BookingRequest], results: Sequence[IntakeResult]) -> list[TaggedBooking]:
     """The new bookings of load runs."""
     return [
         TaggedBooking(request.booking_id, request.load_run, request.allow_duplicate)
-        for request, answer in zip(requests, answers, strict=True)
-        if request.load_run is not None and isinstance(answer, Accepted) and not answer.replayed
+        for request, result in zip(requests, results, strict=True)
+        if request.load_run is not None and isinstance(result, Accepted) and not result.replayed
     ]
 
 

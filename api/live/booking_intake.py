@@ -10,7 +10,7 @@ from uuid import UUID
 from api.live.batch_intake import BatchIntake
 from core import failpoints
 from core.batching import Batcher
-from core.bookings.intake.requests import Accepted, Answer, BookingRequest
+from core.bookings.intake.requests import Accepted, BookingRequest, IntakeResult
 from core.bookings.intake.rules import BookingRules
 from core.db import Database
 from core.errors import Unavailable
@@ -43,7 +43,7 @@ class BookingIntake:
     def __init__(self, db: Database, dispatcher: Dispatcher, *, rules: BookingRules) -> None:
         intake = BatchIntake(db, rules)
         self._dispatcher = dispatcher
-        self._intake: Batcher[BookingRequest, Answer] = Batcher(
+        self._intake: Batcher[BookingRequest, IntakeResult] = Batcher(
             "intake", lambda requests: self._accept(intake, requests), limit=INTAKE_LIMIT, patience=ANSWER_SECONDS
         )
         self._sender: Batcher[_ToSend, None] = Batcher("dispatch", self._send, limit=MAX_IDS)
@@ -60,16 +60,16 @@ class BookingIntake:
         try:
             with spans.span("accept"):
                 trace = spans.current()
-                answer = await self._intake.submit(request if trace is None else replace(request, trace=trace))
+                result = await self._intake.submit(request if trace is None else replace(request, trace=trace))
         except TimeoutError:
             raise Unavailable(
                 "The database did not answer in time. Repeat the request with the same Idempotency-Key to get the result.",
                 retry_after=RETRY_SECONDS,
             ) from None
-        assert isinstance(answer, Accepted)  # the batcher raises every other answer
-        if not answer.replayed:
-            self.enqueue(answer.booking_id)
-        return answer
+        assert isinstance(result, Accepted)  # the batcher raises every other result
+        if not result.replayed:
+            self.enqueue(result.booking_id)
+        return result
 
     def enqueue(self, booking_id: UUID) -> None:
         """Send a message for this booking soon. Nobody waits for it."""
@@ -80,11 +80,11 @@ class BookingIntake:
         """Finish what was begun."""
         await asyncio.gather(self._intake.close(), self._sender.close())
 
-    def _accept(self, intake: BatchIntake, waiting: list[BookingRequest]) -> list[Answer]:
+    def _accept(self, intake: BatchIntake, waiting: list[BookingRequest]) -> list[IntakeResult]:
         with spans.batch("accept", len(waiting), [each.trace for each in waiting if each.trace is not None]):
-            answers = intake.accept(waiting)
+            results = intake.accept(waiting)
         failpoints.reach("after_commit_before_reply")
-        return answers
+        return results
 
     def _send(self, waiting: list[_ToSend]) -> list[None]:
         self._dispatcher.send(

@@ -1,4 +1,4 @@
-"""Counts the polls of load runs: many in one statement, after their answers."""
+"""Counts the polls of load runs: many in one statement, after their responses."""
 
 from __future__ import annotations
 

@@ -63,7 +63,7 @@ class ApiKeyController(Controller):
         self, data: JSONBody[ApiKeyBody], request: SignedRequest, services: NamedDependency[Services]
     ) -> Response[NewApiKey]:
         """Send the key as a bearer token. It acts for your account. `read` reads what an agent reads; `book` makes and changes bookings of
-        the account; `admin` does everything. There is no `Idempotency-Key` here: the answer would have to be kept, and the key with it.
+        the account; `admin` does everything. There is no `Idempotency-Key` here: the response would have to be kept, and the key with it.
         """
         with services.db.transaction() as connection:
             key, made = api_keys.create(connection, request.user.user_id, data.name, data.scopes)

@@ -1,4 +1,4 @@
-"""The state of the whole installation in one answer, with a sentence for each present problem."""
+"""The state of the whole installation in one response, with a sentence for each present problem."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ class Overview(msgspec.Struct, frozen=True, kw_only=True):
 
 
 PARTS_SECONDS: Final = 2.5
-"""How long the parts of an answer may take together. A locked table keeps a query for two seconds."""
+"""How long the parts of a response may take together. A locked table keeps a query for two seconds."""
 
 _drift: Final = DriftComparison()
 _readers: Final = ThreadPoolExecutor(max_workers=8, thread_name_prefix="overview")
@@ -137,7 +137,7 @@ class OverviewController(Controller):
 
 
 class _Parts:
-    """The parts of one answer, read side by side and waited for until `PARTS_SECONDS` are over, so that a slow server does not keep
+    """The parts of one response, read side by side and waited for until `PARTS_SECONDS` are over, so that a slow server does not keep
     the causes from whoever asks for them.
     """
 

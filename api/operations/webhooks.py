@@ -95,8 +95,8 @@ class WebhookController(Controller):
     def create(
         self, data: JSONBody[WebhookBody], request: SignedRequest, services: NamedDependency[Services]
     ) -> Response[WebhookWithSecret]:
-        """Whatever is committed after this was answered is sent there, signed by the Standard Webhooks scheme with the secret of the answer.
-        There is no `Idempotency-Key` here: the answer would have to be kept, and the secret with it.
+        """Whatever is committed after this was answered is sent there, signed by the Standard Webhooks scheme with the secret of the response.
+        There is no `Idempotency-Key` here: the response would have to be kept, and the secret with it.
         """
         _require_usable(data.url, services)
         try:

@@ -1,4 +1,4 @@
-"""Files of the app as answers: whole, or `304` for who has them already (`If-None-Match`), or the part that was asked for (`Range`)."""
+"""Files of the app as responses: whole, or `304` for who has them already (`If-None-Match`), or the part that was asked for (`Range`)."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _RANGE: Final = re.compile(r"bytes=(?:([0-9]{1,18})-([0-9]{1,18})?|-([0-9]{1,18}
 """One range. Several, and what is no range, are answered with the whole file, as RFC 9110 allows."""
 
 
-def answer(request: Request[Any, Any, Any], file: Path, *, media_type: str, headers: Mapping[str, str]) -> Response[bytes]:
+def file_response(request: Request[Any, Any, Any], file: Path, *, media_type: str, headers: Mapping[str, str]) -> Response[bytes]:
     """`file`, which is there. Its tag changes with its bytes: a build writes each file anew, and a compressed copy is another file."""
     content = file.read_bytes()
     stat = file.stat()

@@ -82,7 +82,7 @@ def app_handlers(dist: Path = DIST) -> Sequence[ControllerRouterHandler]:
             headers = {**_PAGE_HEADERS, "cache-control": "no-store"}
             return Response(_NOT_BUILT, status_code=HTTPStatus.SERVICE_UNAVAILABLE, media_type="text/html", headers=headers)
         headers = {**_PAGE_HEADERS, "cache-control": "no-cache"}
-        return files.answer(request, index, media_type="text/html; charset=utf-8", headers=headers)
+        return files.file_response(request, index, media_type="text/html; charset=utf-8", headers=headers)
 
     @get("/assets/{name:str}", include_in_schema=False, sync_to_thread=True, opt=PUBLIC, name="assets")
     def asset(
@@ -100,7 +100,7 @@ def app_handlers(dist: Path = DIST) -> Sequence[ControllerRouterHandler]:
             if _takes(coding, accepted) and compressed.is_file():
                 file, headers = compressed, {**headers, "content-encoding": coding}
                 break
-        return files.answer(request, file, media_type=media_type, headers=headers)
+        return files.file_response(request, file, media_type=media_type, headers=headers)
 
     @get("/docs/{name:str}", include_in_schema=False, sync_to_thread=True, opt=PUBLIC, name="docs")
     def documentation_file(request: Request[Any, Any, Any], name: FromPath[str]) -> Response[bytes]:
@@ -108,7 +108,7 @@ def app_handlers(dist: Path = DIST) -> Sequence[ControllerRouterHandler]:
         if not _is_file_in(dist / "docs", file):
             raise NotFoundException
         media_type = guess_type(name)[0] or "application/octet-stream"
-        return files.answer(request, file, media_type=media_type, headers={"cache-control": "no-cache"})
+        return files.file_response(request, file, media_type=media_type, headers={"cache-control": "no-cache"})
 
     return (page, asset, documentation_file)
 

@@ -1,6 +1,6 @@
 """One check of something that this process needs, repeated in the background, and its last result.
 
-A check that gets no answer (a frozen server, a network that drops packets) counts as failed after `patience_seconds`. It is left
+A check that gets no response (a frozen server, a network that drops packets) counts as failed after `patience_seconds`. It is left
 running and not cancelled, because a cancellation would wait for the same server.
 """
 
@@ -55,7 +55,7 @@ class Check(Protocol):
     every_seconds: float = 0.5
     patience_seconds: float = 1.0
     silence: ClassVar[Finding | None] = None
-    """The finding when there is no answer within `patience_seconds`."""
+    """The finding when there is no response within `patience_seconds`."""
     failure: ClassVar[Finding | None] = None
     """The finding when the check raises an unexpected error."""
 

@@ -1,6 +1,6 @@
-"""Answers searches: a query becomes questions to the cache, and their answers become JSON with the seats that are free now.
+"""Answers searches: a query becomes queries of the cache, and their results become JSON with the seats that are free now.
 
-A question that was understood once is known by the bytes of its query from then on, and its answer needs no framework
+A question that was understood once is known by the bytes of its query from then on, and its response needs no framework
 (`api/search/fast_path.py`).
 """
 
@@ -28,7 +28,7 @@ from core.places import wanted
 from core.places.folding import fold
 from core.places.wanted import Wanted, WantedRoute
 from core.search import flight_search
-from core.search.cache import REDIS_SECONDS, Answer, Question, SearchCache
+from core.search.cache import REDIS_SECONDS, CacheQuery, CacheResult, SearchCache
 from core.search.cached_entries import Names
 from core.search.flight_search import SearchSort
 from core.search.suggestions import Suggestions
@@ -49,7 +49,7 @@ class UnderstoodSearch(NamedTuple):
     each flight, None for any number, also none. `matched`: those airports, in words for a header.
     """
 
-    questions: tuple[Question[FlightList], ...]
+    questions: tuple[CacheQuery[FlightList], ...]
     sort: SearchSort
     seats: int | None
     limit: int
@@ -108,22 +108,22 @@ class SearchEndpoint:
         """The typed text and the limit of a query for suggestions, if it was understood before."""
         return self._typed.get(query)
 
-    async def suggest(self, query: bytes, typed: str, limit: int) -> tuple[bytes, Answer[Served]]:
-        """A JSON array of the places for what was typed, and the answer of the cache that it is made from. The query is remembered."""
+    async def suggest(self, query: bytes, typed: str, limit: int) -> tuple[bytes, CacheResult[Served]]:
+        """A JSON array of the places for what was typed, and the cache result that it is made from. The query is remembered."""
         _remember(self._typed, query, (typed, limit))
         answer = await self.served()
         return answer.value.suggestions.encoded(typed, limit), answer
 
-    async def answer(self, search: UnderstoodSearch) -> tuple[bytes, Answer[FlightList]]:
-        """A JSON array of flights, and the answer of the cache that it is made from."""
+    async def answer(self, search: UnderstoodSearch) -> tuple[bytes, CacheResult[FlightList]]:
+        """A JSON array of flights, and the cache result that it is made from."""
         answer = await self._answer(search)
         body = await answer.value.encode(self._seat_counts, now=clock.now(), seats=search.seats, limit=search.limit)
         return body, answer
 
-    async def served(self) -> Answer[Served]:
+    async def served(self) -> CacheResult[Served]:
         """Every place that has a flight."""
         names = Names(keys.AIRPORTS, keys.AIRPORTS_VERSION, keys.AIRPORTS_LOCK)
-        return await self._cache.get(Question(names, self._list_places, Served.read))
+        return await self._cache.get(CacheQuery(names, self._list_places, Served.read))
 
     async def routes(self, source: str, destination: str) -> list[tuple[str, str]]:
         """The routes between the places that a traveller means, by their keys: of several airports those that have flights.
@@ -157,12 +157,12 @@ class SearchEndpoint:
         served = (await self.served()).value
         return tuple(key if key in served.keys else served.spellings.get(fold(key), key) for key in end.keys)
 
-    async def _answer(self, search: UnderstoodSearch) -> Answer[FlightList]:
+    async def _answer(self, search: UnderstoodSearch) -> CacheResult[FlightList]:
         if len(search.questions) == 1:
             return await self._cache.get(search.questions[0])
         answers = await asyncio.gather(*map(self._cache.get, search.questions))
         flights = FlightList.merged([answer.value for answer in answers], search.sort)
-        return Answer(flights, max(answer.age for answer in answers), hit=all(answer.hit for answer in answers))
+        return CacheResult(flights, max(answer.age for answer in answers), hit=all(answer.hit for answer in answers))
 
     async def _list_places(self) -> bytes:
         def read() -> list[ServedPlace]:
@@ -182,14 +182,14 @@ class SearchEndpoint:
                     await served_places.keep(redis, turn, [place.key for place in listed])
         return _encode(listed)
 
-    def _flights(self, source_key: str, destination_key: str, day: date, sort: SearchSort) -> Question[FlightList]:
+    def _flights(self, source_key: str, destination_key: str, day: date, sort: SearchSort) -> CacheQuery[FlightList]:
         def compute() -> bytes:
             with self._db.snapshot() as connection:
                 return _encode(flight_search.find_flights(connection, source_key, destination_key, day, sort))
 
         route = source_key, destination_key
         names = Names(keys.search(*route, day, sort), keys.route_version(*route, day), keys.search_lock(*route, day, sort))
-        return Question(names, lambda: asyncio.to_thread(compute), FlightList.read)
+        return CacheQuery(names, lambda: asyncio.to_thread(compute), FlightList.read)
 
 
 def _remember(known: dict[bytes, Value], query: bytes, meaning: Value) -> None:

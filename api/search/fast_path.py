@@ -10,11 +10,11 @@ from typing import Any, Final, NamedTuple
 from litestar.enums import ScopeType
 from litestar.types import ASGIApp, Receive, Scope, Send
 
-from api.http.plain_requests import JSON, send_answer
+from api.http.plain_requests import JSON, send_response
 from api.search.endpoint import SearchEndpoint, UnderstoodSearch
 from api.search.flight_lists import FlightList
 from api.services import services_of
-from core.search.cache import Answer
+from core.search.cache import CacheResult
 from core.search.flight_search import SearchSort
 from core.telemetry.metrics import SEARCHES
 
@@ -30,19 +30,19 @@ class SearchFastPath:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != ScopeType.HTTP or scope["method"] != "GET" or scope["path"] not in _ANSWERS:
+        if scope["type"] != ScopeType.HTTP or scope["method"] != "GET" or scope["path"] not in _HANDLERS:
             await self.app(scope, receive, send)
             return
         path = scope["path"]
         try:
-            answer = await _ANSWERS[path](services_of(scope["litestar_app"]).search_endpoint, scope["query_string"])
+            answer = await _HANDLERS[path](services_of(scope["litestar_app"]).search_endpoint, scope["query_string"])
         except Exception:  # the handler gets the same error, and answers it
             answer = None
         if answer is None:
             await self.app(scope, receive, send)
             return
         scope["path_template"] = path
-        await send_answer(send, 200, JSON, answer.headers, answer.body)
+        await send_response(send, 200, JSON, answer.headers, answer.body)
 
 
 class _Response(NamedTuple):
@@ -66,17 +66,17 @@ async def _suggest(endpoint: SearchEndpoint, query: bytes) -> _Response | None:
     return _Response(headers_of(answer), answer.value.suggestions.encoded(*typed))
 
 
-_ANSWERS: Final = {PATH: _search, SUGGEST_PATH: _suggest}
+_HANDLERS: Final = {PATH: _search, SUGGEST_PATH: _suggest}
 """How a request to each address is answered: None if its query was not understood before."""
 
 
-def headers_of(answer: Answer[Any]) -> dict[str, str]:
-    """Whether what can be kept of an answer was kept, and for how many seconds. No browser keeps it: the seats are of this moment."""
+def headers_of(answer: CacheResult[Any]) -> dict[str, str]:
+    """Whether what can be kept of a response was kept, and for how many seconds. No browser keeps it: the seats are of this moment."""
     return {"x-cache": "hit" if answer.hit else "miss", "age": str(answer.age), "cache-control": "no-cache"}
 
 
-def search_headers(search: UnderstoodSearch, answer: Answer[FlightList]) -> dict[str, str]:
-    """The same, and the airports that the answer is about. Where it is sorted by price and has several currencies, their order: prices
+def search_headers(search: UnderstoodSearch, answer: CacheResult[FlightList]) -> dict[str, str]:
+    """The same, and the airports that the response is about. Where it is sorted by price and has several currencies, their order: prices
     of different currencies are not compared.
     """
     headers = headers_of(answer) | {MATCHED: search.matched}

@@ -12,7 +12,7 @@ from sqlmodel import Field, SQLModel
 
 
 class IdempotencyKey(SQLModel, table=True):
-    """One key of one user for one operation, and the answer to the request. The keys of bookings are stored in `bookings` instead."""
+    """One key of one user for one operation, and the response to the request. The keys of bookings are stored in `bookings` instead."""
 
     __tablename__ = "idempotency_keys"
 
@@ -23,7 +23,7 @@ class IdempotencyKey(SQLModel, table=True):
     request_hash: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
     """SHA-256 of the content of the request."""
     status: int | None = Field(default=None, sa_column=Column(SmallInteger))
-    """Null only until the transaction that answers is committed."""
+    """Null only until the transaction of the request is committed."""
     headers: dict[str, Any] | None = Field(default=None, sa_column=Column(JSONB))
     body: bytes | None = Field(default=None, sa_column=Column(LargeBinary))
     """JSON, as it was sent."""

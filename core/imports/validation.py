@@ -17,7 +17,7 @@ from core.flights.announcements.route_versions import RouteDay
 from core.flights.details import CABIN_MISMATCH
 from core.imports import cabins, prices
 from core.imports.csv.checks import Check, Mask, faults_at
-from core.imports.csv.columns import BY_NAME, LOCAL_BY_NAME, UTC_BY_NAME, Column, LocalMoment
+from core.imports.csv.columns import BY_NAME, LOCAL_BY_NAME, UTC_BY_NAME, Column, LocalTimestamp
 from core.imports.csv.distinct import distinct
 from core.imports.csv.faults import Fault, shortened
 from core.imports.csv.reader import Chunk
@@ -59,8 +59,8 @@ def validate(
     is_valid = _valid_rows(checks, len(cells))
     for name, place in (("departure_ts", source), ("arrival_ts", destination)):
         column = columns[name]
-        if isinstance(column, LocalMoment):
-            values[name] = column.settle(checks[name], values[name], place.zones(), is_valid)
+        if isinstance(column, LocalTimestamp):
+            values[name] = column.convert_to_utc(checks[name], values[name], place.zones(), is_valid)
     is_valid = _valid_rows(checks, len(cells))
     faults = [fault for check in checks.values() for fault in check.faults(lines)]
 

@@ -8,7 +8,7 @@ The worker (`workers/bookings.py`) calls these steps in this order:
 4. `AfterCommit.run`: notify clients, and release seats in Redis that were not sold.
 
 If the worker crashes after step 2, Redis has reserved the seats, and the booking is still PENDING in Postgres. Its lease ends
-after 15 s, and the sweep sends the booking again. The script then answers ALREADY for it, which takes no further seats, and steps
+after 15 s, and the sweep sends the booking again. The script then returns ALREADY for it, which takes no further seats, and steps
 3 and 4 follow. If the worker crashes during step 3, the transaction is rolled back, and the same happens. If it crashes after
 step 3, the booking is final; step 1 of a second run does not find it.
 """
@@ -34,7 +34,7 @@ from core.flights.changes import schedule_changes
 from core.flights.seat_counts import SeatCounts, lock_counts, write_counts
 from core.lifecycle.end import fail
 from core.messaging.messages import WorkPayments
-from core.seats.inventory import Inventory, ScriptAnswer, ScriptAnswers, take_snapshots
+from core.seats.inventory import Inventory, ScriptResult, ScriptResults, take_snapshots
 
 STATUS_GUARD: Final = (BookingStatus.PENDING,)
 """The statuses in which a booking is processed. It makes a second delivery harmless: a booking that is not PENDING any more is
@@ -43,26 +43,26 @@ skipped.
 
 
 class ReservationOutcome(Enum):
-    SEATED = "seated"
-    LATER = "later"
+    RESERVED = "reserved"
+    RETRY_LATER = "retry_later"
     """Redis says sold out, but Postgres has free seats: the counts in Redis are out of date."""
 
 
 @dataclass(slots=True)
 class Reservations:
-    """The answers of Redis for these bookings. `answers` has one entry for each requested segment."""
+    """The results of the Lua script for these bookings. `results` has one entry for each requested segment."""
 
     bookings: list[PendingBooking]
-    answers: ScriptAnswers
+    results: ScriptResults
     picked_up_at: datetime
     reserved_at: datetime
 
     def subset(self, bookings: list[PendingBooking]) -> Reservations:
-        """The answers for some of the bookings."""
-        return Reservations(bookings, self.answers, self.picked_up_at, self.reserved_at)
+        """The results for some of the bookings."""
+        return Reservations(bookings, self.results, self.picked_up_at, self.reserved_at)
 
     def by_flights(self) -> list[Reservations]:
-        """The answers in groups: bookings of the same flights are in one group."""
+        """The results in groups: bookings of the same flights are in one group."""
         groups: dict[frozenset[UUID], list[PendingBooking]] = defaultdict(list)
         for booking in self.bookings:
             groups[frozenset(booking.flight_ids)].append(booking)
@@ -70,8 +70,8 @@ class Reservations:
 
     def reserved_flights(self, booking: PendingBooking) -> list[UUID]:
         """The flights on which Redis has reserved seats for this booking."""
-        answered = [flight_id for flight_id in booking.flight_ids if (flight_id, booking.id) in self.answers]
-        return [flight_id for flight_id in answered if self.answers[flight_id, booking.id].took]
+        processed = [flight_id for flight_id in booking.flight_ids if (flight_id, booking.id) in self.results]
+        return [flight_id for flight_id in processed if self.results[flight_id, booking.id].is_reserved]
 
     def stages(self, last: str, at: datetime, flight_id: UUID | None = None, line: Line | None = None) -> str:
         reached = (("picked_up", self.picked_up_at), ("reserved", self.reserved_at), (last, at))
@@ -87,18 +87,18 @@ def reserve_in_redis(
         if booking.refused is None:
             for flight_id in booking.flight_ids:
                 wanted[flight_id].append((booking.id, booking.seats))
-    answers = inventory.reserve(wanted)
+    results = inventory.reserve(wanted)
     missing: dict[UUID, list[tuple[UUID, int]]] = {}
     for flight_id, requests in wanted.items():
         not_loaded = [
-            (booking_id, seats) for booking_id, seats in requests if answers[flight_id, booking_id] is ScriptAnswer.NOT_LOADED
+            (booking_id, seats) for booking_id, seats in requests if results[flight_id, booking_id] is ScriptResult.NOT_LOADED
         ]
         if not_loaded:
             missing[flight_id] = not_loaded
     if missing:
         load(sorted(missing))
-        answers |= inventory.reserve(missing)
-    return Reservations(list(bookings), answers, picked_up_at, now())
+        results |= inventory.reserve(missing)
+    return Reservations(list(bookings), results, picked_up_at, now())
 
 
 def load_inventory(connection: RawConnection, inventory: Inventory, flight_ids: Sequence[UUID]) -> None:
@@ -127,15 +127,15 @@ def commit_reservations(
     moved_bookings: list[UUID] = []
     decided_at = now()
     for booking in bookings:
-        outcome = _decide(booking, reservations.answers, counts, after.stale_flights)
+        outcome = _decide(booking, reservations.results, counts, after.stale_flights)
         match outcome:
-            case ReservationOutcome.SEATED:
-                transitions.add(_seat(booking, counts, reservations, decided_at))
+            case ReservationOutcome.RESERVED:
+                transitions.add(_take_seats(booking, counts, reservations, decided_at))
                 if any(segment.was_moved(counts[segment.flight_id]) for segment in booking.segments):
                     moved_bookings.append(booking.id)
                 if booking.payment_mode is PaymentMode.TOKEN and booking.needs_payment:
                     paid_by_token.append(booking.id)
-            case ReservationOutcome.LATER:
+            case ReservationOutcome.RETRY_LATER:
                 postponed.append(booking.id)
                 for flight_id in reservations.reserved_flights(booking):
                     after.rolled_back[flight_id].append(booking.id)
@@ -154,7 +154,7 @@ def commit_reservations(
 
 
 def _decide(
-    booking: PendingBooking, answers: ScriptAnswers, counts: Mapping[UUID, SeatCounts], stale_flights: set[UUID]
+    booking: PendingBooking, results: ScriptResults, counts: Mapping[UUID, SeatCounts], stale_flights: set[UUID]
 ) -> ReservationOutcome | Refusal:
     if booking.refused:
         return booking.refused
@@ -162,17 +162,17 @@ def _decide(
         if counts[flight_id].cancelled:
             return Refusal(FailureCode.FLIGHT_CANCELLED, flight_id)
     sold_out = [flight_id for flight_id in booking.flight_ids if not counts[flight_id].fits(booking.seats)]
-    refused = {flight_id for flight_id in booking.flight_ids if not answers[flight_id, booking.id].took}
+    refused = {flight_id for flight_id in booking.flight_ids if not results[flight_id, booking.id].is_reserved}
     if sold_out:
         stale_flights |= set(sold_out) - refused
         return Refusal(FailureCode.SOLD_OUT, sold_out[0])
     if refused:
         stale_flights |= refused
-        return ReservationOutcome.LATER
-    return ReservationOutcome.SEATED
+        return ReservationOutcome.RETRY_LATER
+    return ReservationOutcome.RESERVED
 
 
-def _seat(
+def _take_seats(
     booking: PendingBooking, counts: Mapping[UUID, SeatCounts], reservations: Reservations, decided_at: datetime
 ) -> Transition:
     is_sold = not booking.needs_payment

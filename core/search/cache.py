@@ -41,7 +41,7 @@ KEPT_BYTES: Final = 8 * 1024 * 1024
 """The most bytes of decoded entries that one process keeps, measured by their size in Redis. Decoded, they take about five times
 as much.
 """
-ANSWER_BYTES: Final = 512
+MIN_ENTRY_BYTES: Final = 512
 """The size that is counted for the smallest entry."""
 
 _log = structlog.get_logger(__name__)
@@ -50,7 +50,7 @@ Value = TypeVar("Value")
 
 
 @dataclass(frozen=True, slots=True)
-class Answer(Generic[Value]):
+class CacheResult(Generic[Value]):
     """A search result. `age`: in whole seconds. `hit`: the result was not computed for this caller."""
 
     value: Value
@@ -59,7 +59,7 @@ class Answer(Generic[Value]):
 
 
 @dataclass(frozen=True, slots=True)
-class Question(Generic[Value]):
+class CacheQuery(Generic[Value]):
     """What a caller asks for. `compute`: queries the database and returns the bytes to store. `read`: decodes them; it raises
     `msgspec.DecodeError` if another release wrote them in another format.
     """
@@ -100,51 +100,51 @@ class SearchCache:
         """The Redis client; None while Redis is not used after a failure."""
         return None if time.monotonic() < self._resting_until else self._client
 
-    async def get(self, question: Question[Value]) -> Answer[Value]:
-        """The answer, from the cache or computed."""
-        names = question.names
+    async def get(self, query: CacheQuery[Value]) -> CacheResult[Value]:
+        """The result, from the cache or computed."""
+        names = query.names
         if time.monotonic() < self._resting_until:
-            return await self._alone(question)
+            return await self._alone(query)
         kept = self._ready.get(names)
         try:
             version, entry = await self._entries.read(names, with_entry=kept is None)
         except (RedisError, TimeoutError) as error:
             self._rest(error)
-            return await self._alone(question)
+            return await self._alone(query)
         self._outage.succeeded()
         if entry is not None:
-            kept = self._keep(question, entry)
+            kept = self._keep(query, entry)
         if kept is None or kept.entry.version != version:
-            return await self._together((names.value, version), lambda: self._fill(question, version, None))
+            return await self._together((names.value, version), lambda: self._fill(query, version, None))
         age = time.time() - kept.entry.stored_at
         if age >= self._seconds:
-            return await self._together((names.value, version), lambda: self._fill(question, version, None, after=kept))
+            return await self._together((names.value, version), lambda: self._fill(query, version, None, after=kept))
         if age >= self._seconds * REFRESH_FROM:
-            self._begin((names.value, version), lambda: self._fill(question, version, kept, after=kept))
-        return Answer(kept.value, max(0, int(age)), hit=True)
+            self._begin((names.value, version), lambda: self._fill(query, version, kept, after=kept))
+        return CacheResult(kept.value, max(0, int(age)), hit=True)
 
-    def _keep(self, question: Question[Any], entry: Entry) -> _Kept | None:
+    def _keep(self, query: CacheQuery[Any], entry: Entry) -> _Kept | None:
         """Decode an entry and keep it in memory; None if this release cannot read it."""
-        before = self._ready.get(question.names)
+        before = self._ready.get(query.names)
         if before is not None and before.entry is entry:  # another caller of the same read has decoded it
             return before
         try:
-            kept = _Kept(entry, question.read(entry.body))
+            kept = _Kept(entry, query.read(entry.body))
         except msgspec.DecodeError:
             return None
         if self._ready_bytes > KEPT_BYTES:
             self._ready.clear()
             self._ready_bytes, before = 0, None
         self._ready_bytes += _size(entry) - (_size(before.entry) if before else 0)
-        self._ready[question.names] = kept
+        self._ready[query.names] = kept
         return kept
 
-    async def _together(self, what: _What, fill: _Fill) -> Answer[Any]:
+    async def _together(self, what: _What, fill: _Fill) -> CacheResult[Any]:
         """Wait for the running task for the same entry and version, or start one."""
         joined = what in self._under_way
         # If one caller is cancelled, the task must go on for the others.
         kept, computed = await asyncio.shield(self._begin(what, fill))
-        return Answer(kept.value, max(0, int(time.time() - kept.entry.stored_at)), hit=joined or not computed)
+        return CacheResult(kept.value, max(0, int(time.time() - kept.entry.stored_at)), hit=joined or not computed)
 
     def _begin(self, what: _What, fill: _Fill) -> asyncio.Task[_Filled]:
         task = self._under_way.get(what)
@@ -170,33 +170,31 @@ class SearchCache:
             self._resting_until = now + REST_SECONDS
             self._outage.failed(error=str(error) or type(error).__name__)
 
-    async def _alone(self, question: Question[Value]) -> Answer[Value]:
-        """Compute the answer without Redis. Requests that come during the computation share it."""
+    async def _alone(self, query: CacheQuery[Value]) -> CacheResult[Value]:
+        """Compute the result without Redis. Requests that come during the computation share it."""
 
         async def computed() -> _Filled:
-            body = await question.compute()
-            return _Kept(Entry(b"", time.time(), body), question.read(body)), True
+            body = await query.compute()
+            return _Kept(Entry(b"", time.time(), body), query.read(body)), True
 
-        return await self._together((question.names.value, b""), computed)
+        return await self._together((query.names.value, b""), computed)
 
-    async def _fill(
-        self, question: Question[Any], version: bytes, served: _Kept | None, *, after: _Kept | None = None
-    ) -> _Filled:
+    async def _fill(self, query: CacheQuery[Any], version: bytes, served: _Kept | None, *, after: _Kept | None = None) -> _Filled:
         """An entry that is newer than `after`, and whether this process computed it.
 
         `served`: the entry that callers got in the meantime. If another process is computing, this one does not wait for it.
         """
-        names = question.names
+        names = query.names
         try:
             async with asyncio.timeout(REDIS_SECONDS + WAIT_SECONDS):
-                mine, kept = await self._claim(question, version, after)
+                mine, kept = await self._claim(query, version, after)
                 if not mine and kept is None:
-                    kept = await self._from_elsewhere(question, after) or served
+                    kept = await self._from_elsewhere(query, after) or served
                 if kept is not None:
                     return kept, False
         except (RedisError, TimeoutError) as error:
             self._rest(error)
-        entry = Entry(version, time.time(), await question.compute())
+        entry = Entry(version, time.time(), await query.compute())
         try:
             async with asyncio.timeout(REDIS_SECONDS), self._client.pipeline(transaction=False) as pipeline:
                 pipeline.set(names.value, encode(entry), ex=self._seconds)
@@ -205,38 +203,38 @@ class SearchCache:
                 await pipeline.execute()
         except (RedisError, TimeoutError) as error:
             self._rest(error)
-        kept = self._keep(question, entry)
+        kept = self._keep(query, entry)
         assert kept is not None, "a release can read the entries that it wrote"
         return kept, True
 
-    async def _claim(self, question: Question[Any], version: bytes, after: _Kept | None) -> tuple[bool, _Kept | None]:
+    async def _claim(self, query: CacheQuery[Any], version: bytes, after: _Kept | None) -> tuple[bool, _Kept | None]:
         """Whether this process got the lock and must compute; and the entry, if another process has just stored it."""
-        names = question.names
+        names = query.names
         async with self._client.pipeline(transaction=False) as pipeline:
             # First the lock, then the entry: a process stores its entry before it releases the lock.
             pipeline.set(names.lock, b"", nx=True, px=LOCK_MS)
             pipeline.get(names.value)
             mine, value = await pipeline.execute()
-        kept = self._younger(question, found(version, value), after)
+        kept = self._younger(query, found(version, value), after)
         if mine and kept is not None:
             await self._client.delete(names.lock)
         return bool(mine), kept
 
-    async def _from_elsewhere(self, question: Question[Any], after: _Kept | None) -> _Kept | None:
+    async def _from_elsewhere(self, query: CacheQuery[Any], after: _Kept | None) -> _Kept | None:
         """Wait for the entry of the process that holds the lock."""
         deadline = time.monotonic() + WAIT_SECONDS
         while time.monotonic() < deadline:
             await asyncio.sleep(LOOK_SECONDS)
-            kept = self._younger(question, await self._entries.read(question.names, with_entry=True), after)
+            kept = self._younger(query, await self._entries.read(query.names, with_entry=True), after)
             if kept is not None:
                 return kept
         return None
 
-    def _younger(self, question: Question[Any], now: Found, after: _Kept | None) -> _Kept | None:
+    def _younger(self, query: CacheQuery[Any], now: Found, after: _Kept | None) -> _Kept | None:
         if now.entry is None or (after is not None and now.entry.stored_at <= after.entry.stored_at):
             return None
-        return self._keep(question, now.entry)
+        return self._keep(query, now.entry)
 
 
 def _size(entry: Entry) -> int:
-    return ANSWER_BYTES + len(entry.body)
+    return MIN_ENTRY_BYTES + len(entry.body)

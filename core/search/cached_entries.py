@@ -14,7 +14,7 @@ from redis.asyncio import Redis
 from redis.asyncio.client import Pipeline
 
 LAST_TURNS: Final = 10
-"""How many more turns of the event loop an answer of Redis gets after its time limit."""
+"""How many more turns of the event loop a response of Redis gets after its time limit."""
 
 
 class Names(NamedTuple):
@@ -95,7 +95,7 @@ class EntryReader:
                         future.set_result(found)
 
     async def _patiently(self, fetching: Coroutine[Any, Any, list[Found]]) -> list[Found]:
-        """Wait with the time limit. If this process was too busy to read an answer that has arrived, a few more turns of the
+        """Wait with the time limit. If this process was too busy to read a response that has arrived, a few more turns of the
         event loop read it, so a busy process does not take Redis for failed.
         """
         task = asyncio.ensure_future(fetching)

@@ -25,8 +25,8 @@ from core.statuses import WITH_SEATS
 KEPT_AFTER_DEPARTURE: Final = timedelta(days=1)
 
 
-class ScriptAnswer(IntEnum):
-    """The answer of the reserve script for one booking on one flight. `lua/reserve.lua` explains each value."""
+class ScriptResult(IntEnum):
+    """The result of the reserve script for one booking on one flight. `lua/reserve.lua` explains each value."""
 
     NEW = 1
     ALREADY = 2
@@ -36,11 +36,11 @@ class ScriptAnswer(IntEnum):
     MISMATCH = -4
 
     @property
-    def took(self) -> bool:
-        return self in (ScriptAnswer.NEW, ScriptAnswer.ALREADY)
+    def is_reserved(self) -> bool:
+        return self in (ScriptResult.NEW, ScriptResult.ALREADY)
 
 
-ScriptAnswers = dict[tuple[UUID, UUID], ScriptAnswer]
+ScriptResults = dict[tuple[UUID, UUID], ScriptResult]
 """By flight and booking."""
 
 
@@ -52,8 +52,8 @@ class Inventory:
         self._redis = client
         self._scripts = scripts
 
-    def reserve(self, wanted: Mapping[UUID, Sequence[tuple[UUID, int]]]) -> ScriptAnswers:
-        """Reserve seats: `{flight: [(booking, seats), ...]}`, first come, first served. Returns an answer for each booking and
+    def reserve(self, wanted: Mapping[UUID, Sequence[tuple[UUID, int]]]) -> ScriptResults:
+        """Reserve seats: `{flight: [(booking, seats), ...]}`, first come, first served. Returns a result for each booking and
         flight.
         """
         calls = [
@@ -62,7 +62,7 @@ class Inventory:
         ]
         codes = self._run(self._scripts.reserve, calls)
         return {
-            (flight, booking): ScriptAnswer(code)
+            (flight, booking): ScriptResult(code)
             for (flight, requests), flight_codes in zip(wanted.items(), codes, strict=True)
             for (booking, _), code in zip(requests, flight_codes, strict=True)
         }

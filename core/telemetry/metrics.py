@@ -69,7 +69,7 @@ _SECONDS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2
 HTTP_REQUESTS: Final = _counter("skyqueue_http_requests_total", "Answered requests", "method", "route", "status")
 HTTP_SECONDS: Final = _histogram(
     "skyqueue_http_response_seconds",
-    "From the first byte of a request to the first of its answer",
+    "From the first byte of a request to the first of its response",
     "method",
     "route",
     buckets=_SECONDS,
@@ -96,7 +96,7 @@ SWEEP_REPAIRED: Final = _counter("skyqueue_sweep_repaired_total", "What the swee
 IMPORT_ROWS: Final = _counter(
     "skyqueue_import_rows_total", "Rows of files, by their result: created, updated, skipped or failed", "outcome"
 )
-SEARCHES: Final = _counter("skyqueue_searches_total", "Answered searches, by whether the answer was cached", "cache")
+SEARCHES: Final = _counter("skyqueue_searches_total", "Answered searches, by whether the response was cached", "cache")
 RATE_LIMIT_REFUSALS: Final = _counter(
     "skyqueue_rate_limit_refusals_total", "Requests that were answered 429, by the limit", "limit"
 )

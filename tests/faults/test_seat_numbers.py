@@ -13,7 +13,7 @@ from uuid import UUID
 import pytest
 
 from core.bookings.errors import SeatTaken
-from core.bookings.intake.requests import Accepted, Answer, BookingRequest
+from core.bookings.intake.requests import Accepted, BookingRequest, IntakeResult
 from core.bookings.seat_numbers import changing, rows
 from core.db.retry import again_after_deadlock
 from core.seats.cabins.catalogue import CABINS
@@ -36,7 +36,7 @@ def numbers_taken_twice(pipeline: Pipeline) -> list[str]:
     return [each for each in pipeline.violations() if each.startswith("I13")]
 
 
-def contend(pipeline: Pipeline, flight: UUID, cabin: str, picks: int) -> list[tuple[tuple[str, ...], Answer]]:
+def contend(pipeline: Pipeline, flight: UUID, cabin: str, picks: int) -> list[tuple[tuple[str, ...], IntakeResult]]:
     """So many requests, through several intakes at once, for seats that are drawn from few: what each asked for, and its answer."""
     rng = random.Random(picks)
     seats = sorted(CABINS[cabin].seats)
@@ -48,7 +48,7 @@ def contend(pipeline: Pipeline, flight: UUID, cabin: str, picks: int) -> list[tu
         for n, wanted in enumerate(requested_seats)
     ]
 
-    def send(part: Sequence[BookingRequest]) -> list[Answer]:
+    def send(part: Sequence[BookingRequest]) -> list[IntakeResult]:
         return new_intake(pipeline.db, hold_limit=ANY_NUMBER).accept(part)
 
     with ThreadPoolExecutor(INTAKES) as pool:
@@ -57,7 +57,7 @@ def contend(pipeline: Pipeline, flight: UUID, cabin: str, picks: int) -> list[tu
     return list(zip(requested_seats, answers, strict=True))
 
 
-def race(pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch) -> list[Answer]:
+def race(pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch) -> list[IntakeResult]:
     """Two intakes have both seen that a seat is free, before either takes it."""
     monkeypatch.setattr(rows, "read_taken", lambda *_: {})
     flight = flight_with_cabin(pipeline)
@@ -85,7 +85,7 @@ def test_without_the_index_both_get_it_and_the_checker_tells(pipeline: Pipeline,
 
 
 def assert_each_seat_has_one_traveller(
-    pipeline: Pipeline, flight: UUID, cabin: str, responses: Sequence[tuple[tuple[str, ...], Answer]]
+    pipeline: Pipeline, flight: UUID, cabin: str, responses: Sequence[tuple[tuple[str, ...], IntakeResult]]
 ) -> None:
     won = [seats for seats, answer in responses if isinstance(answer, Accepted)]
     lost = [answer for _, answer in responses if not isinstance(answer, Accepted)]

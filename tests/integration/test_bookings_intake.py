@@ -13,7 +13,7 @@ from core.bookings.intake.requests import Accepted, BookingRequest
 from core.clock import new_id
 from core.errors import Unavailable
 from core.flights.errors import FlightNotFound
-from core.idempotency.answers import IdempotencyKeyReused
+from core.idempotency.stored_responses import IdempotencyKeyReused
 from core.users.tokens import AccountGone
 from tests.support.intake import new_intake
 from tests.support.pipeline import Pipeline

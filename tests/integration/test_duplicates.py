@@ -14,7 +14,7 @@ import pytest
 
 from core.bookings.errors import PossibleDuplicate
 from core.bookings.intake import duplicates
-from core.bookings.intake.requests import Accepted, Answer, BookingRequest
+from core.bookings.intake.requests import Accepted, BookingRequest, IntakeResult
 from core.db import Database
 from tests.support.api import ApiFactory, register
 from tests.support.concurrent_clients import Attempt, accepted
@@ -143,7 +143,7 @@ def test_of_a_batch_the_first_one_wins_and_the_others_name_it(pipeline: Pipeline
     assert refused.data["booking_id"] == str(first.booking_id) == str(replayed.booking_id)
 
 
-def describe(answers: Sequence[Answer]) -> list[str]:
+def describe(answers: Sequence[IntakeResult]) -> list[str]:
     return [("replayed" if each.replayed else "new") if isinstance(each, Accepted) else each.code for each in answers]
 
 

@@ -12,7 +12,7 @@ import pytest
 
 from core.bookings.errors import CoolingDown, TooManyHolds, TooManySeats
 from core.bookings.intake.fair_share import FairShare
-from core.bookings.intake.requests import Accepted, Answer, BookingRequest
+from core.bookings.intake.requests import Accepted, BookingRequest, IntakeResult
 from core.bookings.models import PaymentMode
 from core.clock import now
 from core.errors import Conflict
@@ -37,7 +37,7 @@ def traveller(pipeline: Pipeline) -> UUID:
 
 def ask(
     pipeline: Pipeline, *requests: BookingRequest, share: FairShare = SHARE, hold_limit: int = ANY_NUMBER
-) -> Sequence[Answer]:
+) -> Sequence[IntakeResult]:
     meant = [replace(request, allow_duplicate=True) for request in requests]
     return new_intake(pipeline.db, hold_limit=hold_limit, fair_share=share).accept(meant)
 

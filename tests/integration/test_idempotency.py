@@ -16,8 +16,8 @@ from core.bookings.intake.requests import BookingRequest
 from core.bookings.models import PaymentMode
 from core.clock import now
 from core.db import RawConnection
-from core.idempotency import answers
-from core.idempotency.answers import KeyedRequest, StoredAnswer
+from core.idempotency import stored_responses
+from core.idempotency.stored_responses import KeyedRequest, StoredResponse
 from tests.support import shared_installation
 from tests.support.api import problem
 from tests.support.pipeline import Pipeline
@@ -200,13 +200,13 @@ def test_everybody_has_keys_of_their_own(client: httpx.Client, other_traveller: 
 
 def test_old_answers_are_forgotten(pipeline: Pipeline, account: SignedInUser) -> None:
     with pipeline.db.transaction() as connection:
-        for age in (0, answers.KEPT_DAYS + 1):
+        for age in (0, stored_responses.KEPT_DAYS + 1):
             request = KeyedRequest(account.id, "payBooking", f"{age} days", b"")
-            assert answers.begin(connection, request) is None
+            assert stored_responses.begin(connection, request) is None
             connection.execute(
                 "UPDATE idempotency_keys SET created_at = now() - %s * interval '1 day' WHERE key = %s", (age, request.key)
             )
-        assert answers.forget_old(connection, limit=10) == 1
+        assert stored_responses.forget_old(connection, limit=10) == 1
         assert connection.execute("SELECT key FROM idempotency_keys").fetchall() == [("0 days",)]
 
 
@@ -214,7 +214,7 @@ def flights_made_at_once(pipeline: Pipeline, account: SignedInUser) -> int:
     """Twenty of the same request, and how many effects they had."""
     request = KeyedRequest(account.id, "anything", "once", b"")
 
-    def effect(connection: RawConnection) -> StoredAnswer:
+    def effect(connection: RawConnection) -> StoredResponse:
         number = uuid4().hex[:8].upper()
         connection.execute(
             """
@@ -224,12 +224,12 @@ def flights_made_at_once(pipeline: Pipeline, account: SignedInUser) -> int:
             """,
             (uuid4(), number, number),
         )
-        return StoredAnswer(201, {}, b"{}")
+        return StoredResponse(201, {}, b"{}")
 
     def ask(_turn: int) -> None:
         with pipeline.db.transaction() as connection:
-            if answers.begin(connection, request) is None:
-                answers.keep(connection, request, effect(connection))
+            if stored_responses.begin(connection, request) is None:
+                stored_responses.keep(connection, request, effect(connection))
 
     with ThreadPoolExecutor(5) as pool:
         list(pool.map(ask, range(20)))
@@ -247,5 +247,5 @@ def test_without_the_key_being_taken_there_are_many(
     pipeline: Pipeline, account: SignedInUser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The control."""
-    monkeypatch.setattr(answers, "begin", lambda *_: None)
+    monkeypatch.setattr(stored_responses, "begin", lambda *_: None)
     assert flights_made_at_once(pipeline, account) == 20

@@ -9,10 +9,10 @@ import pytest
 
 from api.live.batch_intake import BatchIntake
 from core.bookings.errors import SeatsSoldOut
-from core.bookings.intake.requests import Accepted, Answer, BookingRequest
+from core.bookings.intake.requests import Accepted, BookingRequest, IntakeResult
 from core.errors import AppError
 from core.flights.errors import FlightDeparted
-from core.idempotency.answers import IdempotencyKeyReused
+from core.idempotency.stored_responses import IdempotencyKeyReused
 from tests.support.intake import new_intake
 from tests.support.pipeline import Pipeline
 from tests.support.steps import Steps
@@ -26,7 +26,7 @@ def intake(pipeline: Pipeline) -> BatchIntake:
 
 def ask(
     intake: BatchIntake, user_id: UUID, flight_id: UUID, *, meaning: bytes = b"the same", refusal: AppError | None = None
-) -> Answer:
+) -> IntakeResult:
     (answer,) = intake.accept(
         [BookingRequest(user_id, (flight_id,), 1, idempotency_key="mine", request_hash=meaning, refusal=refusal)]
     )

@@ -11,14 +11,14 @@ import pytest
 from redis.asyncio import Redis
 
 from core.search import cache as search_cache
-from core.search.cache import Question, SearchCache
+from core.search.cache import CacheQuery, SearchCache
 from core.search.cached_entries import Names
 
 NAMES = Names("search:{x}:value", "route-version:{x}", "search-lock:{x}")
 
 
-def asking(compute: Callable[[], Awaitable[bytes]], read: Callable[[bytes], bytes] = bytes) -> Question[bytes]:
-    return Question(NAMES, compute, read)
+def asking(compute: Callable[[], Awaitable[bytes]], read: Callable[[bytes], bytes] = bytes) -> CacheQuery[bytes]:
+    return CacheQuery(NAMES, compute, read)
 
 
 class Database:
@@ -233,5 +233,5 @@ async def test_a_process_keeps_only_so_much_ready(two: tuple[SearchCache, Search
     cache, database = two[0], Database()
     for number in range(100):
         names = Names(f"search:{{{number}}}:value", f"route-version:{{{number}}}", f"search-lock:{{{number}}}")
-        await cache.get(Question(names, database.compute, bytes))
-    assert len(cache._ready) <= 10_000 / search_cache.ANSWER_BYTES + 1
+        await cache.get(CacheQuery(names, database.compute, bytes))
+    assert len(cache._ready) <= 10_000 / search_cache.MIN_ENTRY_BYTES + 1

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from core.errors import Invalid
 from core.flights import times
 from core.imports.csv.checks import Check
-from core.imports.csv.columns import Moment
+from core.imports.csv.columns import Timestamp
 
 TEN = datetime(2027, 3, 1, 10, tzinfo=UTC)
 MICROS = TEN.replace(microsecond=123456)
@@ -61,7 +61,7 @@ REFUSED = {
 
 def of_a_file(text: str) -> datetime | str:
     check = Check("departure_ts", pd.Series([text], dtype=pd.StringDtype(storage="pyarrow", na_value=np.nan)), required=True)
-    moments = Moment("departure_ts", "").read(check)
+    moments = Timestamp("departure_ts", "").read(check)
     faults = list(check.faults(np.array([2])))
     if faults:
         return faults[0].code

@@ -25,7 +25,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from core.clock import now
 from core.db import is_away, statistics
 from core.flights.changes import cancellation
-from core.idempotency import answers
+from core.idempotency import stored_responses
 from core.invariants import inventory_drift
 from core.messaging.epoch import Epoch
 from core.messaging.messages import CancelFlights, Queue
@@ -47,7 +47,7 @@ STALL_SECONDS: Final = 120.0
 """If the sweep starts no step and uses no connection to Postgres for this time, it is stuck. The longest step reads every key of
 Redis.
 """
-ANSWERS_AT_ONCE: Final = 5_000
+RESPONSES_AT_ONCE: Final = 5_000
 """How many old answers under idempotency keys one step deletes."""
 STATISTICS_SECONDS: Final = 5.0
 """How often the sweep looks for tables that have grown."""
@@ -226,7 +226,7 @@ class Sweeper:
 
     def _forget_old_answers(self) -> None:
         with self._context.db.transaction() as connection:
-            answers.forget_old(connection, limit=ANSWERS_AT_ONCE)
+            stored_responses.forget_old(connection, limit=RESPONSES_AT_ONCE)
 
     def delete_orphaned_uploads(self) -> None:
         """Public for the tests."""

@@ -18,7 +18,7 @@ from workers.webhooks.addresses import AddressRefused, PinnedBackend
 CALL_SECONDS: Final = 15.0
 """The time limit of a call, from resolving the name to the end of the answer."""
 CONNECT_SECONDS: Final = 5.0
-ANSWER_BYTES: Final = 16 * 1024
+MIN_ENTRY_BYTES: Final = 16 * 1024
 """How much of an answer is read, so that its connection can be used again. It is not stored."""
 
 
@@ -74,6 +74,6 @@ class Caller:
             read = 0
             async for part in answer.aiter_stream():
                 read += len(part)
-                if read > ANSWER_BYTES:
+                if read > MIN_ENTRY_BYTES:
                     break
             return answer.status

@@ -28,7 +28,7 @@ REQUESTS: Final[dict[str, dict[str, Any]]] = {
     "Farewell": {"close": {"password": "a long walk in the rain"}},
 }
 
-ANSWERS: Final[dict[str, Any]] = {
+RESPONSES: Final[dict[str, Any]] = {
     "Account": {"id": ASHA, "username": "asha", "role": "traveller"},
     "AccessToken": {
         "access_token": "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhc2hhIn0.signature",

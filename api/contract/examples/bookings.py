@@ -144,7 +144,7 @@ EVENTS: Final[dict[str, dict[str, Any]]] = {
     "declined": {"id": "evt_7c20", "type": "charge.declined", "charge_id": PAYMENT, "decline_code": "insufficient_funds"},
 }
 
-ANSWERS: Final[dict[str, Any]] = {
+RESPONSES: Final[dict[str, Any]] = {
     "CheckInView": {
         "reference": "K7QX2M",
         "status": "CONFIRMED",

@@ -31,7 +31,7 @@ REQUESTS: Final[dict[str, dict[str, Any]]] = {
     "RebookingBody": {"at_the_fare_of_now": {"expected_total": {"amount": "13800.00", "currency": "INR"}}},
 }
 
-ANSWERS: Final[dict[str, Any]] = {
+RESPONSES: Final[dict[str, Any]] = {
     "FareWatchView": WATCHED,
     "FareWatchList": {"data": [WATCHED]},
     "FareView": {"booked_total": "15000.00", "total": "13800.00", "currency": "INR", "rebookable": True},

@@ -78,7 +78,7 @@ REQUESTS: Final[dict[str, dict[str, Any]]] = {
     "FlightCancellationBody": {"fog": {"reason": "Fog at Delhi."}},
 }
 
-ANSWERS: Final[dict[str, Any]] = {
+RESPONSES: Final[dict[str, Any]] = {
     "CabinView": CABIN,
     "SeatMapView": {"flight_id": FLIGHT, "cabin": CABIN, "taken": ["1A", "2D"], "best": ["2A", "2C"]},
     "FlightView": FLIGHT_VIEW,

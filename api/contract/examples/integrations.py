@@ -64,7 +64,7 @@ REQUESTS: Final[dict[str, dict[str, Any]]] = {
     },
     "WebhookChange": {"disable": {"enabled": False}, "other_events": {"events": ["booking.confirmed"]}},
 }
-ANSWERS: Final[dict[str, Any]] = {
+RESPONSES: Final[dict[str, Any]] = {
     "NewApiKey": {"key": "sk_Zr7QfP2m9vXc4LkT8wYbN1sHdJ6gUaE3oRiV5tCxBqA", "api_key": {**KEY_VIEW, "last_used_at": None}},
     "ApiKeyList": {"data": [KEY_VIEW]},
     "WebhookWithSecret": {"secret": SECRET, "webhook": WEBHOOK_VIEW},

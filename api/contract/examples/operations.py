@@ -97,7 +97,7 @@ REQUESTS: Final[dict[str, dict[str, Any]]] = {
     },
 }
 
-ANSWERS: Final[dict[str, Any]] = {
+RESPONSES: Final[dict[str, Any]] = {
     "ImportAccepted": {"job_id": IMPORT, "status": "PENDING", "status_url": STATUS_URL},
     "ImportView": {
         **SUMMARY,

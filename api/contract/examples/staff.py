@@ -52,7 +52,7 @@ CONFIRMATION: Final[dict[str, Any]] = {
 
 REQUESTS: Final[dict[str, dict[str, Any]]] = {"RoleBody": {"agent": {"role": "agent"}}}
 
-ANSWERS: Final[dict[str, Any]] = {
+RESPONSES: Final[dict[str, Any]] = {
     "UserView": USER,
     "UserPage": {"data": [USER], "next_cursor": None},
     "LedgerPage": {"data": [CHARGE], "next_cursor": None},

@@ -78,7 +78,7 @@ def lock_travellers(connection: RawConnection, user_ids: Iterable[UUID]) -> None
 def find_duplicates(connection: RawConnection, requests: Sequence[Compared], *, minutes: int) -> dict[UUID, UUID]:
     """The requests for a flight that their traveller booked in the last `minutes`, or earlier in this batch: request -> that booking.
 
-    Requests with `allow_duplicate` are left out, and so are requests whose idempotency key was used, because their answer is the
+    Requests with `allow_duplicate` are left out, and so are requests whose idempotency key was used, because their response is the
     earlier booking. The caller must have locked the travellers in an earlier statement; so of two requests at the same time, one
     sees the other.
     """

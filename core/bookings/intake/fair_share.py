@@ -109,7 +109,7 @@ def find_cool_downs(connection: RawConnection, claims: Collection[Claim], minute
 
 def find_over_limit(connection: RawConnection, requests: Sequence[SeatRequest], limit: int) -> set[UUID]:
     """The requests with which their traveller would have more than `limit` seats on one flight. A request whose idempotency key
-    was used, also earlier in this batch, is not counted, because its answer is the earlier booking.
+    was used, also earlier in this batch, is not counted, because its response is the earlier booking.
 
     The caller has locked the travellers (`duplicates.lock_travellers`) in an earlier statement.
     """

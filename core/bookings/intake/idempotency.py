@@ -1,5 +1,5 @@
 """Idempotency keys of bookings: the first request of a user with a key becomes a booking, and later ones get that booking as
-their answer.
+their response.
 """
 
 from __future__ import annotations

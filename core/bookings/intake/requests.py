@@ -1,4 +1,4 @@
-"""The requests that the intake receives, and its answers."""
+"""The requests that the intake receives, and its results."""
 
 from __future__ import annotations
 
@@ -60,4 +60,4 @@ class Accepted:
     replayed: bool = False
 
 
-Answer: TypeAlias = Accepted | AppError
+IntakeResult: TypeAlias = Accepted | AppError

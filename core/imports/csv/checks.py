@@ -16,7 +16,7 @@ from core.text.characters import UnusableCharacter, clean, strip_invisible, why_
 
 Mask = npt.NDArray[np.bool_]
 
-_MOMENT = pa.timestamp("us", tz="UTC")
+_TIMESTAMP = pa.timestamp("us", tz="UTC")
 
 
 class Check:
@@ -81,14 +81,14 @@ class Check:
         """Good cells as numbers. Call it after the form of the cells was checked."""
         return texts.where(self.good, "0").astype("int64")
 
-    def to_moments(self, texts: pd.Series) -> pd.Series:
+    def to_timestamps(self, texts: pd.Series) -> pd.Series:
         """Good cells as UTC times; NaT for a date that does not exist (30 February)."""
         shaped = pa.array(texts.where(self.good, "2000-01-01T00:00Z"))
         try:
-            moments = pc.cast(shaped, _MOMENT)
+            timestamps = pc.cast(shaped, _TIMESTAMP)
         except pa.ArrowInvalid:  # a cell has a date that does not exist: convert cell by cell, which is slower and finds it
             return pd.to_datetime(pd.Series(shaped.to_pylist()), format="ISO8601", utc=True, errors="coerce").dt.as_unit("us")
-        return pd.Series(pd.DatetimeIndex(moments.to_numpy(zero_copy_only=False)).tz_localize("UTC"))
+        return pd.Series(pd.DatetimeIndex(timestamps.to_numpy(zero_copy_only=False)).tz_localize("UTC"))
 
     def faults(self, lines: npt.NDArray[np.int64]) -> Iterator[Fault]:
         """The faults. `lines`: the line number of each cell."""

@@ -84,7 +84,7 @@ def _plain(check: Check) -> pd.Series:
     return texts
 
 
-class Moment(Column):
+class Timestamp(Column):
     """A point in time, with its zone in the cell."""
 
     def __init__(self, name: str, example: str) -> None:
@@ -95,39 +95,39 @@ class Moment(Column):
         texts = _plain(check)
         check.require(texts.str.fullmatch(times.PLAIN), times.NOT_A_TIME, times.MESSAGES[times.NOT_A_TIME])
         self._require_zone(check, texts)
-        moments = check.to_moments(texts)
-        check.require(moments.notna(), times.NOT_A_TIME, times.NO_SUCH_DAY)
+        timestamps = check.to_timestamps(texts)
+        check.require(timestamps.notna(), times.NOT_A_TIME, times.NO_SUCH_DAY)
         check.require(
-            moments.between(rules.EARLIEST, rules.LATEST, inclusive="left"),
+            timestamps.between(rules.EARLIEST, rules.LATEST, inclusive="left"),
             "out_of_range",
             f"Must be a time from {rules.EARLIEST.year} to {rules.LATEST.year - 1}.",
         )
-        return moments
+        return timestamps
 
     def _require_zone(self, check: Check, texts: pd.Series) -> None:
         check.require(texts.str.contains(f"{times.ZONE}$"), times.NO_TIME_ZONE, times.MESSAGES[times.NO_TIME_ZONE])
 
 
-class UtcMoment(Moment):
+class UtcTimestamp(Timestamp):
     """A point in time that is written in UTC where it has no zone."""
 
     def _require_zone(self, check: Check, texts: pd.Series) -> None:
         """A time without a zone is allowed here."""
 
 
-class LocalMoment(UtcMoment):
+class LocalTimestamp(UtcTimestamp):
     """A point in time that may be written as local time at the source (departure) or destination (arrival) of the row. It is read as
     UTC until the place of the row is known.
     """
 
-    def settle(self, check: Check, moments: pd.Series, zones: Zones, good: Mask) -> pd.Series:
+    def convert_to_utc(self, check: Check, timestamps: pd.Series, zones: Zones, good: Mask) -> pd.Series:
         """Convert local times to UTC, after the places of the `good` rows are known. `zones`: IANA names, None for an unknown
         place.
         """
         from core.imports.csv import local_times  # imports pandas, which is not needed to name the columns
 
         without_zone = ~_plain(check).str.contains(f"{times.ZONE}$")
-        return local_times.settle(check, moments, zones, without_zone.to_numpy(dtype="bool") & good)
+        return local_times.convert_to_utc(check, timestamps, zones, without_zone.to_numpy(dtype="bool") & good)
 
 
 class Seats(Column):
@@ -199,8 +199,8 @@ COLUMNS: Final[tuple[Column, ...]] = (
     FlightNumber(),
     PlaceName("source", "Delhi"),
     PlaceName("destination", "Mumbai"),
-    Moment("departure_ts", "2026-12-25T10:00:00Z"),
-    Moment("arrival_ts", "2026-12-25T12:00:00Z"),
+    Timestamp("departure_ts", "2026-12-25T10:00:00Z"),
+    Timestamp("arrival_ts", "2026-12-25T12:00:00Z"),
     Seats(),
     Price(),
     Currency(),
@@ -209,11 +209,11 @@ COLUMNS: Final[tuple[Column, ...]] = (
 
 BY_NAME: Final = {column.name: column for column in COLUMNS}
 LOCAL_BY_NAME: Final = BY_NAME | {
-    column.name: LocalMoment(column.name, column.example) for column in COLUMNS if isinstance(column, Moment)
+    column.name: LocalTimestamp(column.name, column.example) for column in COLUMNS if isinstance(column, Timestamp)
 }
 """The columns of a file whose times may be local."""
 UTC_BY_NAME: Final = BY_NAME | {
-    column.name: UtcMoment(column.name, column.example) for column in COLUMNS if isinstance(column, Moment)
+    column.name: UtcTimestamp(column.name, column.example) for column in COLUMNS if isinstance(column, Timestamp)
 }
 """The columns of a file whose times are in UTC where they have no zone."""
 REQUIRED: Final = tuple(column.name for column in COLUMNS if column.required)

@@ -16,8 +16,8 @@ from core.imports.csv.checks import Check, Mask
 Zones = npt.NDArray[np.object_]
 
 
-def settle(check: Check, walls: pd.Series, zones: Zones, local: Mask) -> pd.Series:
-    """The UTC times of `walls`. Where `local` is true, the value is a local time (so far read as if it were UTC) in the zone of
+def convert_to_utc(check: Check, wall_times: pd.Series, zones: Zones, local: Mask) -> pd.Series:
+    """The UTC times of `wall_times`. Where `local` is true, the value is a local time (so far read as if it were UTC) in the zone of
     its row.
     """
     pending = local & check.good
@@ -28,16 +28,16 @@ def settle(check: Check, walls: pd.Series, zones: Zones, local: Mask) -> pd.Seri
         "The time zone of this place is not known. End the time with Z for UTC, or with an offset such as +05:30.",
     )
     pending &= check.good
-    moments = walls.copy()
+    timestamps = wall_times.copy()
     for zone in sorted(set(zones[pending].tolist())):
         here = pending & (zones == zone)
-        moments[here] = _in_zone(check, pd.DatetimeIndex(walls[here]).tz_localize(None), here, zone)
+        timestamps[here] = _in_zone(check, pd.DatetimeIndex(wall_times[here]).tz_localize(None), here, zone)
     check.require(
-        moments.between(rules.EARLIEST, rules.LATEST, inclusive="left"),
+        timestamps.between(rules.EARLIEST, rules.LATEST, inclusive="left"),
         "out_of_range",
         f"Must be a time from {rules.EARLIEST.year} to {rules.LATEST.year - 1}.",
     )
-    return moments
+    return timestamps
 
 
 def _in_zone(check: Check, clock: pd.DatetimeIndex, here: Mask, zone: str) -> pd.DatetimeIndex:

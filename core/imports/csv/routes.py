@@ -76,13 +76,13 @@ class Ends:
         """IANA names of time zones; None for an unknown place."""
         return self._spread([end.place.timezone if end.place else None for end in self._ends])
 
-    def local_days(self, moments: pd.Series) -> npt.NDArray[np.int64]:
+    def local_days(self, timestamps: pd.Series) -> npt.NDArray[np.int64]:
         """Local dates at each place, in days since 1970-01-01; undefined where the moment is missing."""
         zones = [end.place.timezone if end.place else "UTC" for end in self._ends]
         number_of = {zone: number for number, zone in enumerate(dict.fromkeys(zones))}
         # Numbers, because comparing the names of the zones row by row takes longer than all the rest.
         numbers = np.array([number_of[zone] for zone in zones], np.int64)[self._codes]
-        utc = pd.DatetimeIndex(moments)
+        utc = pd.DatetimeIndex(timestamps)
         days = np.zeros(len(utc), np.int64)
         for zone, number in number_of.items():
             here = numbers == number

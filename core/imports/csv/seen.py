@@ -47,5 +47,5 @@ class SeenKeys:
 
 def _hashes(flight_numbers: pd.Series, departures: pd.Series) -> Hashes:
     numbers = pd.util.hash_pandas_object(flight_numbers, index=False).to_numpy(dtype=np.uint64)
-    moments = pd.util.hash_array(departures.astype("int64").to_numpy())
-    return np.asarray((numbers * _ODD) ^ moments, dtype=np.uint64)
+    hashes = pd.util.hash_array(departures.astype("int64").to_numpy())
+    return np.asarray((numbers * _ODD) ^ hashes, dtype=np.uint64)

@@ -71,7 +71,7 @@ async def find_itineraries(
 async def _answer(
     timetable: Timetable, snapshot: Snapshot, free_seats: FreeSeats, request: ItineraryRequest, connections: Rules, now: datetime
 ) -> ItinerariesView | None:
-    """The answer; None if the timetable and the database contradict each other."""
+    """The response; None if the timetable and the database contradict each other."""
     first, last = _utc_days(request.source_key, request.day)
     tables = await timetable.days(first, last)
     source = timetable.places.find(request.source_key)

@@ -1,5 +1,5 @@
--- Reserve seats of one flight for a batch of bookings. Each booking gets all its seats or none. If a booking asks again, it gets the answer
--- ALREADY and no further seats: so repeating the script after a crash is safe.
+-- Reserve seats of one flight for a batch of bookings. Each booking gets all its seats or none. A booking that has reserved its seats before
+-- gets the code ALREADY and no further seats, so repeating the script after a crash is safe.
 --
 -- KEYS[1]  inv:{F}   hash, field `free`
 -- KEYS[2]  rsv:{F}   hash, booking id -> seats, or `R` once released

@@ -17,7 +17,7 @@ export interface paths {
         /**
          * Make a key for a program
          * @description Send the key as a bearer token. It acts for your account. `read` reads what an agent reads; `book` makes and changes bookings of
-         *     the account; `admin` does everything. There is no `Idempotency-Key` here: the answer would have to be kept, and the key with it.
+         *     the account; `admin` does everything. There is no `Idempotency-Key` here: the response would have to be kept, and the key with it.
          */
         post: operations["createApiKey"];
         delete?: never;
@@ -959,8 +959,8 @@ export interface paths {
         put?: never;
         /**
          * Tell an address what happens
-         * @description Whatever is committed after this was answered is sent there, signed by the Standard Webhooks scheme with the secret of the answer.
-         *     There is no `Idempotency-Key` here: the answer would have to be kept, and the secret with it.
+         * @description Whatever is committed after this was answered is sent there, signed by the Standard Webhooks scheme with the secret of the response.
+         *     There is no `Idempotency-Key` here: the response would have to be kept, and the secret with it.
          */
         post: operations["createWebhook"];
         delete?: never;
@@ -1399,7 +1399,7 @@ export interface paths {
         /**
          * My bookings
          * @description My bookings, newest first. `next_cursor` is the `cursor` of the next page. `attention`: only those that ask for something, a payment
-         *     or an answer to new times.
+         *     or a decision about new times.
          */
         get: operations["listBookings"];
         put?: never;
@@ -1430,7 +1430,7 @@ export interface paths {
         post?: never;
         /**
          * Cancel a booking
-         * @description Quote and confirm in one step: give the seats and the money back once. The answer is the cancelled booking.
+         * @description Quote and confirm in one step: give the seats and the money back once. The response is the cancelled booking.
          */
         delete: operations["cancelBooking"];
         options?: never;
@@ -1572,7 +1572,7 @@ export interface paths {
         /**
          * Rebook at a lower fare
          * @description The seats stay yours throughout. The booking costs `expected_total` from now on, and the difference to what was paid goes back to the
-         *     card. The answer is the booking, also when the same is asked again: nothing is given back twice.
+         *     card. The response is the booking, also when the same is asked again: nothing is given back twice.
          */
         post: operations["rebookAtLowerFare"];
         delete?: never;
@@ -1735,7 +1735,7 @@ export interface paths {
         put?: never;
         /**
          * Cancel as quoted
-         * @description Give the seats and the money back once. The answer is the cancelled booking, also when it is confirmed again.
+         * @description Give the seats and the money back once. The response is the cancelled booking, also when it is confirmed again.
          */
         post: operations["confirmCancellation"];
         delete?: never;

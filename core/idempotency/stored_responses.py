@@ -1,8 +1,8 @@
-"""Idempotency keys: the answer to a request is stored under its `Idempotency-Key`, in the same transaction as the effect of the
+"""Idempotency keys: the response to a request is stored under its `Idempotency-Key`, in the same transaction as the effect of the
 request.
 
-A client that lost an answer repeats the request and gets the same answer, and the effect does not happen twice. If two requests
-with the same key come at the same time, the second waits for the first. It then gets the first one's answer; if the first one was
+A client that lost a response repeats the request and gets the same response, and the effect does not happen twice. If two requests
+with the same key come at the same time, the second waits for the first. It then gets the response of the first; if the first one was
 refused, the second is processed.
 """
 
@@ -38,8 +38,8 @@ class KeyedRequest:
 
 
 @dataclass(frozen=True, slots=True)
-class StoredAnswer:
-    """The answer to a request. `body`: JSON."""
+class StoredResponse:
+    """The response to a request. `body`: JSON."""
 
     status: int
     headers: Mapping[str, str]
@@ -54,8 +54,8 @@ class _Kept:
     body: bytes
 
 
-def begin(connection: RawConnection, request: KeyedRequest) -> StoredAnswer | None:
-    """Lock the key for this transaction, or return the answer that is stored under it.
+def begin(connection: RawConnection, request: KeyedRequest) -> StoredResponse | None:
+    """Lock the key for this transaction, or return the response that is stored under it.
 
     Raises:
         IdempotencyKeyReused: the key was used for a different request.
@@ -73,27 +73,27 @@ def begin(connection: RawConnection, request: KeyedRequest) -> StoredAnswer | No
         (request.user_id, request.operation, request.key),
     )
     if kept is None:  # it was deleted between the two statements
-        raise Unavailable("The answer to this Idempotency-Key was just deleted because of its age. Send the request again.")
+        raise Unavailable("The response to this Idempotency-Key was just deleted because of its age. Send the request again.")
     if kept.request_hash != request.request_hash:
         raise IdempotencyKeyReused("This Idempotency-Key was used for a different request. Use a new key for a new request.")
-    return StoredAnswer(kept.status, kept.headers, kept.body)
+    return StoredResponse(kept.status, kept.headers, kept.body)
 
 
-def keep(connection: RawConnection, request: KeyedRequest, answer: StoredAnswer) -> None:
-    """Store the answer, in the transaction that began with `begin`."""
+def keep(connection: RawConnection, request: KeyedRequest, response: StoredResponse) -> None:
+    """Store the response, in the transaction that began with `begin`."""
     connection.execute(
         "UPDATE idempotency_keys SET status = %s, headers = %s, body = %s WHERE user_id = %s AND operation = %s AND key = %s",
-        (answer.status, Jsonb(dict(answer.headers)), answer.body, request.user_id, request.operation, request.key),
+        (response.status, Jsonb(dict(response.headers)), response.body, request.user_id, request.operation, request.key),
     )
 
 
 def forget_all(connection: RawConnection, user_id: UUID) -> None:
-    """Delete all stored answers of this account, because they contain personal data."""
+    """Delete all stored responses of this account, because they contain personal data."""
     connection.execute("DELETE FROM idempotency_keys WHERE user_id = %s", (user_id,))
 
 
 def forget_old(connection: RawConnection, *, limit: int) -> int:
-    """Delete at most `limit` answers that are older than `KEPT_DAYS`. Returns how many were deleted."""
+    """Delete at most `limit` responses that are older than `KEPT_DAYS`. Returns how many were deleted."""
     return connection.execute(
         """
         DELETE FROM idempotency_keys WHERE (user_id, operation, key) IN (
