@@ -57,7 +57,7 @@ export function searchFor(flights: readonly Schedule[], seats: number): SearchPa
 }
 
 /** An itinerary of several flights: their ids with commas between them, in the order of travel. */
-export interface ItineraryParams {
+interface ItineraryParams {
   flights?: string;
   seats?: number;
 }

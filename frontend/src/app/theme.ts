@@ -39,7 +39,7 @@ export const theme = createTheme({
   },
   defaultRadius: 'md',
   radius: { md: '10px', lg: '16px' },
-  // What is filled has the text of a button, where Mantine would write white.
+  // Filled components have the text colour of a button; Mantine would use white.
   variantColorResolver: (input) => {
     const colors = defaultVariantColorsResolver(input);
     return input.variant === 'filled' ? { ...colors, color: 'var(--on-button)' } : colors;

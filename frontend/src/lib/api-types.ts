@@ -3,7 +3,6 @@ import type { components } from './schema';
 /** Names for the shapes of the API that the app uses. */
 type Schemas = components['schemas'];
 
-export type Account = Schemas['Account'];
 export type SessionView = Schemas['SessionView'];
 export type Flight = Schemas['FlightView'];
 export type Itinerary = Schemas['ItineraryView'];

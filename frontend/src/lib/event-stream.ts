@@ -8,7 +8,7 @@ const FIRST_DELAY_MS = 1_000;
 const LAST_DELAY_MS = 30_000;
 const TOO_MANY_REQUESTS = 429;
 
-export interface Subscriber {
+interface Subscriber {
   /** Something may have changed: load the data of the topics again. */
   onEvent: () => void;
   /** Called when a stream is opened or closed. While none is open, no events arrive. */

@@ -8,7 +8,7 @@ const ORDERS = ['departure_ts', 'price', 'flight_number', 'created_at'].flatMap(
 const STATUSES = ['SCHEDULED', 'CANCELLED'];
 
 /** Which flights are listed, and how. */
-export interface FlightListParams {
+interface FlightListParams {
   q?: string;
   source?: string;
   destination?: string;
@@ -36,7 +36,7 @@ export function flightListParams(raw: RawParams): FlightListParams {
 }
 
 /** A look-up of bookings. `flight` is an id. */
-export interface BookingListParams {
+interface BookingListParams {
   reference?: string;
   name?: string;
   user?: string;

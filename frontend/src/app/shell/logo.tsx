@@ -1,4 +1,4 @@
-/** Dots that wait in line, and an aeroplane that climbs. */
+/** The logo: dots in a queue, and a climbing aeroplane. */
 export function Logo({ size = 30 }: { size?: number }) {
   return (
     <svg viewBox="4 4 25 21" width={size} height={size} aria-hidden="true">

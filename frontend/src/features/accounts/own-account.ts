@@ -2,7 +2,7 @@ import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query
 import { api, unwrap } from '@/lib/client';
 import { endSession } from '@/lib/session';
 
-export interface PasswordChange {
+interface PasswordChange {
   current_password: string;
   new_password: string;
 }

@@ -13,7 +13,7 @@ export interface DeadLetterFilter {
   text?: string | undefined;
 }
 
-export interface BookingFilter {
+interface BookingFilter {
   reference?: string | undefined;
   name?: string | undefined;
   user?: string | undefined;

@@ -3,7 +3,7 @@ import type { CalendarDay } from '@/lib/api-types';
 import type { Day } from '@/lib/time/time';
 import { searchQueries } from './queries';
 
-export interface Calendar {
+interface Calendar {
   /** The days that have direct flights. */
   days: ReadonlyMap<Day, CalendarDay>;
   /** Whether all the months are loaded. */

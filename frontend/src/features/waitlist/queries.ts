@@ -8,7 +8,7 @@ import { rememberJoined } from './joined-waiting-lists';
 /** The interval of polling while an entry is open. */
 const REFRESH_MS = 4_000;
 
-export interface Party {
+interface Party {
   size: number;
   /** Whether an offer of fewer seats than `size` is wanted, too. */
   acceptPartial: boolean;

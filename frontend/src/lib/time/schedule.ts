@@ -30,7 +30,7 @@ interface LocalEnd {
   day: string;
 }
 
-export interface LocalSchedule {
+interface LocalSchedule {
   departure: LocalEnd;
   arrival: LocalEnd;
   minutes: number;

@@ -12,7 +12,7 @@ export const seatKeys = {
   map: (flightId: string) => [...seatKeys.all(), flightId] as const,
 };
 
-export function seatMapQuery(flightId: string) {
+function seatMapQuery(flightId: string) {
   return queryOptions({
     queryKey: seatKeys.map(flightId),
     queryFn: ({ signal }) =>

@@ -6,7 +6,7 @@ import type { Traveller } from './travellers';
 const STORAGE_KEY = 'skyqueue.checkout';
 
 /** The part of the form that is stored. The card is not. */
-export interface StoredDraft {
+interface StoredDraft {
   travellers: Traveller[];
   picks: Picks;
 }

@@ -1,7 +1,8 @@
 import type { MessageDescriptor } from '@lingui/core';
 import { msg } from '@lingui/core/macro';
+
 /** A test card of the practice payment provider. Its token decides the outcome of the charge. */
-export interface TestCard {
+interface TestCard {
   token: string;
   name: MessageDescriptor;
   /** What happens when it is charged. */

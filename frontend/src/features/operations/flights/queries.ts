@@ -7,7 +7,7 @@ import { api, unwrap, unwrapWithHeaders } from '@/lib/client';
 
 const PAGE_SIZE = 50;
 
-export interface FlightFilter {
+interface FlightFilter {
   q?: string | undefined;
   source?: string | undefined;
   destination?: string | undefined;

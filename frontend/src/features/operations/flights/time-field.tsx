@@ -8,7 +8,7 @@ import { knownZone } from '@/lib/time/time';
 const TYPING_MS = 250;
 
 /** The time zone in which a time is read. `isCertain`: whether it is certain that this is the zone of the typed place. */
-export interface PlaceZone {
+interface PlaceZone {
   /** Null: UTC. */
   zone: string | null;
   isCertain: boolean;

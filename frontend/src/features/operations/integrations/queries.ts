@@ -56,7 +56,7 @@ export function useRotateSecret() {
   );
 }
 
-export type WebhookAction = 'ping' | 'enable' | 'disable' | 'delete';
+type WebhookAction = 'ping' | 'enable' | 'disable' | 'delete';
 
 export function useWebhookAction() {
   return useChange(async ({ id, act }: { id: string; act: WebhookAction }) => {

@@ -4,7 +4,7 @@ import type uPlot from 'uplot';
 import consoleCss from '@/features/operations/components/console.module.css';
 import css from './chart.module.css';
 
-export interface Line {
+interface Line {
   name: string;
   /** One for each point in time; null where nothing was measured. */
   values: readonly (number | null)[];

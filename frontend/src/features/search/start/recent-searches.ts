@@ -1,6 +1,6 @@
 import type { RouteOnDay } from '@/features/search/queries';
 
-export type RecentSearch = Pick<RouteOnDay, 'from' | 'to'>;
+type RecentSearch = Pick<RouteOnDay, 'from' | 'to'>;
 
 const STORAGE_KEY = 'skyqueue.recent-searches';
 const MAX = 4;

@@ -4,7 +4,7 @@ import { money, percentOf } from '@/lib/money';
 import { now } from '@/lib/time/server-clock';
 import { browserClock, browserDay, dayText } from '@/lib/time/time';
 
-export interface Rule {
+interface Rule {
   /** `Until Thu 3 Dec, 06:20` */
   when: string;
   /** `Free`, `₹2,725 are kept` */

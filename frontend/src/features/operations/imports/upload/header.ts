@@ -4,7 +4,7 @@ const HEAD_BYTES = 64 * 1024;
 const ROWS = 3;
 const DELIMITERS = [',', ';', '\t', '|'];
 
-export const REQUIRED = [
+const REQUIRED = [
   'flight_number',
   'source',
   'destination',
@@ -16,7 +16,7 @@ export const REQUIRED = [
 const OPTIONAL = ['currency', 'cabin'];
 
 /** The first line of a file and the rows after it, as the browser reads them. The server reads them again, and decides. */
-export interface Header {
+interface Header {
   delimiter: string;
   columns: { name: string; use: 'read' | 'ignored' | 'unknown' }[];
   missing: string[];

@@ -21,7 +21,7 @@ export interface UploadOptions {
   createOnly: boolean;
 }
 
-export interface Upload {
+interface Upload {
   file: File;
   options: UploadOptions;
   /** Gets the part that was sent, 0 to 1. */
