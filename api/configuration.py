@@ -1,4 +1,4 @@
-"""What a client has to know of this installation before it asks for anything."""
+"""The settings of this installation that clients need."""
 
 from __future__ import annotations
 

@@ -23,10 +23,10 @@ from core.users.tokens import Principal
 from core.waitlist import parties
 
 MOST_TOPICS: Final = 20
-MOST_STREAMS: Final = 10_000
+MAX_STREAMS: Final = 10_000
 """Of one process."""
-MOST_OF_ONE: Final = 200
-"""Of one account in one process: nobody takes all streams from the others."""
+MAX_STREAMS_OF_ACCOUNT: Final = 200
+"""The most streams of one account in one process, so that one account cannot use all of them."""
 LENGTH: Final = 50
 """Of a topic: a word, a colon and an id."""
 
@@ -65,14 +65,14 @@ class EventController(Controller):
         """
         wanted = _parse(list(dict.fromkeys(topic.strip() for topic in topics.split(","))))
         streams = services.live.streams
-        if streams.count >= MOST_STREAMS:
+        if streams.count >= MAX_STREAMS:
             raise Overloaded("Too many streams are open; ask the addresses themselves.", retry_after=30)
         await _require_own(services, request.user, wanted)
-        if streams.count_of(request.user.user_id) >= MOST_OF_ONE:
-            raise Overloaded(f"You have {MOST_OF_ONE} streams open. Close some of them first.", retry_after=30)
+        if streams.count_of(request.user.user_id) >= MAX_STREAMS_OF_ACCOUNT:
+            raise Overloaded(f"You have {MAX_STREAMS_OF_ACCOUNT} streams open. Close some of them first.", retry_after=30)
         followed = [topic if request.user.sees_everything else _own(topic, request.user) for topic in wanted]
         headers = {"cache-control": "no-store", "x-accel-buffering": "no"}
-        return Stream(streams.listen(followed, last_event_id, request.user), media_type="text/event-stream", headers=headers)
+        return Stream(streams.open(followed, last_event_id, request.user), media_type="text/event-stream", headers=headers)
 
 
 def _parse(topics: Sequence[str]) -> list[Topic]:

@@ -115,7 +115,7 @@ class Edge:
             return
         try:
             await self.app(request, receive, send_tracked)
-        except asyncio.CancelledError:  # by the server, which gives nobody more time than its grace
+        except asyncio.CancelledError:  # by the server, when the time to finish requests is over
             if has_response_begun:
                 raise
             await _refuse(_STOPPING, request["path"], request_id, send_tracked)
@@ -127,9 +127,9 @@ class Edge:
         if head and has_response_begun and not ended:  # a stream whose client has disconnected
             await send_tracked({"type": "http.response.body", "body": b"", "more_body": False})
 
-    def _allowed(self, scope: HTTPScope, told: bytes) -> bytes:
-        """What the whole address answers: Litestar tells the methods of one of its handlers."""
-        return self._allow.get(str(scope["path_template"]), told)
+    def _allowed(self, scope: HTTPScope, of_handler: bytes) -> bytes:
+        """The methods of all handlers of the address. Litestar only gives those of one handler."""
+        return self._allow.get(str(scope["path_template"]), of_handler)
 
 
 def _check_head(scope: HTTPScope, is_ours: Callable[[str], bool]) -> tuple[str | None, Problem | None]:
@@ -178,7 +178,7 @@ async def _refuse(problem: Problem, path: str, request_id: str, send: Send) -> N
 
 
 async def _gone() -> HTTPDisconnectEvent:
-    """What a handler of HEAD hears from its client: a stream ends at once, nobody is listening."""
+    """For a handler of HEAD: reports that the client has disconnected, so that a stream ends at once."""
     return {"type": "http.disconnect"}
 
 

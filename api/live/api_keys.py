@@ -46,7 +46,7 @@ class ApiKeys(BackgroundTask):
         self._broken = Incident(_log, "keys for programs cannot be read", "keys for programs are read again", level=logging.ERROR)
 
     def find(self, key: str) -> Principal | None:
-        """Whose key this is; None: nobody's, or it was revoked."""
+        """The account of the key; None: there is no such key, or it was revoked."""
         if not key.startswith(api_keys.PREFIX):
             return None
         found = self._open.get(api_keys.digest(key))

@@ -1,4 +1,4 @@
-"""What runs on the event loop for as long as the process lives."""
+"""A task on the event loop that runs as long as the process."""
 
 from __future__ import annotations
 

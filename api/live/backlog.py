@@ -30,7 +30,7 @@ from core.telemetry.incidents import Incident
 
 PERIOD_SECONDS: Final = 1.0
 POSITIONS: Final = 10_000
-"""Jobs nearer to the head than this are told their position."""
+"""Only jobs nearer to the head of the queue than this get their position."""
 LONGEST_RETRY_SECONDS: Final = 60
 SMOOTHING: Final = 0.3
 SHARE: Final = 1 / 9
@@ -73,8 +73,8 @@ class Backlog(BackgroundTask):
             return
         own = self._waiting_of.get(user_id, 0) + self._let_in[user_id]
         if own >= self.share:
-            told = f"{own} of your bookings are waiting for a worker. Send more when they are done."
-            raise TooManyWaiting(told, retry_after=self._time_to_work(own))
+            message = f"{own} of your bookings are waiting for a worker. Send more when they are done."
+            raise TooManyWaiting(message, retry_after=self._time_to_work(own))
         self._let_in[user_id] += 1
 
     @property

@@ -30,7 +30,7 @@ _log = structlog.get_logger(__name__)
 
 
 class EndedSessions(BackgroundTask):
-    """Used on the event loop only; its query runs in a thread. `token_seconds`: how long an access token lives at most."""
+    """Used on the event loop only; its query runs in a thread. `token_seconds`: the longest lifetime of an access token."""
 
     def __init__(self, db: Database, *, token_seconds: int) -> None:
         self._db = db

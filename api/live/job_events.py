@@ -30,7 +30,7 @@ _log = structlog.get_logger(__name__)
 
 
 class JobEventsReader(BackgroundTask):
-    """A task that listens for as long as the process lives, through every outage of Redis."""
+    """A task that reads events from Redis as long as the process runs, also after outages of Redis."""
 
     def __init__(
         self, redis: Redis, waiters: Waiters, seat_counts: SeatCountCache, streams: EventStreams, keys_changed: Callable[[], None]
@@ -41,7 +41,7 @@ class JobEventsReader(BackgroundTask):
         self._streams = streams
         self._keys_changed = keys_changed
         self._has_touch = False
-        """Whether there is a subscription, so that an outage is told to listeners when it begins and when it ends, and not at each try."""
+        """Whether there is a subscription. A gap is sent when an outage begins and when it ends, and not at each attempt."""
         self.finished = 0
         """Bookings that moved, ever: the drain rate is its slope."""
         self._outage = Incident(_log, "job events do not arrive; waiters read Postgres", "job events arrive again")
@@ -76,16 +76,16 @@ class JobEventsReader(BackgroundTask):
                     self._begin()
 
     def _begin(self) -> None:
-        """Redis has confirmed the subscription. What was committed before it, nobody here has heard."""
+        """Called when Redis has confirmed the subscription. Events of earlier commits did not reach this process."""
         self._seat_counts.distrust()
-        self._streams.tell_gap()
+        self._streams.send_gap()
         self._has_touch = True
 
     def _lose(self) -> None:
         """The subscription is lost, or could not be made again."""
         self._seat_counts.distrust()
         if self._has_touch:
-            self._streams.tell_gap()
+            self._streams.send_gap()
         self._has_touch = False
 
     def _take(self, payload: bytes) -> None:

@@ -15,7 +15,7 @@ class Waiters:
         """This process is about to end: no new waits."""
 
     def __len__(self) -> int:
-        """Jobs that somebody waits for."""
+        """The jobs for which a client waits."""
         return len(self._futures)
 
     def expect(self, job_id: UUID) -> asyncio.Future[None]:

@@ -1,4 +1,4 @@
-"""The metrics of the whole installation, read when Prometheus asks. The figures of a server that is away are left out."""
+"""The metrics of the whole installation, read for each scrape. The figures of a server that is away are left out."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def read_all(services: Services) -> list[MetricFamily]:
         gauge(metrics.BOOKINGS_WAITING, {(): backlog.waiting}),
         gauge(metrics.BOOKINGS_OLDEST, {(): backlog.oldest_seconds}),
         gauge(metrics.TROUBLE, {(cause.code,): 1 for cause in services.readiness.causes()}),
-        gauge(metrics.EVENT_LISTENERS, {(): services.live.streams.listeners}),
+        gauge(metrics.EVENT_LISTENERS, {(): services.live.streams.count}),
         metrics.pool_gauge(services.db.usage()),
         *supervision.families(supervision.read(services.settings.servers.data_dir / supervision.NAME)),
         *_of_redis(services),

@@ -1,4 +1,4 @@
-"""What became of a load run, for whoever sent it."""
+"""The report about the bookings of a load run."""
 
 from __future__ import annotations
 

@@ -138,7 +138,7 @@ class OverviewController(Controller):
 
 class _Parts:
     """The parts of one response, read side by side and waited for until `PARTS_SECONDS` are over, so that a slow server does not keep
-    the causes from whoever asks for them.
+    the causes from the client.
     """
 
     def __init__(self, services: Services) -> None:
@@ -169,7 +169,7 @@ def _with_queues(services: Services, connection: RawConnection) -> tuple[list[Wo
 
 
 def _said(cause: Cause, backlog: Backlog) -> str:
-    """The sentence of a reason, with the numbers of this moment where they tell how bad it is."""
+    """The sentence of a reason, with the present numbers if they show how serious it is."""
     if cause.code != Code.NO_WORKER:
         return cause.message
     quiet = max(0, round((now() - cause.since).total_seconds()))

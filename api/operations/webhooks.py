@@ -1,4 +1,4 @@
-"""Webhooks: the addresses of others that are told what happens, and what became of each call."""
+"""Webhooks: addresses to which events are sent, and the deliveries."""
 
 from __future__ import annotations
 

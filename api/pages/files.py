@@ -21,17 +21,17 @@ def file_response(request: Request[Any, Any, Any], file: Path, *, media_type: st
     content = file.read_bytes()
     stat = file.stat()
     tag = f'"{stat.st_mtime_ns:x}-{len(content):x}"'
-    told = {**headers, "etag": tag, "accept-ranges": "bytes"}
+    all_headers = {**headers, "etag": tag, "accept-ranges": "bytes"}
     if is_known(tag, request.headers.get("if-none-match")):
-        return Response(b"", status_code=HTTPStatus.NOT_MODIFIED, headers=told)
+        return Response(b"", status_code=HTTPStatus.NOT_MODIFIED, headers=all_headers)
     wanted = _RANGE.fullmatch(request.headers.get("range", "").replace(" ", ""))
     if wanted is None or request.headers.get("if-range", tag) != tag:
-        return Response(content, media_type=media_type, headers=told)
+        return Response(content, media_type=media_type, headers=all_headers)
     begin, end = _bounds(wanted, len(content))
     if begin >= end:
         return _no_such_part(request, len(content))
-    told["content-range"] = f"bytes {begin}-{end - 1}/{len(content)}"
-    return Response(content[begin:end], status_code=HTTPStatus.PARTIAL_CONTENT, media_type=media_type, headers=told)
+    all_headers["content-range"] = f"bytes {begin}-{end - 1}/{len(content)}"
+    return Response(content[begin:end], status_code=HTTPStatus.PARTIAL_CONTENT, media_type=media_type, headers=all_headers)
 
 
 def is_known(tag: str, if_none_match: str | None) -> bool:

@@ -115,9 +115,9 @@ class Watch:
             for found in findings
         ]
         if {(cause.code, cause.message) for cause in causes} != set(earlier):
-            told = [f"{cause.code}: {cause.message}" for cause in causes]
+            descriptions = [f"{cause.code}: {cause.message}" for cause in causes]
             level = logging.WARNING if causes else logging.INFO
-            log.log(level, "readiness_changed", check=self.check.name, causes=told, exc_info=error)
+            log.log(level, "readiness_changed", check=self.check.name, causes=descriptions, exc_info=error)
         self.causes = causes
 
 

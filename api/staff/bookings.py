@@ -1,4 +1,4 @@
-"""One booking as the staff see it: its account, its money, its mails. And its news once more for its traveller."""
+"""One booking as the staff see it: its account, its money, its mails; and sending its mail again."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from core.users import listing
 from core.users.listing import UserView
 
 MOST: Final = 200
-"""Movements of money and mails of one booking that are told."""
+"""The most entries of the ledger, and the most mails, of one booking that are listed."""
 
 
 class StaffBooking(msgspec.Struct, frozen=True, kw_only=True):

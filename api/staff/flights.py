@@ -1,4 +1,4 @@
-"""Who is on a flight or waits for it, who was told that it moved, and whom its cancellation would hit."""
+"""The travellers of a flight, its waiting list, the bookings that were informed about its schedule changes, and the impact of cancelling it."""
 
 from __future__ import annotations
 

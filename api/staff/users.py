@@ -62,8 +62,8 @@ class StaffUserController(Controller):
         with services.db.transaction() as connection:
             before, ended = listing.change_role(connection, user_id, data.role, by=request.user.user_id)
             if before != data.role:
-                told = {"before": {"role": before}, "after": {"role": data.role}}
-                audit_log.record(connection, request.user.user_id, "user.role_changed", user_id, **told)
+                change = {"before": {"role": before}, "after": {"role": data.role}}
+                audit_log.record(connection, request.user.user_id, "user.role_changed", user_id, **change)
             changed = listing.get_user(connection, user_id)
         services.ended.note(ended)
         return changed

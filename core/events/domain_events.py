@@ -1,4 +1,4 @@
-"""The types of events, and the data of each: what listeners, such as webhooks and event streams, are told after a commit.
+"""The types of events, and the data of each. They are sent to webhooks and event streams after a commit.
 
 The data are small: ids, and values that may have changed by the time the event is read. A listener who needs more reads the booking, payment,
 flight or import from the API.

@@ -1,7 +1,7 @@
 """Messages to every API process about a commit: which bookings changed status, how many seats are free, which events happened. One message
 for each committed batch, by pub/sub of Redis.
 
-Pub/sub can lose a message. So requests that wait for a job read Postgres too, and clients of a stream are told of a gap
+Pub/sub can lose a message. So requests that wait for a job read Postgres too, and clients of a stream get a gap
 (`JobEvents.missed`): with the next message that this process can publish, and when a process starts, because the process that it replaces
 may have died between a commit and its message.
 """

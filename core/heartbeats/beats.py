@@ -94,7 +94,7 @@ class _Silent:
 
 
 def say_goodbye(connection: RawConnection, worker: Worker) -> None:
-    """This worker ends, as it was told to."""
+    """This worker was stopped regularly."""
     connection.execute("DELETE FROM worker_heartbeats WHERE id = %s", (worker.id,))
 
 

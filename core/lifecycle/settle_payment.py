@@ -98,10 +98,10 @@ def apply_outcomes(
     bookings = lock_bookings(connection, charges.find_bookings(connection, list(outcomes)))
     payments = charges.lock_all(connection, list(bookings))
     work = _Decisions(paying={each.booking_id: each.id for each in payments if each.status not in DO_NOT_COUNT})
-    told = [payment for payment in payments if payment.id in outcomes]
+    decided = [payment for payment in payments if payment.id in outcomes]
     # Captures come last: if one payment of a booking was declined and another captured in the same batch, the captured one pays
     # for it.
-    for payment in sorted(told, key=lambda payment: outcomes[payment.id].status is ChargeStatus.CAPTURED):
+    for payment in sorted(decided, key=lambda payment: outcomes[payment.id].status is ChargeStatus.CAPTURED):
         _decide(payment, outcomes[payment.id], bookings[payment.booking_id], work)
     # All flights are locked at once, because locking them for each group of bookings could cause a deadlock with another transaction.
     moving = [*work.captured, *work.failed]

@@ -111,7 +111,7 @@ class NewTicket:
 
 @dataclass(frozen=True, slots=True)
 class Requested:
-    """All requests about one booking that were taken together. `traceparent`: where the trace goes on of what caused the first one."""
+    """All requests about one booking that were taken together. `traceparent`: the trace of what caused the first one, which continues there."""
 
     traceparent: TraceParent | None = None
     new_ticket: NewTicket | None = None

@@ -64,7 +64,7 @@ class Mail(SQLModel, table=True):
     created_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False, server_default=func.now()))
     sent_at: datetime | None = Field(default=None, sa_column=Column(DateTime(timezone=True)))
     traceparent: str | None = Field(default=None, sa_column=Column(Text))
-    """Where the trace goes on of what caused it; None: it is not traced."""
+    """The trace context of what caused it; None: it is not traced."""
 
 
 class MailRequest(SQLModel, table=True):
@@ -75,7 +75,7 @@ class MailRequest(SQLModel, table=True):
     id: int | None = Field(default=None, sa_column=Column(BigInteger, Identity(always=True), primary_key=True))
     booking_id: UUID
     traceparent: str | None = Field(default=None, sa_column=Column(Text))
-    """Where the trace goes on of what caused it; None: it is not traced."""
+    """The trace context of what caused it; None: it is not traced."""
     ticket_change: str | None = Field(default=None, sa_column=Column(Text))
     """The `TicketChange`; None: the ticket has not changed. That has to be stored, because the state of a booking does not show which seats
     and names it had before.

@@ -38,7 +38,7 @@ class NewMail:
     subject: str
     body: str
     traceparent: TraceParent | None = None
-    """Where the trace goes on of what caused it."""
+    """The trace context of what caused it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,7 +32,7 @@ UNUSED_ID: Final = UUID(int=0)
 """No payment has this id."""
 MAX_RESPONSE_BYTES: Final = 64 * 1024
 PAGE: Final = 200
-"""How many captures one request asks for. So many fit into `MAX_RESPONSE_BYTES`."""
+"""The number of captures in one request. So many fit into `MAX_RESPONSE_BYTES`."""
 REFUSALS: Final = frozenset({HTTPStatus.BAD_REQUEST, HTTPStatus.PAYMENT_REQUIRED, HTTPStatus.UNPROCESSABLE_ENTITY})
 """The statuses by which the provider refuses a request for good. With others, the request may succeed later."""
 

@@ -64,10 +64,10 @@ class PlaceFault(NamedTuple):
     def error(self, pointer: str) -> dict[str, Any]:
         """The entry in `errors` of the API's answer. There the code for a text of the wrong form is `bad_format`, as for any other field."""
         code = "bad_format" if self.code is PlaceFaultCode.NOT_A_PLACE else self.code
-        told: dict[str, Any] = {"pointer": pointer, "code": code, "message": self.message}
+        fields: dict[str, Any] = {"pointer": pointer, "code": code, "message": self.message}
         if self.candidates:
-            told["candidates"] = [{"iata": each.iata, "city": each.city, "country": each.country} for each in self.candidates]
-        return told
+            fields["candidates"] = [{"iata": each.iata, "city": each.city, "country": each.country} for each in self.candidates]
+        return fields
 
 
 class End(NamedTuple):

@@ -18,7 +18,7 @@ class Scope(StrEnum):
     LOOKUP_ADDRESS = "lookup-address"
     """for each address, which may use many accounts,"""
     LOOKUP_REFERENCE = "lookup-reference"
-    """and for each reference, whoever asks."""
+    """and for each reference, for all clients together."""
     TICKET_USER = "ticket-user"
     """Making a ticket takes a tenth of a second of processor time."""
     LOGIN_DEVICE = "login-device"

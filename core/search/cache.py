@@ -60,7 +60,7 @@ class CacheResult(Generic[Value]):
 
 @dataclass(frozen=True, slots=True)
 class CacheQuery(Generic[Value]):
-    """What a caller asks for. `compute`: queries the database and returns the bytes to store. `read`: decodes them; it raises
+    """A query of the cache. `compute`: queries the database and returns the bytes to store. `read`: decodes them; it raises
     `msgspec.DecodeError` if another release wrote them in another format.
     """
 

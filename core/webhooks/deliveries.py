@@ -72,7 +72,7 @@ class DueDelivery:
     body: str
     attempts: int
     traceparent: TraceParent | None = None
-    """Where the trace goes on of what caused the event."""
+    """The trace context of what caused the event."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
-"""Addresses that are told: made, changed, disabled and deleted here, and always as the outbox knows them.
+"""Webhooks: create, change, disable and delete them. The outbox always has the same list.
 
-Whatever changes which types are wanted tells the outbox in the same transaction (`core/events/outbox.py`).
+Every change of the wanted types is written to the outbox in the same transaction (`core/events/outbox.py`).
 """
 
 from __future__ import annotations
@@ -85,7 +85,7 @@ def get_webhook(connection: RawConnection, webhook_id: UUID) -> WebhookView:
 def create(
     connection: RawConnection, url: str, events: Collection[EventType], description: str | None
 ) -> tuple[str, WebhookView]:
-    """A new address and its secret, which is told here.
+    """A new webhook and its secret, which is only returned here.
 
     Raises:
         TooManyWebhooks

@@ -1,4 +1,4 @@
-"""Addresses of others that are told what happens, and what became of each call."""
+"""The tables of webhooks and of their deliveries."""
 
 from __future__ import annotations
 
@@ -80,4 +80,4 @@ class WebhookDelivery(SQLModel, table=True):
     created_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False, server_default=func.now()))
     finished_at: datetime | None = Field(default=None, sa_column=Column(DateTime(timezone=True)))
     traceparent: str | None = Field(default=None, sa_column=Column(Text))
-    """Where the trace goes on of what caused it; None: it is not traced."""
+    """The trace context of what caused it; None: it is not traced."""

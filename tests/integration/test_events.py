@@ -215,7 +215,7 @@ def test_nobody_follows_what_is_somebody_elses(pipeline: Pipeline, api: RunningA
 def test_one_account_leaves_streams_to_the_others(
     pipeline: Pipeline, running_api: RunningApi, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(events, "MOST_OF_ONE", 1)
+    monkeypatch.setattr(events, "MAX_STREAMS_OF_ACCOUNT", 1)
     flight = pipeline.flight(5)
     topic = f"flight:{flight}"
     heavy_user, other = running_api.admit(), running_api.admit()
@@ -234,7 +234,7 @@ def test_one_account_leaves_streams_to_the_others(
 def test_more_than_may_wait_is_a_gap_for_whoever_comes_back(
     pipeline: Pipeline, running_api: RunningApi, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(event_streams, "WAITING", 2)
+    monkeypatch.setattr(event_streams, "MAX_QUEUED_FRAMES", 2)
     flight, headers = pipeline.flight(5), running_api.admit().headers
     with listening(running_api, headers, f"flight:{flight}") as stream:
         publish(running_api, seats={flight: 5})

@@ -1,4 +1,4 @@
-"""The gauges of one worker process, read when Prometheus asks."""
+"""The gauges of one worker process, read for each scrape of Prometheus."""
 
 from __future__ import annotations
 

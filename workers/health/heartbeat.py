@@ -103,8 +103,8 @@ class Heartbeat:
         names = [each.name for each in stalled]
         if names != self._stuck:
             if stalled:
-                told = {each.name: round(each.seconds) for each in stalled}
-                _log.error("threads are stuck, so this worker renews no heartbeat", seconds=told)
+                stalled_seconds = {each.name: round(each.seconds) for each in stalled}
+                _log.error("threads are stuck, so this worker renews no heartbeat", seconds=stalled_seconds)
             else:
                 _log.info("no thread is stuck any more")
         self._stuck = names
@@ -112,7 +112,7 @@ class Heartbeat:
 
     def _beat(self) -> None:
         activities, sweeps = self._doings.list_activities(), self._doings.sweeps()
-        with self._doings.worked.told() as worked, self._db.transaction() as connection:
+        with self._doings.worked.reported() as worked, self._db.transaction() as connection:
             beats.beat(connection, self._worker, activities, sweeps=sweeps)
             work.add(connection, worked)
             self._pauses.read(connection)

@@ -10,7 +10,7 @@ from core.heartbeats.work import Amount
 
 
 class Worked:
-    """Counted by the consumers, told by the heartbeat. Thread-safe."""
+    """Counted by the consumers, and reported by the heartbeat. Thread-safe."""
 
     def __init__(self) -> None:
         self._lock = Lock()
@@ -22,7 +22,7 @@ class Worked:
             self._amounts[queue] = Amount(before.messages + messages, before.items + items)
 
     @contextmanager
-    def told(self) -> Iterator[dict[str, Amount]]:
+    def reported(self) -> Iterator[dict[str, Amount]]:
         """What was counted. It is forgotten, unless the block raises."""
         with self._lock:
             taken, self._amounts = self._amounts, {}

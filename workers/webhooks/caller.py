@@ -1,4 +1,4 @@
-"""Make one webhook call: signed, with a time limit, without following redirects, and without storing the body of the answer."""
+"""Make one webhook call: signed, with a time limit, without following redirects, and without storing the body of the response."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from core.webhooks.deliveries import Attempt, DueDelivery
 from workers.webhooks.addresses import AddressRefused, PinnedBackend
 
 CALL_SECONDS: Final = 15.0
-"""The time limit of a call, from resolving the name to the end of the answer."""
+"""The time limit of a call, from resolving the name to the end of the response."""
 CONNECT_SECONDS: Final = 5.0
-MIN_ENTRY_BYTES: Final = 16 * 1024
-"""How much of an answer is read, so that its connection can be used again. It is not stored."""
+MAX_RESPONSE_BYTES: Final = 16 * 1024
+"""How much of an response is read, so that its connection can be used again. It is not stored."""
 
 
 class Caller:
@@ -47,7 +47,7 @@ class Caller:
             async with asyncio.timeout(CALL_SECONDS):
                 status = await self._post(delivery)
         except TimeoutError:
-            error = f"no answer within {CALL_SECONDS:.0f} s"
+            error = f"no response within {CALL_SECONDS:.0f} s"
         except AddressRefused as refused:
             error = str(refused)
         except (
@@ -63,17 +63,19 @@ class Caller:
 
     async def _post(self, delivery: DueDelivery) -> int:
         body = delivery.body.encode()
-        told: dict[str, str] = {
+        headers: dict[str, str] = {
             "content-length": str(len(body)),
             "content-type": "application/json",
             "user-agent": f"Skyqueue/{__version__}",
             **signature.headers(delivery.secrets, f"msg_{delivery.event_id}", int(time.time()), body),
         }
         limits = {"timeout": {"connect": CONNECT_SECONDS, "read": CALL_SECONDS, "write": CALL_SECONDS, "pool": CALL_SECONDS}}
-        async with self._pool.stream("POST", delivery.url, headers=list(told.items()), content=body, extensions=limits) as answer:
+        async with self._pool.stream(
+            "POST", delivery.url, headers=list(headers.items()), content=body, extensions=limits
+        ) as response:
             read = 0
-            async for part in answer.aiter_stream():
+            async for part in response.aiter_stream():
                 read += len(part)
-                if read > MIN_ENTRY_BYTES:
+                if read > MAX_RESPONSE_BYTES:
                     break
-            return answer.status
+            return response.status

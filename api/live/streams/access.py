@@ -1,6 +1,6 @@
-"""Ends the streams of those who may not listen any more: they signed out, their session was ended, their key was revoked.
+"""End the streams of clients that have lost their access: they signed out, their session was ended, or their key was revoked.
 
-A stream was let in once and lives for minutes, so once a second every listener is judged anew, from memory.
+Access is checked when a stream is opened, and a stream is open for minutes. So every second all open streams are checked again, in memory.
 """
 
 from __future__ import annotations
@@ -29,7 +29,10 @@ class StreamAccess(BackgroundTask):
         self._ended = ended
         self._api_keys = api_keys
         self._broken = Incident(
-            structlog.get_logger(__name__), "streams cannot be judged", "streams are judged again", level=logging.ERROR
+            structlog.get_logger(__name__),
+            "the access of streams cannot be checked",
+            "the access of streams is checked again",
+            level=logging.ERROR,
         )
 
     async def _run(self) -> None:

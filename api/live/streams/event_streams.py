@@ -21,12 +21,12 @@ import msgspec
 import structlog
 
 from api.live.streams.topics import (
-    LEADS_TO_A_STATUS,
+    BEFORE_STATUS_EVENTS,
     ImportProgress,
     JobChanged,
     SeatsChanged,
+    StreamData,
     StreamOnly,
-    Told,
     Topic,
     topics_of,
 )
@@ -36,16 +36,16 @@ from core.events.job_events import JobEvents
 from core.telemetry.incidents import Incident
 from core.users.tokens import Principal
 
-RECENT: Final = 10_000
-"""Events that a listener who comes back may have missed."""
-WAITING: Final = 256
-"""Frames that may wait for a slow listener."""
+KEPT_EVENTS: Final = 10_000
+"""The last events, which are kept for clients that reconnect."""
+MAX_QUEUED_FRAMES: Final = 256
+"""The most frames that are queued for a slow client."""
 PING_SECONDS: Final = 15.0
-LASTS_SECONDS: Final = 900.0
-"""Then a stream ends, and its listener comes back with a fresh access token."""
+STREAM_SECONDS: Final = 900.0
+"""The duration of a stream. After it the client reconnects with a new access token."""
 PING: Final = b": ping\n\n"
 
-_unread = Incident(structlog.get_logger(__name__), "events of another version are not told to listeners")
+_unread = Incident(structlog.get_logger(__name__), "events of another version are not sent to streams")
 
 
 class Event(msgspec.Struct, frozen=True):
@@ -55,19 +55,19 @@ class Event(msgspec.Struct, frozen=True):
     id: str
     at: datetime
     subject: str
-    data: Told
+    data: StreamData
 
 
 @dataclass(frozen=True)
 class _Entry:
-    """One event as it is kept for a while; encoded once, when the first listener needs it."""
+    """A kept event. It is encoded once, when the first stream needs it."""
 
     number: int
     process: str
     type: str
     at: datetime
     topics: tuple[Topic, ...]
-    data: Told
+    data: StreamData
 
     @cached_property
     def frame(self) -> bytes:
@@ -76,15 +76,15 @@ class _Entry:
         return b"id: %b\nevent: %b\ndata: %b\n\n" % (name.encode(), self.type.encode(), body)
 
 
-class _Listener:
-    """One open stream. None in its queue ends it."""
+class _Stream:
+    """An open stream. None in its queue ends it."""
 
     def __init__(self, principal: Principal) -> None:
         self.principal = principal
-        self.frames: asyncio.Queue[bytes | None] = asyncio.Queue(WAITING)
+        self.frames: asyncio.Queue[bytes | None] = asyncio.Queue(MAX_QUEUED_FRAMES)
 
     def put(self, frame: bytes | None, gap: bytes) -> None:
-        """A listener that is too slow loses what waits for it, and is told so."""
+        """If the queue of a slow client is full, it is replaced by a gap."""
         if self.frames.full():
             while not self.frames.empty():
                 self.frames.get_nowait()
@@ -97,77 +97,72 @@ class EventStreams:
 
     def __init__(self) -> None:
         self._process = secrets.token_hex(4)
-        """In every id: the numbers of another process mean nothing here."""
+        """A part of every id, because the numbers of another process have no meaning here."""
         self._number = 0
-        self._recent: deque[_Entry] = deque(maxlen=RECENT)
-        self._by_topic: dict[Topic, set[_Listener]] = defaultdict(set)
-        self._listeners: set[_Listener] = set()
+        self._recent: deque[_Entry] = deque(maxlen=KEPT_EVENTS)
+        self._by_topic: dict[Topic, set[_Stream]] = defaultdict(set)
+        self._streams: set[_Stream] = set()
         self._by_account: Counter[UUID] = Counter()
         self._is_closed = False
 
-    @property
-    def listeners(self) -> int:
-        """Streams that are open."""
-        return len(self._listeners)
-
-    def publish(self, news: JobEvents) -> None:
-        """Tell the listeners what one commit did: what led to a status, the status, what followed."""
+    def publish(self, job_events: JobEvents) -> None:
+        """Send the events of one commit: first those before a new status, then the status, then the others."""
         at = now()
-        others = list(_read(news))
+        others = list(_decode(job_events))
         for kind, data in others:
-            if kind in LEADS_TO_A_STATUS:
-                self._tell(kind, data, at)
-        for booking_id, status in news.bookings.items():
-            moved = booking_event(booking_id, status, news.failures.get(booking_id))
-            self._tell(moved.type, moved.data, at)
-        for import_id in news.imports:
-            self._tell(StreamOnly.IMPORT_PROGRESS, ImportProgress(import_id), at)
+            if kind in BEFORE_STATUS_EVENTS:
+                self._send(kind, data, at)
+        for booking_id, status in job_events.bookings.items():
+            status_event = booking_event(booking_id, status, job_events.failures.get(booking_id))
+            self._send(status_event.type, status_event.data, at)
+        for import_id in job_events.imports:
+            self._send(StreamOnly.IMPORT_PROGRESS, ImportProgress(import_id), at)
         for kind, data in others:
-            if kind not in LEADS_TO_A_STATUS:
-                self._tell(kind, data, at)
-        for job_id in news.jobs:
-            self._tell(StreamOnly.JOB_CHANGED, JobChanged(job_id), at)
-        for flight_id, free in news.seats.items():
-            self._tell(StreamOnly.SEATS_CHANGED, SeatsChanged(flight_id, free), at)
-        if news.missed:
-            self.tell_gap()
+            if kind not in BEFORE_STATUS_EVENTS:
+                self._send(kind, data, at)
+        for job_id in job_events.jobs:
+            self._send(StreamOnly.JOB_CHANGED, JobChanged(job_id), at)
+        for flight_id, free in job_events.seats.items():
+            self._send(StreamOnly.SEATS_CHANGED, SeatsChanged(flight_id, free), at)
+        if job_events.missed:
+            self.send_gap()
 
-    def tell_gap(self) -> None:
-        """Events may have been missed: everybody reads again what they follow."""
+    def send_gap(self) -> None:
+        """Send a gap to all streams: events may have been missed, so clients have to read everything again."""
         self._recent.clear()
         self._number += 1
-        for listener in self._listeners:
-            listener.put(self._gap(), self._gap())
+        for stream in self._streams:
+            stream.put(self._gap(), self._gap())
 
     def end_where(self, is_over: Callable[[Principal], bool]) -> None:
-        """End the streams of those who may not listen any more."""
-        over = {principal for principal in {each.principal for each in self._listeners} if is_over(principal)}
+        """End the streams whose access is over."""
+        over = {principal for principal in {each.principal for each in self._streams} if is_over(principal)}
         if over:
-            self._end(listener for listener in self._listeners if listener.principal in over)
+            self._end(stream for stream in self._streams if stream.principal in over)
 
     def close(self) -> None:
         """End all streams, and let none begin."""
         self._is_closed = True
-        self._end(self._listeners)
+        self._end(self._streams)
 
-    async def listen(self, topics: Collection[Topic], last_event_id: str | None, principal: Principal) -> AsyncIterator[bytes]:
-        """The frames of one stream, until it has lasted long enough, its listener has signed out, or the process ends."""
+    async def open(self, topics: Collection[Topic], last_event_id: str | None, principal: Principal) -> AsyncIterator[bytes]:
+        """The frames of one stream, until `STREAM_SECONDS` are over, its user has signed out, or the process ends."""
         if self._is_closed:
             return
-        listener = _Listener(principal)
-        self._listeners.add(listener)
+        stream = _Stream(principal)
+        self._streams.add(stream)
         self._by_account[principal.user_id] += 1
         for topic in topics:
-            self._by_topic[topic].add(listener)
+            self._by_topic[topic].add(stream)
         loop = asyncio.get_running_loop()
-        ends_at = loop.time() + LASTS_SECONDS
+        ends_at = loop.time() + STREAM_SECONDS
         try:
             yield b"retry: 1000\n\n"
             for missed in self._missed(frozenset(topics), last_event_id):
                 yield missed
             while (left := ends_at - loop.time()) > 0:
                 try:
-                    frame = await asyncio.wait_for(listener.frames.get(), min(PING_SECONDS, left))
+                    frame = await asyncio.wait_for(stream.frames.get(), min(PING_SECONDS, left))
                 except TimeoutError:
                     yield PING
                     continue
@@ -175,37 +170,37 @@ class EventStreams:
                     return
                 yield frame
         finally:
-            self._listeners.discard(listener)
+            self._streams.discard(stream)
             self._by_account[principal.user_id] -= 1
             if not self._by_account[principal.user_id]:
                 del self._by_account[principal.user_id]
             for topic in topics:
-                self._by_topic[topic].discard(listener)
+                self._by_topic[topic].discard(stream)
                 if not self._by_topic[topic]:
                     del self._by_topic[topic]
 
     @property
     def count(self) -> int:
         """Open streams."""
-        return len(self._listeners)
+        return len(self._streams)
 
     def count_of(self, user_id: UUID) -> int:
         """Open streams of one account."""
         return self._by_account[user_id]
 
-    def _end(self, listeners: Collection[_Listener] | Iterator[_Listener]) -> None:
-        for listener in list(listeners):
-            listener.put(None, self._gap())
+    def _end(self, streams: Collection[_Stream] | Iterator[_Stream]) -> None:
+        for stream in list(streams):
+            stream.put(None, self._gap())
 
-    def _tell(self, kind: str, data: Told, at: datetime) -> None:
+    def _send(self, kind: str, data: StreamData, at: datetime) -> None:
         self._number += 1
         entry = _Entry(self._number, self._process, kind, at, topics_of(data), data)
         self._recent.append(entry)
-        for listener in {each for topic in entry.topics for each in self._by_topic.get(topic, ())}:
-            listener.put(entry.frame, self._gap())
+        for stream in {each for topic in entry.topics for each in self._by_topic.get(topic, ())}:
+            stream.put(entry.frame, self._gap())
 
     def _missed(self, topics: frozenset[Topic], last_event_id: str | None) -> list[bytes]:
-        """What was told since; a gap where that is not known, or more than may wait for a listener."""
+        """The frames since the last event of the client; or a gap, if they are not known, or too many."""
         if last_event_id is None:
             return []
         process, _, number = last_event_id.partition("-")
@@ -214,14 +209,14 @@ class EventStreams:
         if process != self._process or not oldest - 1 <= seen <= self._number:
             return [self._gap()]
         missed = [entry for entry in self._recent if entry.number > seen and not topics.isdisjoint(entry.topics)]
-        return [entry.frame for entry in missed] if len(missed) <= WAITING else [self._gap()]
+        return [entry.frame for entry in missed] if len(missed) <= MAX_QUEUED_FRAMES else [self._gap()]
 
     def _gap(self) -> bytes:
         return b"id: %b-%d\nevent: gap\ndata: {}\n\n" % (self._process.encode(), self._number)
 
 
-def _read(news: JobEvents) -> Iterator[tuple[EventType, Told]]:
-    for encoded in news.events:
+def _decode(job_events: JobEvents) -> Iterator[tuple[EventType, StreamData]]:
+    for encoded in job_events.events:
         try:
             yield encoded.read()
         except (ValueError, msgspec.ValidationError):

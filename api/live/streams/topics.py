@@ -1,4 +1,4 @@
-"""What can be followed, and which event belongs to what."""
+"""The topics of event streams, and the topics of each event."""
 
 from __future__ import annotations
 
@@ -32,12 +32,12 @@ class Subject(StrEnum):
 
 
 class StreamOnly(StrEnum):
-    """Types that are told to listeners and to nobody else: they come often, and only the newest counts."""
+    """Types of events that are only sent on streams, not to webhooks: they are frequent, and only the newest counts."""
 
     SEATS_CHANGED = "flight.seats_changed"
     IMPORT_PROGRESS = "import.progress"
     JOB_CHANGED = "job.changed"
-    """A job went on, or something else about a booking is new that has no type of its own."""
+    """A job made progress, or a booking has changed in a way that has no type of its own."""
 
 
 class JobChanged(msgspec.Struct, frozen=True):
@@ -53,16 +53,16 @@ class SeatsChanged(msgspec.Struct, frozen=True):
     available_seats: int
 
 
-Told: TypeAlias = EventData | JobChanged | ImportProgress | SeatsChanged
+StreamData: TypeAlias = EventData | JobChanged | ImportProgress | SeatsChanged
 
-LEADS_TO_A_STATUS: Final = frozenset(
+BEFORE_STATUS_EVENTS: Final = frozenset(
     (EventType.PAYMENT_SUCCEEDED, EventType.PAYMENT_DECLINED, EventType.PAYMENT_REFUNDED, EventType.WAITLIST_OFFER_EXPIRED)
 )
-"""What is told before the status that a booking got in the same transaction."""
+"""Types of events that are sent before the new status of a booking of the same transaction."""
 
 
 class Topic(NamedTuple):
-    """What somebody follows. `of`: the party whose place in a waiting list it is; None: everybody's, for who may see all."""
+    """A topic that a client follows. `of`: only the entry of this user in a waiting list; None: all entries, for staff."""
 
     subject: Subject
     id: UUID
@@ -72,15 +72,15 @@ class Topic(NamedTuple):
         return f"{self.subject}:{self.id}"
 
 
-def topics_of(data: Told) -> tuple[Topic, ...]:
-    """Where an event is heard. Its subject is the first."""
+def topics_of(data: StreamData) -> tuple[Topic, ...]:
+    """The topics of an event. The first is its subject."""
     match data:
         case BookingData() | ScheduleChangeData() | PaymentData() | RefundData():
             return Topic(Subject.BOOKING, data.booking_id), Topic(Subject.JOB, data.booking_id)
         case OfferData():
-            line = Topic(Subject.WAITLIST, data.flight_id)
-            own = (line._replace(of=data.user_id),) if data.user_id is not None else ()
-            return (line, *own, Topic(Subject.BOOKING, data.booking_id), Topic(Subject.JOB, data.booking_id))
+            waiting_list = Topic(Subject.WAITLIST, data.flight_id)
+            own = (waiting_list._replace(of=data.user_id),) if data.user_id is not None else ()
+            return (waiting_list, *own, Topic(Subject.BOOKING, data.booking_id), Topic(Subject.JOB, data.booking_id))
         case FlightData() | SeatsChanged():
             return (Topic(Subject.FLIGHT, data.flight_id),)
         case ImportData() | ImportProgress():

@@ -41,7 +41,7 @@ class BookingRequest:
     seat_numbers: RequestedSeats | None = None
     """The seat numbers that the traveller wants; None: any seats."""
     trace: TraceParent | None = None
-    """Where the trace of the request goes on; None: it is not traced."""
+    """The trace context of the request; None: it is not traced."""
     booking_id: UUID = NO_ID
     """Assigned by the intake."""
 

@@ -1,4 +1,4 @@
-"""Who is affected when a flight is cancelled or was moved, as the staff are told."""
+"""Who is affected when a flight is cancelled or was moved, for the staff."""
 
 from __future__ import annotations
 
@@ -93,7 +93,7 @@ def read_impact(connection: RawConnection, flight_id: UUID) -> FlightImpact:
 
 
 def list_moved(connection: RawConnection, flight_id: UUID) -> list[MovedBooking]:
-    """The bookings that were told of new times of this flight, newest first."""
+    """The bookings that were informed about new times of this flight, newest first."""
     return fetch(
         connection,
         MovedBooking,

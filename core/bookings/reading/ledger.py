@@ -118,5 +118,5 @@ def _total(currency: str, entries: Sequence[LedgerEntry]) -> LedgerTotal:
 
     captured = sum_of(LedgerKind.CHARGE, CAPTURED)
     refunded = sum_of(LedgerKind.REFUND, (RefundStatus.PENDING, RefundStatus.SUCCEEDED))
-    told = (money.text(amount, currency) for amount in (captured, refunded, captured - refunded))
-    return LedgerTotal(currency, *told)
+    amounts = (money.text(amount, currency) for amount in (captured, refunded, captured - refunded))
+    return LedgerTotal(currency, *amounts)

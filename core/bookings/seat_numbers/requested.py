@@ -1,4 +1,4 @@
-"""Which seats somebody asks for, held to the cabins of the flights."""
+"""The requested seat numbers of a booking, checked against the cabins of the flights."""
 
 from __future__ import annotations
 

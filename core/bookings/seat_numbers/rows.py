@@ -83,7 +83,7 @@ def give_back_of(connection: RawConnection, booking_id: UUID, positions: Collect
 
 
 def taken(seats: Collection[tuple[UUID, str]]) -> SeatTaken:
-    """The refusal of who asks for seats that others have."""
+    """The refusal of a request for seats that others have."""
     names = ", ".join(seat for _, seat in seats)
-    told = f"Seat {names} was taken by somebody else." if len(seats) == 1 else f"Seats {names} were taken by others."
-    return SeatTaken(told, seats=[{"flight_id": str(flight_id), "seat_number": seat} for flight_id, seat in seats])
+    message = f"Seat {names} was taken by somebody else." if len(seats) == 1 else f"Seats {names} were taken by others."
+    return SeatTaken(message, seats=[{"flight_id": str(flight_id), "seat_number": seat} for flight_id, seat in seats])

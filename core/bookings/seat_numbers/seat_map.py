@@ -1,4 +1,4 @@
-"""The seat map of a flight: its cabin, and which seats are taken. It names nobody."""
+"""The seat map of a flight: its cabin, and which seats are taken. It has no names of travellers."""
 
 from __future__ import annotations
 

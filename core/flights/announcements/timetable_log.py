@@ -1,6 +1,6 @@
 """A log of changes of flights in Redis, for processes that have whole days of the timetable in memory: they read only what has changed again.
 
-A reader that has missed more changes than the log has, or whose log Redis has lost, is told so, and drops everything that it has in memory.
+A reader that has missed more changes than the log has, or whose log Redis has lost, gets None instead of changes, and drops everything that it has in memory.
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ import msgspec
 from core.db import RawConnection, fetch
 
 EXAMPLES: Final = 5
-"""Values that are told of each group."""
+"""The number of example values of each group."""
 MOST_GROUPS: Final = 200
 """There are as many groups as columns times codes, so this is never reached by a file of flights."""
 

@@ -34,7 +34,7 @@ REDIS_SECONDS: Final = 0.5
 REST_SECONDS: Final = 1.0
 """How long Redis is not used after a failure."""
 BLIND_SECONDS: Final = 5.0
-"""How long a table is used while Redis cannot tell what has changed."""
+"""How long a table is used while the changes cannot be read from Redis."""
 REFRESH_FROM: Final = 0.5
 """The fraction of its lifetime after which a table that is used is loaded again in the background."""
 PATCHED: Final = 1000
