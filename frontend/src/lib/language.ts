@@ -1,4 +1,5 @@
 import { i18n, type Messages } from '@lingui/core';
+import { listFormat } from './intl';
 
 /** The languages of the travellers' pages, by their own names. English is the language of the code, and of the console. */
 export const LANGUAGES = { en: 'English', de: 'Deutsch', hi: 'हिन्दी' } as const;
@@ -37,7 +38,7 @@ export function locale(): string {
 
 /** `AI-202 and BA-138` */
 export function listText(words: readonly string[]): string {
-  return new Intl.ListFormat(locale()).format(words);
+  return listFormat(locale(), {}).format(words);
 }
 
 /** The language that was chosen in this browser, else the first of its own that the app knows, else English. */

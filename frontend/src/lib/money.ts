@@ -1,3 +1,4 @@
+import { listFormat, numberFormat } from './intl';
 import { locale } from './language';
 
 // Amounts are decimal strings, as the API writes them. They are calculated in whole thousandths, the smallest part that a currency has, so that no binary fraction shows.
@@ -5,7 +6,7 @@ import { locale } from './language';
 /** `("7500.00", "INR")` as ₹7,500. Cents show only when there are any. */
 export function money(amount: string, currency: string): string {
   const value = Number(amount);
-  return new Intl.NumberFormat(locale(), {
+  return numberFormat(locale(), {
     style: 'currency',
     currency,
     // Else as many as the currency has.
@@ -15,7 +16,7 @@ export function money(amount: string, currency: string): string {
 
 /** In whole units, rounded up: what is charged is never more than what was shown. */
 export function wholeMoney(amount: string, currency: string): string {
-  return new Intl.NumberFormat(locale(), { style: 'currency', currency, maximumFractionDigits: 0 }).format(
+  return numberFormat(locale(), { style: 'currency', currency, maximumFractionDigits: 0 }).format(
     Math.ceil(Number(amount)),
   );
 }
@@ -27,13 +28,13 @@ export function lowestPrices(
   write: typeof money = wholeMoney,
 ): string {
   const each = prices.map(({ price, currency }) => write(multiply(price, seats), currency));
-  return new Intl.ListFormat(locale(), { type: 'disjunction' }).format(each);
+  return listFormat(locale(), { type: 'disjunction' }).format(each);
 }
 
 /** In whole units without the currency, where there is little room: `5,450`, `1.2L` or `120K` for large ones. */
 export function shortAmount(amount: string): string {
   const whole = Math.ceil(Number(amount));
-  return new Intl.NumberFormat(locale(), {
+  return numberFormat(locale(), {
     notation: whole < 100_000 ? 'standard' : 'compact',
     maximumFractionDigits: whole < 100_000 ? 0 : 1,
   }).format(whole);

@@ -1,4 +1,5 @@
 import { plural, t } from '@lingui/core/macro';
+import { dateFormat, numberFormat } from '@/lib/intl';
 import { locale, shownLanguage } from '@/lib/language';
 import { now } from './server-clock';
 
@@ -54,14 +55,23 @@ function zoneOrUtc(zone: string | null | undefined): string {
   return knownZone(zone) ?? UTC;
 }
 
+/** The zone that the device had when it was last asked, and when that was, in ms since the page was opened. */
+let device: { zone: string; askedAt: number } | null = null;
+/** A traveller's device changes its zone, but not while a page is drawn; to ask it takes long. */
+const ASK_DEVICE_EVERY_MS = 60_000;
+
 /** UTC on a device that does not know where it is. */
 function browserZone(): string {
-  return zoneOrUtc(Intl.DateTimeFormat().resolvedOptions().timeZone);
+  const at = performance.now();
+  if (device === null || at - device.askedAt >= ASK_DEVICE_EVERY_MS) {
+    device = { zone: zoneOrUtc(Intl.DateTimeFormat().resolvedOptions().timeZone), askedAt: at };
+  }
+  return device.zone;
 }
 
 /** The fields of an instant in a zone. Read one by one: how a locale puts them together differs between browsers. */
 function fields(instant: string, timeZone: string): Record<string, string> {
-  const format = new Intl.DateTimeFormat('en-GB', {
+  const format = dateFormat('en-GB', {
     timeZone,
     calendar: 'gregory',
     numberingSystem: 'latn',
@@ -105,7 +115,7 @@ export function dayAt(instant: string, timeZone: string | null | undefined): Day
 export function dayText(day: Day, present: Day = today()): string {
   const english = shownLanguage() === 'en';
   const at = new Date(`${day}T00:00:00Z`);
-  const format = new Intl.DateTimeFormat(english ? 'en-GB' : locale(), {
+  const format = dateFormat(english ? 'en-GB' : locale(), {
     timeZone: UTC,
     weekday: 'short',
     day: 'numeric',
@@ -165,7 +175,5 @@ export function elapsedText(ms: number): string {
 }
 
 function oneDecimal(value: number): string {
-  return new Intl.NumberFormat(locale(), { minimumFractionDigits: 1, maximumFractionDigits: 1 }).format(
-    value,
-  );
+  return numberFormat(locale(), { minimumFractionDigits: 1, maximumFractionDigits: 1 }).format(value);
 }
