@@ -2,8 +2,10 @@ import { fileURLToPath } from 'node:url';
 import { lingui } from '@lingui/vite-plugin';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vitest/config';
+import { chunkFileNames, FEW_CHUNKS } from './build/chunks.ts';
 import { compressedAssets } from './build/compressed-assets.ts';
 import { englishMessages } from './build/english-messages.ts';
+import { firstScript } from './build/first-script.ts';
 import { swaggerAssets } from './build/swagger-assets.ts';
 
 const API = 'http://127.0.0.1:8000';
@@ -13,6 +15,7 @@ export default defineConfig({
     lingui({ macroTransform: { macro: { descriptorFields: 'message' } }, failOnCompileError: true }),
     englishMessages(),
     react(),
+    firstScript(),
     swaggerAssets(),
     compressedAssets(),
   ],
@@ -28,8 +31,7 @@ export default defineConfig({
     reportCompressedSize: true,
     // In kB, before it is packed.
     chunkSizeWarningLimit: 700,
-    // What the first page loads is one file: it is packed better than many small ones.
-    rolldownOptions: { output: { codeSplitting: { groups: [{ name: 'start', tags: ['$initial'] }] } } },
+    rolldownOptions: { output: { codeSplitting: FEW_CHUNKS, chunkFileNames } },
   },
   test: {
     environment: 'happy-dom',

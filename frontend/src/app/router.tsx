@@ -8,6 +8,7 @@ import { HomePage } from './routes/home';
 import { NotFound } from './routes/not-found';
 import { requireSession, root } from './routes/root';
 import { itineraryParams, nextParam, searchParams, seatsParam, textParam } from './search-params';
+import { pages } from './start/pages';
 
 const home = createRoute({
   getParentRoute: () => root,
@@ -20,14 +21,14 @@ const flight = createRoute({
   getParentRoute: () => root,
   path: '/flights/$flightId',
   validateSearch: seatsParam,
-  component: lazyPage(() => import('./routes/checkout').then((page) => page.FlightPage)),
+  component: lazyPage(() => pages.checkout().then((page) => page.FlightPage)),
 });
 
 const itinerary = createRoute({
   getParentRoute: () => root,
   path: '/itinerary',
   validateSearch: itineraryParams,
-  component: lazyPage(() => import('./routes/checkout').then((page) => page.ItineraryPage)),
+  component: lazyPage(() => pages.checkout().then((page) => page.ItineraryPage)),
 });
 
 /** The former address of `/itinerary`, which people may have kept. */
@@ -44,35 +45,35 @@ const bookings = createRoute({
   getParentRoute: () => root,
   path: '/bookings',
   beforeLoad: requireSession,
-  component: lazyPage(() => import('./routes/bookings').then((page) => page.BookingsPage)),
+  component: lazyPage(() => pages.bookings().then((page) => page.BookingsPage)),
 });
 
 /** For whoever has a reference and no account. */
 const findBooking = createRoute({
   getParentRoute: () => root,
   path: '/find-booking',
-  component: lazyPage(() => import('./routes/find-booking').then((page) => page.FindBookingPage)),
+  component: lazyPage(() => pages.findBooking().then((page) => page.FindBookingPage)),
 });
 
 const booking = createRoute({
   getParentRoute: () => root,
   path: '/bookings/$bookingId',
   beforeLoad: requireSession,
-  component: lazyPage(() => import('./routes/booking').then((page) => page.BookingPage)),
+  component: lazyPage(() => pages.booking().then((page) => page.BookingPage)),
 });
 
 const account = createRoute({
   getParentRoute: () => root,
   path: '/account',
   beforeLoad: requireSession,
-  component: lazyPage(() => import('./routes/account/own-account').then((page) => page.OwnAccountPage)),
+  component: lazyPage(() => pages.ownAccount().then((page) => page.OwnAccountPage)),
 });
 
 const messages = createRoute({
   getParentRoute: () => root,
   path: '/messages',
   beforeLoad: requireSession,
-  component: lazyPage(() => import('./routes/account/messages').then((page) => page.MessagesPage)),
+  component: lazyPage(() => pages.messages().then((page) => page.MessagesPage)),
 });
 
 const signIn = createRoute({
@@ -80,7 +81,7 @@ const signIn = createRoute({
   path: '/sign-in',
   validateSearch: nextParam,
   beforeLoad: requireNoSession,
-  component: lazyPage(() => import('./routes/account/sign-in').then((page) => page.SignInPage)),
+  component: lazyPage(() => pages.signIn().then((page) => page.SignInPage)),
 });
 
 const register = createRoute({
@@ -88,7 +89,7 @@ const register = createRoute({
   path: '/register',
   validateSearch: nextParam,
   beforeLoad: requireNoSession,
-  component: lazyPage(() => import('./routes/account/sign-in').then((page) => page.RegisterPage)),
+  component: lazyPage(() => pages.signIn().then((page) => page.RegisterPage)),
 });
 
 /** The former address of the imports, which people may have kept. */

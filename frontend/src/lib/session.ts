@@ -1,7 +1,8 @@
 import { t } from '@lingui/core/macro';
 import { useSyncExternalStore } from 'react';
+import { SIGN_IN_KEY, takePrefetched, takePrefetchedRefresh, withLock } from './http/prefetch';
 import { networkProblem, Problem, problemFrom } from './problem';
-import { fetchWithClock } from './time/server-clock';
+import { correctClock, fetchWithClock } from './time/server-clock';
 
 export type EndOfSession =
   | 'signed-out'
@@ -25,17 +26,11 @@ interface TokenAnswer {
   expires_in: number;
 }
 
-/**
- * Where all windows of this browser find the id of its sign-in: a random number that the app makes. While there is none, no refresh
- * cookie is to be expected, and a visitor's page asks the server nothing. When it changes, another window has signed in or out.
- */
-const STORAGE_KEY = 'skyqueue.signed-in';
-
 /** A token is renewed this long before it expires. */
 const RENEW_EARLY_MS = 30_000;
 
 /** The sign-in that this window knows of. */
-let signInId: string | null = localStorage.getItem(STORAGE_KEY);
+let signInId: string | null = localStorage.getItem(SIGN_IN_KEY);
 let session: Session = signInId === null ? { state: 'signed-out' } : { state: 'unknown' };
 let renewAt = 0;
 let renewal: Promise<Session> | null = null;
@@ -55,7 +50,7 @@ function setToken({ access_token, expires_in }: TokenAnswer): void {
 
 function setSignInId(id: string): void {
   signInId = id;
-  localStorage.setItem(STORAGE_KEY, id);
+  localStorage.setItem(SIGN_IN_KEY, id);
 }
 
 function newSignInId(): string {
@@ -85,14 +80,14 @@ export function startSession(answer: TokenAnswer): void {
 export function endSession(because: EndOfSession = 'signed-out'): void {
   renewAt = 0;
   signInId = null;
-  localStorage.removeItem(STORAGE_KEY);
+  localStorage.removeItem(SIGN_IN_KEY);
   accountChanged(because === 'lapsed');
   setSession({ state: 'signed-out', because });
 }
 
 // Signing out in one window signs out the others, and signing in signs them in.
 window.addEventListener('storage', ({ key, newValue }) => {
-  if (key !== STORAGE_KEY || newValue === signInId) return;
+  if (key !== SIGN_IN_KEY || newValue === signInId) return;
   if (newValue === null) return endSession();
   accountChanged();
   signInId = newValue;
@@ -134,13 +129,13 @@ function renew(): Promise<Session> {
 }
 
 async function renewNow(): Promise<Session> {
-  let response = await postRefresh();
+  let response = (await prefetchedResponse(takePrefetchedRefresh(signInId))) ?? (await postRefresh());
   // 409: another window used the cookie at the same moment. The cookie that it got is in this browser by now.
   if (response.status === 409) response = await postRefresh();
   if (response.ok) {
     const answer = (await response.json()) as TokenAnswer;
     // The cookie belongs to the whole browser. If another window has signed in meanwhile, the token is of that account.
-    const id = localStorage.getItem(STORAGE_KEY) ?? newSignInId();
+    const id = localStorage.getItem(SIGN_IN_KEY) ?? newSignInId();
     if (id !== signInId) accountChanged();
     setSignInId(id);
     setToken(answer);
@@ -158,9 +153,10 @@ function postRefresh(): Promise<Response> {
   });
 }
 
-function withLock<T>(work: () => Promise<T>): Promise<T> {
-  // Browsers have locks on secure pages only.
-  return navigator.locks ? navigator.locks.request('skyqueue.refresh', work) : work();
+async function prefetchedResponse(taken: ReturnType<typeof takePrefetched>): Promise<Response | null> {
+  const result = await taken;
+  if (result) correctClock(result.response.headers, result.sentAt);
+  return result?.response ?? null;
 }
 
 /** The session with a token that is still valid. Asks the server only when there is none. */
@@ -198,7 +194,11 @@ function requireSameSignIn(id: string | null): void {
 }
 
 /** `fetch` with the access token. */
-export function authorizedFetch(request: Request): Promise<Response> {
+export async function authorizedFetch(request: Request): Promise<Response> {
+  const startedAs = signInId;
+  const prefetched = await prefetchedResponse(takePrefetched(request, startedAs));
+  if (prefetched) return prefetched;
+  if (signInId !== null) requireSameSignIn(startedAs);
   return authorized((token) => {
     const copy = request.clone();
     if (token !== null) copy.headers.set('Authorization', `Bearer ${token}`);

@@ -29,7 +29,7 @@ from tests.support.server_folder import server_folder
 
 FILE: Final = ROOT / ".cache" / "page-timings.json"
 SIGNED_IN: Final = "skyqueue.signed-in"
-"""Where the app remembers in the browser that somebody has signed in (`frontend/src/lib/session.ts`)."""
+"""Where the app remembers in the browser that somebody has signed in (`frontend/src/lib/http/prefetch.ts`)."""
 ROUNDS: Final = 3
 PATIENCE_MS: Final = 120_000
 PASSWORD: Final = "a long walk in the rain"

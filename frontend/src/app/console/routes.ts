@@ -1,30 +1,28 @@
 import { createRoute } from '@tanstack/react-router';
 import { lazyPage } from '@/app/lazy-page';
 import { requireSession, root } from '@/app/routes/root';
+import { pages } from '@/app/start/pages';
 import { bookingListParams, flightListParams, importParam } from './params';
-
-/** The pages of the console. All of them are one bundle, which travellers do not load. */
-const pages = () => import('@/app/routes/operations');
 
 const overview = createRoute({
   getParentRoute: () => root,
   path: '/operations',
   beforeLoad: requireSession,
-  component: lazyPage(() => pages().then((page) => page.OverviewPage)),
+  component: lazyPage(() => pages.operations().then((page) => page.OverviewPage)),
 });
 
 const queues = createRoute({
   getParentRoute: () => root,
   path: '/operations/queues',
   beforeLoad: requireSession,
-  component: lazyPage(() => pages().then((page) => page.QueuesPage)),
+  component: lazyPage(() => pages.operations().then((page) => page.QueuesPage)),
 });
 
 const deadLetters = createRoute({
   getParentRoute: () => root,
   path: '/operations/dead-letters',
   beforeLoad: requireSession,
-  component: lazyPage(() => pages().then((page) => page.DeadLettersPage)),
+  component: lazyPage(() => pages.operations().then((page) => page.DeadLettersPage)),
 });
 
 const flights = createRoute({
@@ -32,14 +30,14 @@ const flights = createRoute({
   path: '/operations/flights',
   beforeLoad: requireSession,
   validateSearch: flightListParams,
-  component: lazyPage(() => pages().then((page) => page.FlightsPage)),
+  component: lazyPage(() => pages.operations().then((page) => page.FlightsPage)),
 });
 
 const flight = createRoute({
   getParentRoute: () => root,
   path: '/operations/flights/$flightId',
   beforeLoad: requireSession,
-  component: lazyPage(() => pages().then((page) => page.FlightPage)),
+  component: lazyPage(() => pages.operations().then((page) => page.FlightPage)),
 });
 
 const bookings = createRoute({
@@ -47,14 +45,14 @@ const bookings = createRoute({
   path: '/operations/bookings',
   beforeLoad: requireSession,
   validateSearch: bookingListParams,
-  component: lazyPage(() => pages().then((page) => page.BookingsPage)),
+  component: lazyPage(() => pages.operations().then((page) => page.BookingsPage)),
 });
 
 const booking = createRoute({
   getParentRoute: () => root,
   path: '/operations/bookings/$bookingId',
   beforeLoad: requireSession,
-  component: lazyPage(() => pages().then((page) => page.BookingPage)),
+  component: lazyPage(() => pages.operations().then((page) => page.BookingPage)),
 });
 
 const imports = createRoute({
@@ -62,42 +60,42 @@ const imports = createRoute({
   path: '/operations/imports',
   beforeLoad: requireSession,
   validateSearch: importParam,
-  component: lazyPage(() => pages().then((page) => page.ImportsPage)),
+  component: lazyPage(() => pages.operations().then((page) => page.ImportsPage)),
 });
 
 const payments = createRoute({
   getParentRoute: () => root,
   path: '/operations/payments',
   beforeLoad: requireSession,
-  component: lazyPage(() => pages().then((page) => page.PaymentsPage)),
+  component: lazyPage(() => pages.operations().then((page) => page.PaymentsPage)),
 });
 
 const users = createRoute({
   getParentRoute: () => root,
   path: '/operations/users',
   beforeLoad: requireSession,
-  component: lazyPage(() => pages().then((page) => page.UsersPage)),
+  component: lazyPage(() => pages.operations().then((page) => page.UsersPage)),
 });
 
 const audit = createRoute({
   getParentRoute: () => root,
   path: '/operations/audit',
   beforeLoad: requireSession,
-  component: lazyPage(() => pages().then((page) => page.AuditLogPage)),
+  component: lazyPage(() => pages.operations().then((page) => page.AuditLogPage)),
 });
 
 const integrations = createRoute({
   getParentRoute: () => root,
   path: '/operations/integrations',
   beforeLoad: requireSession,
-  component: lazyPage(() => pages().then((page) => page.IntegrationsPage)),
+  component: lazyPage(() => pages.operations().then((page) => page.IntegrationsPage)),
 });
 
 const health = createRoute({
   getParentRoute: () => root,
   path: '/operations/health',
   beforeLoad: requireSession,
-  component: lazyPage(() => pages().then((page) => page.HealthPage)),
+  component: lazyPage(() => pages.operations().then((page) => page.HealthPage)),
 });
 
 export const consoleRoutes = [

@@ -23,7 +23,7 @@ export function Shell() {
   const { pathname } = useLocation();
   const main = useFocusOnNavigation();
   const { Part: Notices } = useLazyPart(loadNotices, session.state === 'signed-in');
-  useCheckAccessOnChange(session.state);
+  useCheckAccessOnChange(session);
   usePageLanguage(pathname);
   return (
     <div className={css.shell} data-wide={isOfConsole(pathname) || undefined}>
@@ -65,10 +65,15 @@ export function Shell() {
   );
 }
 
-/** Checks again whether the page may be seen when the account signs out, or another one signs in in another window. */
-function useCheckAccessOnChange(state: Session['state']) {
+/**
+ * Checks again whether the page may be seen when the account signs out, or another one signs in in another window; and at first if the
+ * sign-in was found to have ended while the app was being loaded, when the router did not know it yet.
+ */
+function useCheckAccessOnChange(session: Session) {
   const router = useRouter();
-  const known = useRef(state);
+  const { state } = session;
+  const endedBefore = session.state === 'signed-out' && session.because === 'lapsed';
+  const known = useRef(endedBefore ? 'unknown' : state);
   useEffect(() => {
     if (known.current === state) return;
     known.current = state;

@@ -1,7 +1,7 @@
 import { Button } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
-import { download } from '@/lib/download';
+import { download } from '@/lib/http/download';
 import { asProblem } from '@/lib/problem';
 
 interface Props {

@@ -8,7 +8,7 @@ export interface Credentials {
   password: string;
 }
 
-const accountQueries = {
+export const accountQueries = {
   me: () =>
     queryOptions({
       queryKey: ['accounts', 'me'],

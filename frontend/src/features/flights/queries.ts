@@ -13,7 +13,8 @@ export const flightQueries = {
       queryKey: [...flightQueries.all(), 'detail', flightId],
       queryFn: ({ signal }) =>
         unwrap(api.GET('/api/v1/flights/{flight_id}', { params: { path: { flight_id: flightId } }, signal })),
-      staleTime: 0,
+      // The page that shows it may have been drawn later than it was loaded.
+      staleTime: 2_000,
       refetchInterval: REFRESH_MS,
     }),
 };

@@ -1,5 +1,5 @@
 import { useEffect, useEffectEvent, useState } from 'react';
-import { subscribe } from '@/lib/event-stream';
+import { subscribe } from '@/lib/http/event-stream';
 
 /** The interval of polling while no events arrive. There is no polling while the tab is hidden. */
 export const POLL_MS = 3_000;

@@ -1,5 +1,5 @@
-import { retryAfterMs } from './problem';
-import { authorizedFetch } from './session';
+import { retryAfterMs } from '@/lib/problem';
+import { authorizedFetch } from '@/lib/session';
 
 /** The server sends a comment every 15 s. After this time without data, the connection counts as lost. */
 const SILENCE_TIMEOUT_MS = 40_000;

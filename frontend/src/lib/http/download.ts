@@ -1,5 +1,5 @@
-import { networkProblem, problemFrom } from './problem';
-import { authorizedFetch } from './session';
+import { networkProblem, problemFrom } from '@/lib/problem';
+import { authorizedFetch } from '@/lib/session';
 
 /** Saves a file for which the server wants the access token: a plain link would not send it. */
 export async function download(path: string, name: string): Promise<void> {
