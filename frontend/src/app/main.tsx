@@ -3,6 +3,7 @@ import './mantine-styles';
 import '@fontsource-variable/bricolage-grotesque';
 import '@fontsource-variable/hanken-grotesk';
 import '@fontsource-variable/spline-sans-mono';
+import './device-fonts.css';
 import './tokens.css';
 import './styles.css';
 import { RouterProvider } from '@tanstack/react-router';

@@ -31,10 +31,10 @@ export const theme = createTheme({
   colors: { ink, dark },
   primaryColor: 'ink',
   primaryShade: 8,
-  fontFamily: "'Hanken Grotesk Variable', 'Noto Sans Devanagari Variable', system-ui, sans-serif",
-  fontFamilyMonospace: "'Spline Sans Mono Variable', ui-monospace, monospace",
+  fontFamily: 'var(--text-font)',
+  fontFamilyMonospace: 'var(--mono)',
   headings: {
-    fontFamily: "'Bricolage Grotesque Variable', 'Noto Sans Devanagari Variable', system-ui, sans-serif",
+    fontFamily: 'var(--display)',
     fontWeight: '650',
   },
   defaultRadius: 'md',
