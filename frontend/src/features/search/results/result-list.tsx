@@ -1,10 +1,11 @@
 import { plural, t } from '@lingui/core/macro';
 import { Button, SegmentedControl } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { type ReactNode, useLayoutEffect, useRef } from 'react';
+import { type ReactNode, useDeferredValue, useLayoutEffect, useRef } from 'react';
 import { ProblemNote } from '@/components/messages/problem-note';
 import { QueryFallback } from '@/components/messages/query-fallback';
 import { type RouteOnDay, type Sort, searchQueries } from '@/features/search/queries';
+import { usePhone } from '@/lib/hooks/use-phone';
 import { asProblem } from '@/lib/problem';
 import type { Choice } from './choice-link';
 import { FilterPanel } from './filter-panel';
@@ -47,10 +48,13 @@ const sorts = (): { value: Sort; label: string }[] => [
 /** All results of a route on a day, direct flights and connections, ranked together. */
 export function ResultList({ route, seats, before, choice, view, onView, nothingFound }: Props) {
   const { results, complete, loading, direct, connections } = useResults(route, seats, before, view.sort);
+  // All rows at once take a slow phone several tenths of a second: so they are drawn in pieces, between which it answers.
+  const wasLoading = useDeferredValue(loading);
   const list = useFocusOnMore(view.show);
+  const phone = usePhone();
   const error = direct.error ?? connections.error;
 
-  if (loading) return <Skeletons query={direct} />;
+  if (loading || wasLoading) return <Skeletons query={direct} />;
   if (results.length === 0) {
     // An unknown place, or one place twice: there is nothing to find, and `nothingFound` says why.
     if (!error || asProblem(error).status === 422) return nothingFound;
@@ -118,6 +122,7 @@ export function ResultList({ route, seats, before, choice, view, onView, nothing
             best={result.key === best?.key}
             seats={seats}
             choice={choice}
+            phone={phone}
           />
         ))}
       </ul>

@@ -3,7 +3,6 @@ import { Fragment } from 'react';
 import { SeatsLeft } from '@/components/flights/seats-left';
 import { Row } from '@/components/layout/row';
 import { airlineName } from '@/lib/airlines';
-import { usePhone } from '@/lib/hooks/use-phone';
 import { wholeMoney } from '@/lib/money';
 import { localSchedule, stopsText, timesText, wholeSchedule } from '@/lib/time/schedule';
 import { durationText } from '@/lib/time/time';
@@ -19,11 +18,12 @@ interface Props {
   best: boolean;
   seats: number;
   choice: Choice;
+  /** Whether the window is as narrow as a phone: asked once for all rows. */
+  phone: boolean;
 }
 
 /** One result in one dense line: times, duration, airline and price. The columns of all rows are aligned. */
-export function ResultRow({ result, label, best, seats, choice }: Props) {
-  const phone = usePhone();
+export function ResultRow({ result, label, best, seats, choice, phone }: Props) {
   const { segments, price, currency, seatsLeft, obstacle } = result;
   const schedule = localSchedule(wholeSchedule(segments));
   const { departure, arrival, minutes, daysLater } = schedule;
