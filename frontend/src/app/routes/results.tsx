@@ -5,7 +5,7 @@ import type { SearchParams } from '@/app/search-params';
 import { QueryFallback } from '@/components/messages/query-fallback';
 import { WatchFareOfDay } from '@/features/fares/watch-button';
 import { useFlights } from '@/features/flights/queries';
-import { DayStrip } from '@/features/search/form/day-strip';
+import { DayStrip } from '@/features/search/days/day-strip';
 import { useEarliestDay } from '@/features/search/form/leg-fields';
 import { parsePicked, pickedText } from '@/features/search/results/choice-link';
 import { filterCount } from '@/features/search/results/filters';

@@ -8,7 +8,7 @@ import { PaymentOptions } from '@/features/bookings/payment/payment-options';
 import { SeatStep } from '@/features/bookings/seats/seat-step';
 import type { Flight } from '@/lib/api-types';
 import { FareRules } from './rules/fare-rules-table';
-import { Travellers } from './travellers';
+import { Travellers } from './travellers/travellers';
 import type { Checkout } from './use-checkout';
 
 /** The id of the section where the card is chosen. It is the hash of the address after a card was declined. */

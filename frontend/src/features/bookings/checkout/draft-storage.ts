@@ -1,6 +1,6 @@
 import type { Picks } from '@/features/bookings/seats/picks';
 import { currentAccountId } from '@/lib/session';
-import type { Traveller } from './travellers';
+import type { Traveller } from './travellers/travellers';
 
 /** The draft is stored in this window only. It is used after a reload, after going back, and for another attempt after a declined card. */
 const STORAGE_KEY = 'skyqueue.checkout';

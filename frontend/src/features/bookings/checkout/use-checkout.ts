@@ -30,8 +30,13 @@ import { useSession } from '@/lib/session';
 import { loadDraft, saveDraft } from './draft-storage';
 import { obstacleTo } from './obstacle';
 import { totalOf } from './total';
-import { passengersOf, serverTravellerErrors, travellerErrors, travellersOf } from './traveller-request';
-import type { Traveller, TravellerErrors } from './travellers';
+import {
+  passengersOf,
+  serverTravellerErrors,
+  travellerErrors,
+  travellersOf,
+} from './travellers/traveller-request';
+import type { Traveller, TravellerErrors } from './travellers/travellers';
 
 interface Draft {
   travellers: Traveller[];

@@ -4,7 +4,7 @@ import 'dayjs/locale/de';
 import 'dayjs/locale/hi';
 import { DatePicker } from '@mantine/dates';
 import { useState } from 'react';
-import { useCalendar } from '@/features/search/use-calendar';
+import { useCalendar } from '@/features/search/days/use-calendar';
 import { shownLanguage } from '@/lib/language';
 import { lowestPrices, money, multiply, shortAmount } from '@/lib/money';
 import { type Day, dayText } from '@/lib/time/time';

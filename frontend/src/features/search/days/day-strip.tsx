@@ -1,12 +1,12 @@
 import { t } from '@lingui/core/macro';
 import { Link } from '@tanstack/react-router';
 import { useLayoutEffect, useRef } from 'react';
+import { useCalendar } from '@/features/search/days/use-calendar';
+import { useEarliestDay } from '@/features/search/form/leg-fields';
 import type { RouteOnDay } from '@/features/search/queries';
-import { useCalendar } from '@/features/search/use-calendar';
 import { lowestPrices } from '@/lib/money';
 import { addDays, type Day, dayText } from '@/lib/time/time';
 import css from './day-strip.module.css';
-import { useEarliestDay } from './leg-fields';
 
 const DAYS_BEFORE = 3;
 

@@ -1,7 +1,7 @@
 import { useQueries } from '@tanstack/react-query';
+import { searchQueries } from '@/features/search/queries';
 import type { CalendarDay } from '@/lib/api-types';
 import type { Day } from '@/lib/time/time';
-import { searchQueries } from './queries';
 
 interface Calendar {
   /** The days that have direct flights. */
