@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import httpx
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.support.flights import new_number
 from tests.support.waiting import until
@@ -164,19 +164,60 @@ def test_seats_that_another_booking_took_meanwhile_are_told_at_once(
     expect(page.get_by_text(re.compile("Another booking was faster|Sold out before your turn"))).to_be_visible()
 
 
+def tab_to(page: Page, wanted: Locator) -> None:
+    """Press the tabulator until `wanted` has the focus."""
+    expect(wanted).to_be_visible()
+    for _ in range(80):
+        page.keyboard.press("Tab")
+        if wanted.evaluate("element => element === document.activeElement"):
+            return
+    raise AssertionError(f"{wanted} is not reached by the tabulator")
+
+
 def test_the_app_works_by_keyboard_alone(page: Page, flight: dict[str, Any]) -> None:
+    """From the list of flights to a booking that is paid, and its cancellation."""
     page.goto(f"/?from=Delhi&to=Mumbai&date={DAY.isoformat()}")
-    expect(page.get_by_role("listitem").filter(has_text=flight["flight_number"])).to_be_visible()
+    row = page.get_by_role("listitem").filter(has_text=flight["flight_number"])
+    expect(row).to_be_visible()
     page.keyboard.press("Tab")
     expect(page.get_by_role("link", name="Skip to the content")).to_be_focused()
     page.keyboard.press("Enter")
     expect(page.locator("#main")).to_be_focused()
-    choice = page.get_by_role("listitem").filter(has_text=flight["flight_number"]).get_by_role("link")
-    for _ in range(60):
-        page.keyboard.press("Tab")
-        if choice.evaluate("link => link === document.activeElement"):
-            break
-    expect(choice).to_be_focused()
+    tab_to(page, row.get_by_role("link"))
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="Delhi to Mumbai")).to_be_visible()
     expect(page.locator("#main")).to_be_focused()
+
+    tab_to(page, page.get_by_role("link", name="Sign in to book"))
+    page.keyboard.press("Enter")
+    tab_to(page, page.get_by_role("link", name="Create an account"))
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Create an account")).to_be_visible()
+    tab_to(page, page.get_by_label("Username"))
+    page.keyboard.type(f"asha-{secrets.token_hex(4)}")
+    tab_to(page, page.get_by_label("Password", exact=True))
+    page.keyboard.type(PASSWORD)
+    page.keyboard.press("Enter")
+
+    tab_to(page, page.get_by_role("textbox", name="Full name"))
+    page.keyboard.type("Asha Rao")
+    tab_to(page, page.get_by_role("radio", name="Pay now with a card"))
+    page.keyboard.press("ArrowDown")
+    expect(page.get_by_role("radio", name="Hold the seats, pay later")).to_be_checked()
+    page.keyboard.press("ArrowUp")
+    tab_to(page, page.get_by_role("button", name=re.compile("^Pay ")))
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="You are booked")).to_be_visible()
+
+    tab_to(page, page.get_by_role("button", name="Cancel booking"))
+    page.keyboard.press("Enter")
+    dialog = page.get_by_role("dialog")
+    tab_to(page, dialog.get_by_role("button", name="Cancel booking"))
+    page.keyboard.press("Escape")
+    expect(dialog).to_be_hidden()
+    expect(page.get_by_role("button", name="Cancel booking")).to_be_focused()
+    page.keyboard.press("Enter")
+    tab_to(page, dialog.get_by_role("button", name="Cancel booking"))
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Booking cancelled")).to_be_visible()
+    expect(page.get_by_role("main")).to_be_focused()

@@ -18,14 +18,19 @@ from tests.support.flights import new_number
 
 INDIA: Final = ZoneInfo("Asia/Kolkata")
 TOMORROW: Final = datetime.now(INDIA).date() + timedelta(days=1)
-CATALOGUE: Final = FRONTEND / "src" / "locales" / "de.po"
+LOCALES: Final = FRONTEND / "src" / "locales"
 NARROWEST: Final = 320
 
 
-def untranslated() -> set[str]:
-    """The English texts without values that German writes otherwise: none of them may stand on a German page."""
-    pairs = re.findall(r'^msgid "([^"{<]+)"\nmsgstr "(.+)"$', CATALOGUE.read_text(), re.MULTILINE)
-    return {english for english, _ in pairs} - {german for _, german in pairs}
+def translations(language: str) -> dict[str, str]:
+    """The English texts without values, and what they are in `language` (`de`, `hi`)."""
+    return dict(re.findall(r'^msgid "([^"{<]+)"\nmsgstr "(.+)"$', (LOCALES / f"{language}.po").read_text(), re.MULTILINE))
+
+
+def untranslated(language: str) -> set[str]:
+    """The English texts that `language` writes otherwise: none of them may stand on a page in it."""
+    known = translations(language)
+    return set(known) - set(known.values())
 
 
 def texts(page: Page) -> set[str]:
@@ -43,9 +48,9 @@ def texts(page: Page) -> set[str]:
     return set(found)
 
 
-def expect_german(page: Page) -> None:
-    expect(page.locator("html")).to_have_attribute("lang", "de")
-    assert texts(page) & untranslated() == set()
+def expect_language(page: Page, language: str) -> None:
+    expect(page.locator("html")).to_have_attribute("lang", language)
+    assert texts(page) & untranslated(language) == set()
     assert overhang(page) <= 0
 
 
@@ -87,12 +92,12 @@ def test_a_party_books_in_german_and_changes_to_hindi(page: Page, flight: dict[s
 
     page.goto("/")
     expect(page.get_by_role("heading", name="Where to next?")).to_be_visible()
-    assert len(texts(page) & untranslated()) > 10
+    assert len(texts(page) & untranslated("de")) > 10
     page.get_by_role("combobox", name="From").fill("Hyderabad")
     choose(page, "Deutsch")
     expect(page.get_by_role("heading", name="Wohin geht es als Nächstes?")).to_be_visible()
     expect(page.get_by_role("combobox", name="Von")).to_have_value("Hyderabad")
-    expect_german(page)
+    expect_language(page, "de")
 
     page.get_by_role("combobox", name="Nach").fill("Pune")
     page.get_by_role("option", name="Pune").click()
@@ -101,7 +106,7 @@ def test_a_party_books_in_german_and_changes_to_hindi(page: Page, flight: dict[s
     row = page.get_by_role("listitem").filter(has_text=flight["flight_number"])
     expect(row).to_contain_text("Nur noch 5 frei")
     expect(row).to_contain_text("10.900")
-    expect_german(page)
+    expect_language(page, "de")
     if size["width"] < 1000:
         line = page.get_by_role("button", name="Ändern").get_by_text("2 Sitzplätze")
         assert line.evaluate("line => line.scrollWidth - line.clientWidth") <= 0, "it is not cut"
@@ -112,12 +117,12 @@ def test_a_party_books_in_german_and_changes_to_hindi(page: Page, flight: dict[s
     expect(page.get_by_role("heading", name="Konto anlegen")).to_be_visible()
     page.get_by_label("Benutzername").fill(f"asha-{secrets.token_hex(4)}")
     page.get_by_label("Passwort", exact=True).fill("a long walk in the rain")
-    expect_german(page)
+    expect_language(page, "de")
     page.get_by_role("button", name="Konto anlegen").click()
 
     page.get_by_role("textbox", name="Vollständiger Name").first.fill("Asha Rao")
     expect(page.get_by_role("heading", name="Wenn Sie stornieren")).to_be_visible()
-    expect_german(page)
+    expect_language(page, "de")
     choose(page, "हिन्दी")
     expect(page.get_by_role("textbox", name="पूरा नाम").first).to_have_value("Asha Rao")
     expect(page.locator("html")).to_have_attribute("lang", "hi")
@@ -129,7 +134,7 @@ def test_a_party_books_in_german_and_changes_to_hindi(page: Page, flight: dict[s
 
     expect(page.get_by_role("heading", name="Ihre Buchung ist bestätigt")).to_be_visible()
     expect(page.get_by_role("region", name="Ihr Ticket")).to_contain_text("Asha Rao")
-    expect_german(page)
+    expect_language(page, "de")
     assert faults(page) == []
     page.reload()
     expect(page.get_by_role("heading", name="Ihre Buchung ist bestätigt")).to_be_visible()
@@ -138,7 +143,44 @@ def test_a_party_books_in_german_and_changes_to_hindi(page: Page, flight: dict[s
     expect(page.get_by_role("heading", name="Buchung storniert")).to_be_in_viewport()
     expect(page.get_by_role("main")).to_be_focused()
     expect_centred(page.get_by_role("link", name="Andere Flüge an diesem Tag"))
-    expect_german(page)
+    expect_language(page, "de")
+
+
+@pytest.mark.parametrize("language", ["hi", pytest.param("de", marks=pytest.mark.variant)])
+def test_a_card_is_refused_and_another_one_pays_in_every_language(page: Page, flight: dict[str, Any], language: str) -> None:
+    say = translations(language)
+    page.goto(f"/flights/{flight['id']}?seats=1")
+    choose(page, {"de": "Deutsch", "hi": "हिन्दी"}[language])
+    page.get_by_role("link", name=say["Sign in to book"]).click()
+    expect_language(page, language)
+    page.get_by_role("link", name=say["Create an account"]).click()
+    page.get_by_label(say["Username"]).fill(f"asha-{secrets.token_hex(4)}")
+    page.get_by_label(say["Password"], exact=True).fill("a long walk in the rain")
+    page.get_by_role("button", name=say["Create account"]).click()
+
+    page.get_by_role("textbox", name=say["Full name"]).fill("Asha Rao")
+    page.get_by_role("radio", name=say["A card that the bank refuses"]).check()
+    expect_language(page, language)
+    pay = page.get_by_role("button", name=re.compile(r"5[.,]450"))
+    pay.click()
+    expect(page.get_by_text(say["The bank refused the card."]).first).to_be_visible()
+    expect_language(page, language)
+    assert faults(page) == []
+    page.get_by_role("link", name=say["Try another card"]).click()
+    expect(page.get_by_role("textbox", name=say["Full name"])).to_have_value("Asha Rao")
+    page.get_by_role("radio", name=say["A card that works"], exact=True).check()
+    pay.click()
+
+    expect(page.get_by_role("heading", name=say["You are booked"])).to_be_visible()
+    expect(page.get_by_role("region", name=say["Your ticket"])).to_contain_text("Asha Rao")
+    expect_language(page, language)
+    page.get_by_role("button", name=say["Cancel booking"]).click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_contain_text(re.compile(r"4[.,]087"))
+    expect_language(page, language)
+    dialog.get_by_role("button", name=say["Cancel booking"]).click()
+    expect(page.get_by_role("heading", name=say["Booking cancelled"])).to_be_visible()
+    expect_language(page, language)
 
 
 def test_without_the_catalogue_the_page_is_english(page: Page) -> None:
