@@ -93,7 +93,7 @@ def test_ctrl_c_while_the_database_is_made_is_an_end_like_any_other(folder: Path
     product = Product(folder / "early", ignores=ignores)
     try:
         product.launch("--no-sample")
-        until(lambda: (product.data_dir / "postgres" / "draft").exists(), seconds=30)
+        until(lambda: (product.data_dir / "postgres" / "temporary").exists(), seconds=30)
         product.press_ctrl_c()
         status, output = product.wait(30)
         assert status == 0, output

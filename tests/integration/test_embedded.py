@@ -124,11 +124,13 @@ def test_damaged_data_is_told_in_one_line(guardian: Guardian) -> None:
 def test_a_creation_cut_short_is_begun_anew(guardian: Guardian) -> None:
     with server_folder() as folder:
         postgres = EmbeddedPostgres(folder / "postgres", guardian=guardian)
-        (folder / "postgres" / "draft").mkdir()
-        (folder / "postgres" / "draft" / "PG_VERSION").write_text("18")
-        os.chown(folder / "postgres" / "draft", (folder / "postgres").stat().st_uid, (folder / "postgres").stat().st_gid)
+        (folder / "postgres" / "temporary").mkdir()
+        (folder / "postgres" / "temporary" / "PG_VERSION").write_text("18")
+        os.chown(folder / "postgres" / "temporary", (folder / "postgres").stat().st_uid, (folder / "postgres").stat().st_gid)
         os.chown(
-            folder / "postgres" / "draft" / "PG_VERSION", (folder / "postgres").stat().st_uid, (folder / "postgres").stat().st_gid
+            folder / "postgres" / "temporary" / "PG_VERSION",
+            (folder / "postgres").stat().st_uid,
+            (folder / "postgres").stat().st_gid,
         )
         postgres.start()
         postgres.stop()
