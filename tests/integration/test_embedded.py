@@ -124,15 +124,14 @@ def test_damaged_data_is_told_in_one_line(guardian: Guardian) -> None:
 def test_a_creation_cut_short_is_begun_anew(guardian: Guardian) -> None:
     with server_folder() as folder:
         postgres = EmbeddedPostgres(folder / "postgres", guardian=guardian)
-        (folder / "postgres" / "temporary").mkdir()
-        (folder / "postgres" / "temporary" / "PG_VERSION").write_text("18")
-        os.chown(folder / "postgres" / "temporary", (folder / "postgres").stat().st_uid, (folder / "postgres").stat().st_gid)
-        os.chown(
-            folder / "postgres" / "temporary" / "PG_VERSION",
-            (folder / "postgres").stat().st_uid,
-            (folder / "postgres").stat().st_gid,
-        )
+        cut_short = folder / "postgres" / "temporary"
+        cut_short.mkdir()
+        (cut_short / "PG_VERSION").write_text("18")
+        owner = (folder / "postgres").stat()
+        for path in (cut_short, cut_short / "PG_VERSION"):
+            os.chown(path, owner.st_uid, owner.st_gid)
         postgres.start()
+        assert not cut_short.exists()
         postgres.stop()
 
 
