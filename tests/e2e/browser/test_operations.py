@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import secrets
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 import httpx
@@ -14,6 +16,7 @@ from core.operations import dead_letters
 from tests.e2e.browser.accessibility import faults, overhang
 from tests.e2e.browser.conftest import WIDTHS, Admin
 from tests.e2e.browser.console_pages import CONSOLE
+from tests.support.flights import new_number
 from tests.support.product import Product
 
 TABLET: Final[ViewportSize] = {"width": 820, "height": 1180}
@@ -39,6 +42,35 @@ def integration(admin_client: httpx.Client) -> None:
     admin_client.post("/admin/api-keys", json={"name": "the shop", "scopes": ["book"]}).raise_for_status()
 
 
+@pytest.fixture
+def wide_booking(served: Product, admin_client: httpx.Client) -> None:
+    """A booking with a long account, a traveller with a long name, and a failure."""
+    departure = datetime.now(UTC) + timedelta(days=9)
+    flight = {
+        "flight_number": new_number("AI"),
+        "source": "Thiruvananthapuram",
+        "destination": "Visakhapatnam",
+        "departure_ts": departure.isoformat(),
+        "arrival_ts": (departure + timedelta(hours=2)).isoformat(),
+        "total_seats": 9,
+        "price": "5450.00",
+    }
+    flight_id = admin_client.post("/admin/flights", json=flight).raise_for_status().json()["id"]
+    account = {"username": f"balasubramaniam-{secrets.token_hex(8)}@example.com", "password": "a long walk in the rain"}
+    body = {
+        "flight_id": flight_id,
+        "seats": 1,
+        "payment": {"token": "tok_declined"},
+        "passengers": [{"name": "Venkatanarasimharajuvaripeta Balasubramaniam"}],
+    }
+    with served.client() as client:
+        client.post("/api/v1/auth/register", json=account).raise_for_status()
+        token = client.post("/api/v1/auth/token", data=account).raise_for_status().json()["access_token"]
+        headers = {"Authorization": f"Bearer {token}", "Prefer": "wait=20"}
+        booked = client.post("/api/v1/booking", json=body, headers=headers).raise_for_status()
+    assert booked.json()["job"]["status"] == "FAILED"
+
+
 def cut_tables(page: Page) -> list[str]:
     """The names of tables that are wider than their place, so that one has to scroll to see their last columns."""
     found: list[str] = page.locator("main section:has(> table)").evaluate_all(
@@ -55,7 +87,9 @@ def sign_in(page: Page, admin: Admin, address: str) -> None:
 
 
 @pytest.mark.parametrize("scheme", ["light", pytest.param("dark", marks=pytest.mark.variant)])
-def test_every_page_of_the_console(page: Page, admin: Admin, letter: None, integration: None, scheme: str) -> None:
+def test_every_page_of_the_console(
+    page: Page, admin: Admin, letter: None, integration: None, wide_booking: None, scheme: str
+) -> None:
     page.emulate_media(reduced_motion="reduce", color_scheme="dark" if scheme == "dark" else "light")
     sign_in(page, admin, "/operations")
     for address, title in CONSOLE.items():

@@ -67,8 +67,8 @@ export function Passengers({ flight }: { flight: Flight }) {
               </td>
               <td className={css.number}>{formatCount(booking.seats)}</td>
               <td>{seatsOn(flight, booking)}</td>
-              <td>{booking.passengers.map(({ name }) => name).join(', ') || '–'}</td>
-              <td>{username}</td>
+              <td className={css.long}>{booking.passengers.map(({ name }) => name).join(', ') || '–'}</td>
+              <td className={css.long}>{username}</td>
             </tr>
           ))}
         </Table>
