@@ -1,6 +1,7 @@
-"""Which watched fares have fallen. A pass of the sweep compares them with the flights; whoever changes a price knows nothing of it.
+"""Which watched fares have fallen. A pass of the sweep compares them with the flights, so the code that changes a price does nothing for it.
 
-A fall is told once: what counts is the lowest price that the traveller knows of. A price that rises and comes back is no news.
+The traveller is notified once of each fall: a new price is compared with the lowest one that they know of. So a price that rises and
+comes back notifies nobody.
 """
 
 from __future__ import annotations
@@ -16,8 +17,8 @@ from core.fare_watches.prices import OPEN, SEEN
 
 
 @dataclass(frozen=True, slots=True)
-class Looked:
-    """A watch, the price that it had when it was looked at last, and the one of now."""
+class WatchedPrice:
+    """A watch, the price that it had in the last pass, and the one of now (`seen`)."""
 
     id: UUID
     price: Decimal | None
@@ -27,7 +28,7 @@ class Looked:
 
 @dataclass(frozen=True, slots=True)
 class Fall:
-    """What a traveller is told. `price` and `before` in whole units of `currency`: of one seat, or of a whole booking."""
+    """What a traveller is notified of. `price` and `before` in whole units of `currency`: of one seat, or of a whole booking."""
 
     watch_id: UUID
     user_id: UUID
@@ -55,19 +56,20 @@ class _Row:
     lowest_price: Decimal | None
 
 
-_LOOK: Final = f"""
+_READ_PRICES: Final = f"""
     SELECT w.id, w.price, seen.price AS seen, {OPEN} AS open
     FROM (SELECT * FROM fare_watches WHERE id > %s ORDER BY id LIMIT %s) AS w {SEEN} ORDER BY w.id
 """  # noqa: S608  # only constants
 
 
-def look(connection: RawConnection, after: UUID, *, limit: int) -> list[Looked]:
+def read_prices(connection: RawConnection, after: UUID, *, limit: int) -> list[WatchedPrice]:
     """The watches behind the id `after`, in the order of their ids. It only reads."""
-    return fetch(connection, Looked, _LOOK, (after, limit))
+    return fetch(connection, WatchedPrice, _READ_PRICES, (after, limit))
 
 
-def note(connection: RawConnection, watch_id: UUID, seen: Decimal | None) -> Fall | None:
-    """Keep what was seen. Returns the fall if there is one to tell, in the transaction that keeps it: nobody tells it again."""
+def record_price(connection: RawConnection, watch_id: UUID, seen: Decimal | None) -> Fall | None:
+    """Store the price of now. Returns the fall of which the traveller is to be notified, if there is one. Both are one transaction, so no other
+    pass notifies of the same fall."""
     row = fetch_one(
         connection,
         _Row,
@@ -81,16 +83,16 @@ def note(connection: RawConnection, watch_id: UUID, seen: Decimal | None) -> Fal
         return None
     is_lower = seen is not None and (row.lowest_price is None or seen < row.lowest_price)
     lowest = seen if is_lower else row.lowest_price
-    tells = seen is not None and is_lower and is_news(seen, row.lowest_price, row.below)
+    notifies = seen is not None and is_lower and must_notify(seen, row.lowest_price, row.below)
     connection.execute(
         """
         UPDATE fare_watches SET price = %(seen)s, lowest_price = %(lowest)s,
-            fell_from = CASE WHEN %(tells)s THEN %(before)s ELSE fell_from END, fell_at = CASE WHEN %(tells)s THEN now() ELSE fell_at END
+            fell_from = CASE WHEN %(notifies)s THEN %(before)s ELSE fell_from END, fell_at = CASE WHEN %(notifies)s THEN now() ELSE fell_at END
         WHERE id = %(id)s
         """,
-        {"seen": seen, "lowest": lowest, "tells": tells, "before": row.price, "id": watch_id},
+        {"seen": seen, "lowest": lowest, "notifies": notifies, "before": row.price, "id": watch_id},
     )
-    if not tells or seen is None:
+    if not notifies or seen is None:
         return None
     return Fall(
         watch_id,
@@ -106,14 +108,14 @@ def note(connection: RawConnection, watch_id: UUID, seen: Decimal | None) -> Fal
     )
 
 
-def is_news(price: Decimal, lowest: Decimal | None, below: Decimal | None) -> bool:
-    """Whether the traveller is told of this price. `lowest`: that they know of; None: nothing was for sale so far."""
+def must_notify(price: Decimal, lowest: Decimal | None, below: Decimal | None) -> bool:
+    """Whether the traveller is to be notified of this price. `lowest`: the one that they know of; None: nothing was for sale so far."""
     if lowest is None:
         return below is not None and price < below
     return price < lowest and (below is None or price < below)
 
 
-def end(connection: RawConnection, *, limit: int) -> int:
+def remove_ended(connection: RawConnection, *, limit: int) -> int:
     """Remove the watches that are over. Returns how many."""
     return connection.execute(
         f"DELETE FROM fare_watches WHERE id IN (SELECT w.id FROM fare_watches w WHERE NOT {OPEN} LIMIT %s)",  # noqa: S608  # only constants

@@ -1,4 +1,4 @@
-"""A fare watch: a traveller is told when a price falls."""
+"""A fare watch: a traveller is notified when a price falls."""
 
 from __future__ import annotations
 
@@ -50,13 +50,13 @@ class FareWatch(SQLModel, table=True):
     currency: str = Field(sa_column=Column(Text, nullable=False))
     """Flights that are sold in another one are not looked at."""
     below: Decimal | None = Field(default=None, sa_column=Column(Numeric()))
-    """The traveller is told of prices below this one only."""
+    """The traveller is notified of prices below this one only."""
     price: Decimal | None = Field(default=None, sa_column=Column(Numeric()))
     """The one seen last; null: nothing was for sale."""
     lowest_price: Decimal | None = Field(default=None, sa_column=Column(Numeric()))
-    """The lowest one that the traveller knows of: only what is lower still is told."""
+    """The lowest one that the traveller knows of: they are notified only of a lower one."""
     fell_from: Decimal | None = Field(default=None, sa_column=Column(Numeric()))
-    """The price before the last fall that was told."""
+    """The price before the last fall of which the traveller was notified."""
     fell_at: datetime | None = Field(default=None, sa_column=Column(DateTime(timezone=True)))
     ends_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
     """The end of the day at the source, or the departure of the booking's first flight."""

@@ -26,7 +26,7 @@ Amount = Annotated[str, Meta(examples=["6900.00"])]
 
 
 class FareFall(msgspec.Struct, frozen=True):
-    """The last fall that the traveller was told of. It is null again when the price has risen, or the booking was rebooked."""
+    """The last fall that the traveller was notified of. It is null again when the price has risen, or the booking was rebooked."""
 
     price: Amount
     before: Amount | None
@@ -246,7 +246,7 @@ def _find_currency(connection: RawConnection, given: dict[str, Any]) -> str:
 
 
 def _begin(connection: RawConnection, watch_id: UUID, user_id: UUID) -> FareWatchView:
-    """What the traveller sees at this moment is known to them: only what is lower is told."""
+    """The traveller sees this price now, so they are notified only of a lower one."""
     watch = get_watch(connection, watch_id, user_id)
     known = [Decimal(each) for each in (watch.price, watch.booked_price) if each is not None]
     connection.execute(
@@ -261,8 +261,14 @@ def _view(row: _Row) -> FareWatchView:
         return None if amount is None else money.text(amount, row.currency)
 
     fall = None
-    told = row.fell_at is not None and row.price is not None and row.lowest_price is not None and row.price <= row.lowest_price
-    if told and row.fell_at is not None and (row.booked_price is None or row.price is None or row.price < row.booked_price):
+    is_notified = (
+        row.fell_at is not None and row.price is not None and row.lowest_price is not None and row.price <= row.lowest_price
+    )
+    if (
+        is_notified
+        and row.fell_at is not None
+        and (row.booked_price is None or row.price is None or row.price < row.booked_price)
+    ):
         fall = FareFall(text(row.lowest_price) or "", text(row.fell_from), row.fell_at)
     return FareWatchView(
         id=row.id,

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from core.fare_watches.falls import is_news
+from core.fare_watches.falls import must_notify
 
 
 @pytest.mark.parametrize(
@@ -25,8 +25,8 @@ from core.fare_watches.falls import is_news
         (6600, None, 6500, False),
     ],
 )
-def test_only_a_price_below_the_lowest_known_one_is_news(
+def test_only_a_price_below_the_lowest_known_one_is_notified(
     price: int, lowest: int | None, below: int | None, notified: bool
 ) -> None:
     known, wanted = (None if each is None else Decimal(each) for each in (lowest, below))
-    assert is_news(Decimal(price), known, wanted) is notified
+    assert must_notify(Decimal(price), known, wanted) is notified

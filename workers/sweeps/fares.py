@@ -36,21 +36,21 @@ class FareStep:
         if time.monotonic() - self._ended_at > END_SECONDS:
             self._ended_at = time.monotonic()
             with self._context.db.transaction() as connection:
-                falls.end(connection, limit=ENDED_AT_ONCE)
+                falls.remove_ended(connection, limit=ENDED_AT_ONCE)
         if self._after == _FIRST:
             if time.monotonic() - self._began_at < ROUND_SECONDS:
                 return
             self._began_at = time.monotonic()
-        self._look()
+        self._compare()
 
-    def _look(self) -> None:
+    def _compare(self) -> None:
         with self._context.db.snapshot() as connection:
-            looked = falls.look(connection, self._after, limit=WATCHES_AT_ONCE)
-        self._after = looked[-1].id if len(looked) == WATCHES_AT_ONCE else _FIRST
+            watches = falls.read_prices(connection, self._after, limit=WATCHES_AT_ONCE)
+        self._after = watches[-1].id if len(watches) == WATCHES_AT_ONCE else _FIRST
         sends = self._context.settings.mail.server is not None
-        for watch in looked:
+        for watch in watches:
             if watch.open and watch.price != watch.seen:
                 with self._context.db.transaction() as connection:
-                    fall = falls.note(connection, watch.id, watch.seen)
+                    fall = falls.record_price(connection, watch.id, watch.seen)
                     if fall is not None:
                         fare_mails.write_falls(connection, [fall], sends=sends)
