@@ -40,7 +40,7 @@ export function AuditEntries(filter: AuditFilter) {
                 {entry.action}
               </Button>
             </td>
-            <td className={css.long}>{entry.username ?? 'the product'}</td>
+            <td className={css.short}>{entry.username ?? 'the product'}</td>
             <td>
               <code>{entry.entity_id}</code>
             </td>

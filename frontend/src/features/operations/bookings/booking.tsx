@@ -173,7 +173,7 @@ function LoadedBooking({
             <tr key={mail.id} tabIndex={-1}>
               <td>{formatTime(mail.created_at)}</td>
               <td className={consoleCss.long}>{mail.subject}</td>
-              <td className={consoleCss.long}>{mail.address}</td>
+              <td className={consoleCss.short}>{mail.address}</td>
               <td>
                 <StatusBadge status={mail.status} />
               </td>

@@ -95,7 +95,7 @@ export function Bookings() {
               <td>{booking.segments.map((segment) => segment.flight.flight_number).join(', ')}</td>
               <td className={css.number}>{booking.seats}</td>
               <td className={css.number}>{money(booking.price_total, booking.currency)}</td>
-              <td className={css.long}>{username}</td>
+              <td className={css.short}>{username}</td>
               <td className={css.long}>{booking.passengers.map((passenger) => passenger.name).join(', ')}</td>
               <td>{formatTime(booking.created_at)}</td>
             </tr>

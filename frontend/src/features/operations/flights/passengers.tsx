@@ -68,7 +68,7 @@ export function Passengers({ flight }: { flight: Flight }) {
               <td className={css.number}>{formatCount(booking.seats)}</td>
               <td>{seatsOn(flight, booking)}</td>
               <td className={css.long}>{booking.passengers.map(({ name }) => name).join(', ') || '–'}</td>
-              <td className={css.long}>{username}</td>
+              <td className={css.short}>{username}</td>
             </tr>
           ))}
         </Table>

@@ -38,7 +38,7 @@ export function FlightWaitingList({ flightId }: { flightId: string }) {
         {entries.map((entry) => (
           <tr key={entry.id} tabIndex={-1}>
             <td className={css.number}>{orDash(entry.position)}</td>
-            <td className={css.long}>{entry.username}</td>
+            <td className={css.short}>{entry.username}</td>
             <td className={css.number}>{formatCount(entry.party_size)}</td>
             <td>{entry.accept_partial ? 'yes' : 'no'}</td>
             <td>

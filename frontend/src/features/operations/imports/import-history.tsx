@@ -47,7 +47,7 @@ export function ImportHistory() {
               </Link>
             </td>
             <td className={css.long}>{each.file_name ?? '–'}</td>
-            <td className={css.long}>{each.username ?? '–'}</td>
+            <td className={css.short}>{each.username ?? '–'}</td>
             <td>{each.dry_run ? 'only checked' : each.mode === 'create' ? 'new flights only' : 'import'}</td>
             <td>
               <StatusBadge status={each.status} />

@@ -48,7 +48,7 @@ export function ApiKeys({ mayChange }: { mayChange: boolean }) {
         <Table label="Keys for programs" columns={COLUMNS}>
           {query.data.map((key) => (
             <tr key={key.id} tabIndex={-1}>
-              <td className={css.long}>{key.name}</td>
+              <td className={css.short}>{key.name}</td>
               <td>
                 <code>{key.hint}…</code>
               </td>

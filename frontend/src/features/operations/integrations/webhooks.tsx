@@ -49,10 +49,10 @@ export function Webhooks({ mayChange }: { mayChange: boolean }) {
         <Table label="Webhooks" columns={COLUMNS}>
           {query.data.map((each) => (
             <tr key={each.id} tabIndex={-1}>
-              <td className={css.long} title={each.url}>
+              <td className={css.short} title={each.url}>
                 {each.url}
               </td>
-              <td className={css.long} title={each.events.join(', ')}>
+              <td className={css.short} title={each.events.join(', ')}>
                 {each.events.join(', ')}
               </td>
               <td className={each.enabled && !each.failing_since ? undefined : css.warn}>{stateOf(each)}</td>

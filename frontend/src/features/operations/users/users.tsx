@@ -67,7 +67,7 @@ export function Users({ mayChange }: { mayChange: boolean }) {
         <Table label="Users" columns={COLUMNS}>
           {users.map((user) => (
             <tr key={user.id} tabIndex={-1}>
-              <td className={css.long}>
+              <td className={css.short}>
                 {user.closed_at ? (
                   <span className={css.fine}>closed {formatTime(user.closed_at)}</span>
                 ) : (
@@ -77,7 +77,7 @@ export function Users({ mayChange }: { mayChange: boolean }) {
                 )}
               </td>
               <td>{user.role}</td>
-              <td className={css.long}>{user.email ?? '–'}</td>
+              <td className={css.short}>{user.email ?? '–'}</td>
               <td className={css.number}>{formatCount(user.sessions)}</td>
               <td>{user.last_used_at ? formatTime(user.last_used_at) : '–'}</td>
               <td>{formatTime(user.created_at)}</td>
