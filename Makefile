@@ -46,7 +46,7 @@ setup: $(PYTHON_ENV) $(APP) ## Install what is needed into this folder, and buil
 
 ##@ Prove
 .PHONY: test
-test: ## Everything: style, types, contract, app, unit, integration, faults, browser (on DATABASE_URL, REDIS_URL)
+test: ## Everything, once: style, types, contract, app, unit, integration, faults, browser (on DATABASE_URL, REDIS_URL)
 	@$(MAKE) -j 2 setup types lint contract frontend-test
 	$(PYTEST) tests
 	@echo "Everything passed."
@@ -92,7 +92,7 @@ advisories: $(UV) ## Known weaknesses in what is installed: pip-audit and npm au
 	cd tools/contract && npm audit
 
 .PHONY: variants
-variants: setup ## What `make test` shows once, under further conditions: widths, colours, signals, crash points, values
+variants: setup ## What `make test` shows once, under further conditions (on DATABASE_URL, REDIS_URL): widths, signals, crash points, values
 	$(PYTEST) -m variant tests
 
 .PHONY: slow
