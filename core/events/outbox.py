@@ -42,8 +42,8 @@ _WRITE: Final = """
     ORDER BY e.position
 """
 _TAKE: Final = """
-    WITH taken AS (
-        DELETE FROM outbox WHERE id IN (SELECT id FROM outbox WHERE reader = %s ORDER BY id LIMIT %s FOR UPDATE)
+    WITH oldest AS MATERIALIZED (SELECT id FROM outbox WHERE reader = %s ORDER BY id LIMIT %s FOR UPDATE), taken AS (
+        DELETE FROM outbox WHERE id IN (SELECT id FROM oldest)
         RETURNING id, event_id, type, subject_id, data::text, at, traceparent
     )
     SELECT event_id, type, subject_id, data, at, traceparent FROM taken ORDER BY id

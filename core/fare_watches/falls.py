@@ -118,6 +118,9 @@ def must_notify(price: Decimal, lowest: Decimal | None, below: Decimal | None) -
 def remove_ended(connection: RawConnection, *, limit: int) -> int:
     """Remove the watches that are over. Returns how many."""
     return connection.execute(
-        f"DELETE FROM fare_watches WHERE id IN (SELECT w.id FROM fare_watches w WHERE NOT {OPEN} LIMIT %s)",  # noqa: S608  # only constants
+        f"""
+        WITH ended AS MATERIALIZED (SELECT w.id FROM fare_watches w WHERE NOT {OPEN} LIMIT %s)
+        DELETE FROM fare_watches WHERE id IN (SELECT id FROM ended)
+        """,  # noqa: S608  # only constants
         (limit,),
     ).rowcount

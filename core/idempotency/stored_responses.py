@@ -96,10 +96,11 @@ def forget_old(connection: RawConnection, *, limit: int) -> int:
     """Delete at most `limit` responses that are older than `KEPT_DAYS`. Returns how many were deleted."""
     return connection.execute(
         """
-        DELETE FROM idempotency_keys WHERE (user_id, operation, key) IN (
+        WITH old AS MATERIALIZED (
             SELECT user_id, operation, key FROM idempotency_keys
             WHERE created_at < now() - %s * interval '1 day' ORDER BY created_at LIMIT %s FOR UPDATE SKIP LOCKED
         )
+        DELETE FROM idempotency_keys WHERE (user_id, operation, key) IN (SELECT user_id, operation, key FROM old)
         """,
         (KEPT_DAYS, limit),
     ).rowcount

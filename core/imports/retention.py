@@ -13,6 +13,9 @@ _OLD: Final[LiteralString] = """FROM imports i WHERE finished_at < %(before)s AN
 IMPORTS: Final = OldRows(
     "imports",
     count=f"SELECT count(*) {_OLD}",
-    delete=f"DELETE FROM imports WHERE id IN (SELECT i.id {_OLD} LIMIT %(limit)s FOR UPDATE SKIP LOCKED)",  # noqa: S608  # only constants
+    delete=f"""
+    WITH old AS MATERIALIZED (SELECT i.id {_OLD} LIMIT %(limit)s FOR UPDATE SKIP LOCKED)
+    DELETE FROM imports WHERE id IN (SELECT id FROM old)
+    """,  # noqa: S608  # only constants
 )
 """Their faults and changes go with them."""

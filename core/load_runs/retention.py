@@ -12,7 +12,7 @@ LOAD_RUNS: Final = OldRows(
     "load runs",
     count=f"SELECT count(*) {_OLD}",
     delete=f"""
-    WITH old AS (SELECT id {_OLD} LIMIT %(limit)s FOR UPDATE SKIP LOCKED),
+    WITH old AS MATERIALIZED (SELECT id {_OLD} LIMIT %(limit)s FOR UPDATE SKIP LOCKED),
     bookings AS (DELETE FROM load_run_bookings WHERE run_id IN (SELECT id FROM old))
     DELETE FROM load_runs WHERE id IN (SELECT id FROM old)
     """,  # noqa: S608  # only constants

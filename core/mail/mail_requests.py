@@ -65,16 +65,16 @@ def add_for_new_address(connection: RawConnection, user_id: UUID) -> None:
     """
     connection.execute(
         f"""
-        WITH untold AS (
+        WITH without_mail AS MATERIALIZED (
             SELECT b.id FROM bookings b WHERE b.user_id = %(user)s AND b.status IN {WITH_SEATS}
               AND EXISTS (SELECT FROM booking_segments s JOIN flights f ON f.id = s.flight_id
                           WHERE s.booking_id = b.id AND f.departure_ts > now())
               AND NOT EXISTS (SELECT FROM mails m WHERE m.booking_id = b.id AND m.status <> {MailStatus.GIVEN_UP.sql})
             ORDER BY b.id DESC LIMIT %(limit)s
         ), set_aside AS (
-            UPDATE mails SET version = version || '@' || id WHERE booking_id IN (SELECT id FROM untold)
+            UPDATE mails SET version = version || '@' || id WHERE booking_id IN (SELECT id FROM without_mail)
         )
-        INSERT INTO mail_requests (booking_id, traceparent) SELECT id, %(trace)s::text FROM untold
+        INSERT INTO mail_requests (booking_id, traceparent) SELECT id, %(trace)s::text FROM without_mail
         """,  # noqa: S608  # only constants
         {"user": user_id, "limit": _AT_ONCE, "trace": spans.current()},
     )
@@ -128,7 +128,8 @@ def take(connection: RawConnection, *, limit: int) -> dict[UUID, Requested]:
     """
     rows = connection.execute(
         """
-        DELETE FROM mail_requests WHERE id IN (SELECT id FROM mail_requests ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED)
+        WITH oldest AS MATERIALIZED (SELECT id FROM mail_requests ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED)
+        DELETE FROM mail_requests WHERE id IN (SELECT id FROM oldest)
         RETURNING id, booking_id, traceparent, ticket_change
         """,
         (limit,),

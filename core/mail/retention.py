@@ -12,5 +12,8 @@ _OLD: Final[LiteralString] = f"FROM mails WHERE created_at < %(before)s AND stat
 MAILS: Final = OldRows(
     "mails",
     count=f"SELECT count(*) {_OLD}",
-    delete=f"DELETE FROM mails WHERE id IN (SELECT id {_OLD} LIMIT %(limit)s FOR UPDATE SKIP LOCKED)",  # noqa: S608  # only constants
+    delete=f"""
+    WITH old AS MATERIALIZED (SELECT id {_OLD} LIMIT %(limit)s FOR UPDATE SKIP LOCKED)
+    DELETE FROM mails WHERE id IN (SELECT id FROM old)
+    """,  # noqa: S608  # only constants
 )

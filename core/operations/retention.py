@@ -11,5 +11,8 @@ _OLD: Final[LiteralString] = "FROM dead_letters WHERE coalesce(replayed_at, disc
 DEAD_LETTERS: Final = OldRows(
     "dead letters that were replayed or discarded",
     count=f"SELECT count(*) {_OLD}",
-    delete=f"DELETE FROM dead_letters WHERE id IN (SELECT id {_OLD} LIMIT %(limit)s FOR UPDATE SKIP LOCKED)",  # noqa: S608  # only constants
+    delete=f"""
+    WITH old AS MATERIALIZED (SELECT id {_OLD} LIMIT %(limit)s FOR UPDATE SKIP LOCKED)
+    DELETE FROM dead_letters WHERE id IN (SELECT id FROM old)
+    """,  # noqa: S608  # only constants
 )

@@ -173,13 +173,15 @@ def lease_due(connection: RawConnection, *, limit: int) -> list[UUID]:
     """
     rows = connection.execute(
         f"""
+        WITH due AS MATERIALIZED (
+            SELECT id FROM payments WHERE next_at < now() AND {_UNDECIDED} ORDER BY next_at LIMIT %s FOR UPDATE SKIP LOCKED
+        )
         UPDATE payments p SET
             status = CASE p.status WHEN {PaymentStatus.PROCESSING.sql} THEN {PaymentStatus.UNKNOWN.sql} ELSE p.status END,
             next_at = now() + %s * interval '1 second'
-        FROM (SELECT id FROM payments WHERE next_at < now() AND {_UNDECIDED} ORDER BY next_at LIMIT %s FOR UPDATE SKIP LOCKED) AS due
-        WHERE p.id = due.id RETURNING p.booking_id
+        FROM due WHERE p.id = due.id RETURNING p.booking_id
         """,  # noqa: S608  # only constants of this module
-        (LEASE_SECONDS, limit),
+        (limit, LEASE_SECONDS),
     ).fetchall()
     return sorted(row[0] for row in rows)
 

@@ -187,13 +187,13 @@ def lease_due(connection: RawConnection, *, limit: int) -> list[UUID]:
     """Lease the pending refunds whose lease or wait has ended, at most `limit`, and return their ids."""
     rows = connection.execute(
         f"""
-        UPDATE refunds r SET next_at = now() + %s * interval '1 second'
-        FROM (
+        WITH due AS MATERIALIZED (
             SELECT id FROM refunds WHERE next_at < now() AND status = {RefundStatus.PENDING.sql} ORDER BY next_at LIMIT %s FOR UPDATE SKIP LOCKED
-        ) AS due
+        )
+        UPDATE refunds r SET next_at = now() + %s * interval '1 second' FROM due
         WHERE r.id = due.id RETURNING r.id
         """,  # noqa: S608  # only constants
-        (LEASE_SECONDS, limit),
+        (limit, LEASE_SECONDS),
     ).fetchall()
     return sorted(row[0] for row in rows)
 

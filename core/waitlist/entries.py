@@ -52,10 +52,11 @@ def close_departed(connection: RawConnection, *, limit: int) -> int:
     """Close entries that wait for flights which have departed, at most `limit`, and return how many there were."""
     return connection.execute(
         f"""
-        UPDATE waitlist SET status = %s, updated_at = now() WHERE id IN (
+        WITH departed AS MATERIALIZED (
             SELECT w.id FROM waitlist w JOIN flights f ON f.id = w.flight_id
             WHERE w.status = {WaitStatus.WAITING.sql} AND f.departure_ts <= now() LIMIT %s FOR UPDATE OF w SKIP LOCKED
         )
+        UPDATE waitlist SET status = %s, updated_at = now() WHERE id IN (SELECT id FROM departed)
         """,  # noqa: S608  # only constants
-        (WaitStatus.CLOSED, limit),
+        (limit, WaitStatus.CLOSED),
     ).rowcount

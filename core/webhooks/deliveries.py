@@ -98,7 +98,7 @@ _CLAIM: Final = f"""
     WITH heads AS MATERIALIZED (
         SELECT DISTINCT ON (subject_id) id, next_at, position FROM webhook_deliveries
         WHERE webhook_id = %(webhook)s AND status = {_PENDING} ORDER BY subject_id, position
-    ), due AS (
+    ), due AS MATERIALIZED (
         SELECT id FROM heads WHERE next_at <= coalesce(%(at)s, now()) ORDER BY next_at, position LIMIT %(limit)s
     )
     UPDATE webhook_deliveries d SET attempts = d.attempts + 1, next_at = coalesce(%(at)s, now()) + %(lease)s * interval '1 second'
@@ -259,9 +259,10 @@ def forget_old(connection: RawConnection, *, limit: int) -> int:
     """Delete what ended a month ago. Returns how many deliveries there were."""
     return connection.execute(
         f"""
-        DELETE FROM webhook_deliveries WHERE id IN (
+        WITH old AS MATERIALIZED (
             SELECT id FROM webhook_deliveries WHERE status <> {_PENDING} AND finished_at < now() - %s * interval '1 day' LIMIT %s
         )
+        DELETE FROM webhook_deliveries WHERE id IN (SELECT id FROM old)
         """,  # noqa: S608  # only constants
         (KEPT_DAYS, limit),
     ).rowcount

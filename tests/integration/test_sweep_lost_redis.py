@@ -109,6 +109,24 @@ def test_a_large_loss_takes_more_than_one_pass(pipeline: Pipeline, sweeper: Swee
     assert sorted(ids_sent(pipeline)) == sorted(bookings)
 
 
+def test_no_more_bookings_than_the_limit_are_leased_whatever_postgres_estimates(
+    pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """If Postgres believes that the table has one row, it reads the table first and looks for the due bookings once for each row. Each
+    look would lease `LIMIT` further bookings.
+    """
+    flight = pipeline.flight(10)
+    pipeline.accept_many(1, flight)
+    with pipeline.db.transaction() as connection:
+        connection.execute("ANALYZE bookings")
+    pipeline.accept_many(6, flight)
+    monkeypatch.setattr(leases, "LIMIT", 2)
+    with pipeline.db.transaction() as connection:
+        assert len(leases.lease_lost_bookings(connection, leases.read_end_of_lost_lease(connection))) == 2
+        connection.execute("UPDATE bookings SET next_at = now() - interval '1 s'")
+        assert len(leases.lease_due_bookings(connection).together) == 2
+
+
 def test_what_travels_alone_is_not_sent_in_company_because_redis_was_lost(pipeline: Pipeline, sweeper: Sweeper) -> None:
     """It may be what kills the workers, and it is in no hurry."""
     suspect, other = pipeline.accept_many(2, pipeline.flight(10))

@@ -31,17 +31,17 @@ sent in a batch. So the lease itself shows which bookings have been sent again."
 
 
 _LEASE_DUE: Final = """
+    WITH due AS MATERIALIZED (
+        SELECT id, attempts FROM bookings WHERE next_at < now() AND status = %(pending)s
+        ORDER BY next_at LIMIT %(limit)s FOR UPDATE SKIP LOCKED
+    )
     UPDATE bookings b SET
         attempts = CASE WHEN due.attempts < %(counted_below)s THEN b.attempts + 1 ELSE b.attempts END,
         next_at = now() + interval '1 second' * CASE
             WHEN due.attempts < %(alone_from)s THEN %(lease)s * power(2, due.attempts)
             WHEN due.attempts < %(last)s THEN %(lease)s
             ELSE %(cap)s END
-    FROM (
-        SELECT id, attempts FROM bookings WHERE next_at < now() AND status = %(pending)s
-        ORDER BY next_at LIMIT %(limit)s FOR UPDATE SKIP LOCKED
-    ) AS due
-    WHERE b.id = due.id RETURNING due.attempts, b.id
+    FROM due WHERE b.id = due.id RETURNING due.attempts, b.id
 """
 _BEGIN_ALONE: Final = """
     UPDATE bookings SET
@@ -123,11 +123,11 @@ def lease_lost_bookings(connection: RawConnection, before: datetime) -> list[UUI
     """
     rows = connection.execute(
         """
-        UPDATE bookings b SET next_at = now() + %(lease)s * interval '1 second'
-        FROM (
+        WITH free AS MATERIALIZED (
             SELECT id FROM bookings WHERE next_at < %(before)s AND status = %(pending)s AND attempts < %(alone)s
             ORDER BY next_at LIMIT %(limit)s FOR UPDATE SKIP LOCKED
-        ) AS free
+        )
+        UPDATE bookings b SET next_at = now() + %(lease)s * interval '1 second' FROM free
         WHERE b.id = free.id RETURNING b.id
         """,
         {

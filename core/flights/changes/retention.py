@@ -14,5 +14,8 @@ AND NOT EXISTS (SELECT FROM flight_cancellations c WHERE c.flight_id = f.id)"""
 FLIGHTS: Final = OldRows(
     "flights that nobody booked",
     count=f"SELECT count(*) {_OLD}",
-    delete=f"DELETE FROM flights WHERE id IN (SELECT f.id {_OLD} LIMIT %(limit)s FOR UPDATE OF f SKIP LOCKED)",  # noqa: S608  # only constants
+    delete=f"""
+    WITH old AS MATERIALIZED (SELECT f.id {_OLD} LIMIT %(limit)s FOR UPDATE OF f SKIP LOCKED)
+    DELETE FROM flights WHERE id IN (SELECT id FROM old)
+    """,  # noqa: S608  # only constants
 )
