@@ -36,10 +36,11 @@ def is_link(variable: str, value: str) -> bool:
 def misspelt(environment: Mapping[str, str], known: Collection[str]) -> list[str]:
     """One line for each variable with a misspelt name of a setting. Without it the value would be ignored silently."""
     lines = []
+    by_letters = {_squeezed(each): each for each in known}
     for name in sorted(set(environment) - set(known)):
         if not environment[name] or _is_of_others(name, environment[name]):
             continue
-        meant = _meant(name, known)
+        meant = _meant(name, by_letters)
         if meant is not None:
             lines.append(f"{name} is not a setting. Write {meant}, or remove it.")
     return lines
@@ -68,13 +69,14 @@ def _is_of_others(name: str, value: str) -> bool:
     return _OTHERS.fullmatch(name) is not None or (name.startswith(PREFIX) and is_link(name, value))
 
 
-def _meant(name: str, known: Collection[str]) -> str | None:
-    """The setting that is probably meant: its name differs only in case, in underscores or in a few letters."""
+def _meant(name: str, by_letters: Mapping[str, str]) -> str | None:
+    """The setting that is probably meant: its name differs only in case, in underscores or in a few letters. `by_letters`: the names of the
+    settings by their squeezed form.
+    """
     squeezed = _squeezed(name)
-    by_letters = {_squeezed(each): each for each in known}
     if squeezed in by_letters:
         return by_letters[squeezed]
-    near = process.extractOne(name.upper(), known, scorer=OSA.distance, score_cutoff=SLIPS)
+    near = process.extractOne(name.upper(), by_letters.values(), scorer=OSA.distance, score_cutoff=SLIPS)
     return near[0] if near else None
 
 
