@@ -221,3 +221,32 @@ def test_a_refusal_before_a_cancellation_is_no_violation(pipeline: Pipeline) -> 
     assert pipeline.endings([first, second]) == {"CONFIRMED": 1, "sold_out": 1}
     pipeline.cancel(first)
     assert pipeline.violations([first, second]) == []
+
+
+def test_four_times_the_bookings_take_about_four_times_the_reading_whatever_postgres_estimates(pipeline: Pipeline) -> None:
+    """The statistics say that the tables are empty, as right after old bookings were removed and before the first rush."""
+    flight = pipeline.flight(seats=1)
+    pipeline.accept_many(100, flight)
+    with pipeline.db.transaction() as connection:
+        connection.execute("DELETE FROM booking_segments")
+        connection.execute("DELETE FROM bookings")
+        connection.execute("ANALYZE flights, bookings, booking_segments")
+    pipeline.work(*pipeline.accept_many(20, flight))
+    few = rows_read_by_check(pipeline)
+    pipeline.work(*pipeline.accept_many(60, flight))
+    assert rows_read_by_check(pipeline) < 6 * few
+
+
+def rows_read_by_check(pipeline: Pipeline) -> int:
+    """How many rows Postgres reads for one check of all invariants. They must hold."""
+
+    def rows_read() -> int:
+        """By this connection, since it last reported its figures."""
+        row = connection.execute("SELECT sum(seq_tup_read + coalesce(idx_tup_fetch, 0)) FROM pg_stat_xact_user_tables").fetchone()
+        assert row is not None
+        return int(row[0] or 0)
+
+    with pipeline.db.transaction() as connection:
+        before = rows_read()
+        assert checker.check(connection, pipeline.redis) == []
+        return rows_read() - before
