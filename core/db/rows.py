@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 import msgspec
 import psycopg
+from psycopg.rows import tuple_row
 from psycopg.sql import Composed
 
 Row = TypeVar("Row")
@@ -18,8 +19,11 @@ def fetch(connection: psycopg.Connection[Any], kind: type[Row], query: str | Com
 
     `query` consists of constants only. Values from outside are passed in `parameters`.
     """
-    with connection.cursor(row_factory=typed_row(kind)) as cursor:
-        return cursor.execute(_statement(query), parameters).fetchall()
+    with connection.cursor(row_factory=tuple_row) as cursor:
+        values = cursor.execute(_statement(query), parameters).fetchall()
+        names = _names(cursor)
+    # All rows in one go, which takes half as long as one by one.
+    return msgspec.convert([dict(zip(names, each, strict=True)) for each in values], list[kind])  # type: ignore[valid-type]
 
 
 def fetch_one(
@@ -43,7 +47,11 @@ def typed_row(kind: type[Row]) -> Callable[[psycopg.Cursor[Any]], Callable[[Sequ
     """A row factory for `kind`. Unlike psycopg's `class_row` it converts values of enum columns to members of the enum."""
 
     def factory(cursor: psycopg.Cursor[Any]) -> Callable[[Sequence[Any]], Row]:
-        names = [column.name for column in cursor.description or ()]
+        names = _names(cursor)
         return lambda values: named(kind, names, values)
 
     return factory
+
+
+def _names(cursor: psycopg.Cursor[Any]) -> list[str]:
+    return [column.name for column in cursor.description or ()]

@@ -49,7 +49,8 @@ class SeatCounts:
 
     def serve(self, sequence: int | None, at: datetime) -> None:
         """Store that a booking got its seats. `sequence`: its number in the line; None for a booking of a release without sequences."""
-        self.last_served = max(filter(None, (self.last_served, sequence)), default=None)
+        if sequence is not None:
+            self.last_served = sequence if self.last_served is None else max(self.last_served, sequence)
         self.last_served_at = at
 
 

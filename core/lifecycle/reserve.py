@@ -17,7 +17,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
 from typing import Final
@@ -56,6 +56,8 @@ class Reservations:
     results: ScriptResults
     picked_up_at: datetime
     reserved_at: datetime
+    _encoded: dict[tuple[str, datetime, UUID | None, Line | None], str] = field(default_factory=dict)
+    """What `stages` has returned. Most bookings of a batch have equal stages, and encoding them takes longer than deciding."""
 
     def subset(self, bookings: list[PendingBooking]) -> Reservations:
         """The results for some of the bookings."""
@@ -74,8 +76,11 @@ class Reservations:
         return [flight_id for flight_id in processed if self.results[flight_id, booking.id].is_reserved]
 
     def stages(self, last: str, at: datetime, flight_id: UUID | None = None, line: Line | None = None) -> str:
-        reached = (("picked_up", self.picked_up_at), ("reserved", self.reserved_at), (last, at))
-        return stages(*reached, flight_id=flight_id, line=line)
+        key = (last, at, flight_id, line)
+        if key not in self._encoded:
+            reached = (("picked_up", self.picked_up_at), ("reserved", self.reserved_at), (last, at))
+            self._encoded[key] = stages(*reached, flight_id=flight_id, line=line)
+        return self._encoded[key]
 
 
 def reserve_in_redis(
@@ -158,16 +163,21 @@ def _decide(
 ) -> ReservationOutcome | Refusal:
     if booking.refused:
         return booking.refused
+    sold_out: list[UUID] = []
+    refused: list[UUID] = []
     for flight_id in booking.flight_ids:
-        if counts[flight_id].cancelled:
+        count = counts[flight_id]
+        if count.cancelled:
             return Refusal(FailureCode.FLIGHT_CANCELLED, flight_id)
-    sold_out = [flight_id for flight_id in booking.flight_ids if not counts[flight_id].fits(booking.seats)]
-    refused = {flight_id for flight_id in booking.flight_ids if not results[flight_id, booking.id].is_reserved}
+        if not count.fits(booking.seats):
+            sold_out.append(flight_id)
+        if not results[flight_id, booking.id].is_reserved:
+            refused.append(flight_id)
     if sold_out:
-        stale_flights |= set(sold_out) - refused
+        stale_flights.update(set(sold_out).difference(refused))
         return Refusal(FailureCode.SOLD_OUT, sold_out[0])
     if refused:
-        stale_flights |= refused
+        stale_flights.update(refused)
         return ReservationOutcome.RETRY_LATER
     return ReservationOutcome.RESERVED
 

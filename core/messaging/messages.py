@@ -19,7 +19,7 @@ class Queue(StrEnum):
 
 
 MAX_IDS: Final = 256
-"""Bookings in one message: large enough to carry a flood, small enough that a batch stays a few milliseconds."""
+"""The most ids in one message. A worker may merge messages (`workers/broker/merging.py`)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,7 +37,7 @@ class ScriptResult(IntEnum):
 
     @property
     def is_reserved(self) -> bool:
-        return self in (ScriptResult.NEW, ScriptResult.ALREADY)
+        return self > 0
 
 
 ScriptResults = dict[tuple[UUID, UUID], ScriptResult]

@@ -5,6 +5,8 @@ from __future__ import annotations
 import time
 from uuid import UUID
 
+import psycopg
+
 from api.live.batch_intake import BatchIntake
 from core.bookings.intake.fair_share import FairShare
 from core.bookings.intake.requests import Accepted, BookingRequest
@@ -90,9 +92,8 @@ def _drain(stack: Stack, module: str, ids: list[UUID]) -> float:
     try:
         deadline = time.monotonic() + WAIT_SECONDS
         with stack.connect() as connection:
-            while connection.execute(
-                "SELECT 1 FROM bookings WHERE id = ANY(%s) AND status = 'PENDING' LIMIT 1", (ids,)
-            ).fetchone():
+            # The last ones first: a question about all of them takes Postgres 40 ms, which would slow down what is measured.
+            while any(_is_pending(connection, each) for each in (ids[-MAX_IDS:], ids)):
                 if time.monotonic() > deadline:
                     raise RuntimeError(f"not drained by {module} after {WAIT_SECONDS:.0f} s")
                 time.sleep(0.1)
@@ -110,6 +111,12 @@ def _drain(stack: Stack, module: str, ids: list[UUID]) -> float:
     finally:
         worker.terminate()
         worker.wait(timeout=30)
+
+
+def _is_pending(connection: psycopg.Connection[tuple[object, ...]], ids: list[UUID]) -> bool:
+    """Whether one of these bookings is still PENDING."""
+    query = "SELECT 1 FROM bookings WHERE id = ANY(%s) AND status = 'PENDING' LIMIT 1"
+    return connection.execute(query, (ids,)).fetchone() is not None
 
 
 def _copy(stack: Stack, ids: list[UUID]) -> float:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 import dramatiq
 
-from core.messaging.messages import MAX_IDS
+from core.messaging.messages import MAX_IDS, ReserveBookings
 from core.telemetry import correlation
 from core.telemetry.tracing import spans
+
+MAX_RESERVED: Final = 1_024
+"""Bookings that are reserved together. It is reached only while so many wait, because a batch has what arrived during the last one. A batch has
+the same number of round trips and commits whatever its size.
+"""
 
 
 def is_alone(message: dramatiq.Message[Any]) -> bool:
@@ -20,7 +25,8 @@ def may_join(first: dramatiq.Message[Any], second: dramatiq.Message[Any]) -> boo
     """Whether both ask the same of different ids, and fit into one batch. A message of one id may travel alone for a reason."""
     if first.actor_name != second.actor_name or is_alone(first) or is_alone(second):
         return False
-    return len(first.args[0]) + len(second.args[0]) <= MAX_IDS
+    limit = MAX_RESERVED if first.actor_name == ReserveBookings.actor else MAX_IDS
+    return len(first.args[0]) + len(second.args[0]) <= limit
 
 
 def joined(first: dramatiq.Message[Any], second: dramatiq.Message[Any]) -> dramatiq.Message[Any]:

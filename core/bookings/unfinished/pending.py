@@ -32,15 +32,14 @@ class PendingSegment:
     """One flight of a PENDING booking."""
 
     flight_id: UUID
-    refused: FailureCode | None
-    """Why this flight cannot be booked any more; None if it can."""
     departure_ts: datetime | None
     arrival_ts: datetime | None
     """The times when it was booked."""
 
     def was_moved(self, count: SeatCounts) -> bool:
-        times = (self.departure_ts, self.arrival_ts)
-        return self.departure_ts is not None and times != (count.departure_ts, count.arrival_ts)
+        if self.departure_ts is None:
+            return False
+        return self.departure_ts != count.departure_ts or self.arrival_ts != count.arrival_ts
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,18 +54,14 @@ class PendingBooking:
     is_free: bool
     """Whether the price is 0, so that there is nothing to pay in any payment mode."""
     segments: tuple[PendingSegment, ...]
+    flight_ids: tuple[UUID, ...]
+    """Of the segments, in their order."""
+    refused: Refusal | None
+    """Why the first flight that cannot be booked any more refuses this booking."""
 
     @property
     def needs_payment(self) -> bool:
         return self.payment_mode is not PaymentMode.NONE and not self.is_free
-
-    @property
-    def flight_ids(self) -> tuple[UUID, ...]:
-        return tuple(segment.flight_id for segment in self.segments)
-
-    @property
-    def refused(self) -> Refusal | None:
-        return next((Refusal(each.refused, each.flight_id) for each in self.segments if each.refused), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +75,7 @@ class _Row:
     is_free: bool
     flight_id: UUID
     refused: FailureCode | None
+    """Why this flight cannot be booked any more; None if it can."""
     departure_ts: datetime | None
     arrival_ts: datetime | None
 
@@ -109,8 +105,17 @@ def load_pending(connection: RawConnection, booking_ids: Sequence[UUID]) -> list
 
 
 def _booking(rows: list[_Row]) -> PendingBooking:
-    segments = (PendingSegment(row.flight_id, row.refused, row.departure_ts, row.arrival_ts) for row in rows)
-    return PendingBooking(rows[0].id, rows[0].sequence, rows[0].seats, rows[0].payment_mode, rows[0].is_free, tuple(segments))
+    first = rows[0]
+    return PendingBooking(
+        first.id,
+        first.sequence,
+        first.seats,
+        first.payment_mode,
+        first.is_free,
+        segments=tuple([PendingSegment(row.flight_id, row.departure_ts, row.arrival_ts) for row in rows]),
+        flight_ids=tuple([row.flight_id for row in rows]),
+        refused=next((Refusal(row.refused, row.flight_id) for row in rows if row.refused), None),
+    )
 
 
 def lock_pending(connection: RawConnection, booking_ids: Sequence[UUID], guard: Collection[BookingStatus]) -> set[UUID]:
