@@ -160,10 +160,14 @@ def _read(line: str) -> _Row | None:
 def _merge_our_own(rows: list[_Row]) -> dict[str, City]:
     """Give cities the airports that our own list says they have. Returns the cities by the code of their metropolitan area."""
     areas = {}
+    alike: dict[tuple[str, str], list[_Row]] = {(own.name, own.country): [] for own in SEVERAL_AIRPORTS}
+    for known in rows:
+        for name in known.names:
+            if (name, known.city.country) in alike:
+                alike[name, known.city.country].append(known)
     for own in SEVERAL_AIRPORTS:
         places = tuple(place for place in map(registry.airport, own.airports) if place is not None)
-        alike = [row for row in rows if own.name in row.names and row.city.country == own.country]
-        row = max(alike, key=lambda row: (places[0] in row.city.airports, row.city.people), default=None)
+        row = max(alike[own.name, own.country], key=lambda row: (places[0] in row.city.airports, row.city.people), default=None)
         if row is None:
             row = _Row(City(own.name.title(), own.country, 0, 3, (), None), [own.name], [])
             rows.append(row)
