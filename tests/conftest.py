@@ -19,6 +19,7 @@ from tests.support.process_forks import ProcessForker
 from tests.support.servers import SharedPostgres, SharedRedis
 
 pytest_plugins = [
+    "tests.support.memory_folder",
     "tests.support.sharing",
     "tests.support.api",
     "tests.support.imports",
