@@ -73,11 +73,7 @@ class ItineraryController(Controller):
             request = ItineraryRequest(
                 source_key=source_key, destination_key=destination_key, day=day, party=seats, ranking=sort, limit=limit
             )
-            found.append(
-                await find_itineraries(
-                    services.timetable, services.db.snapshot, services.live.seat_counts.free, request, connections, clock.now()
-                )
-            )
+            found.append(await find_itineraries(services.timetable, services.db.snapshot, request, connections, clock.now()))
         return found[0] if len(found) == 1 else merged(found, sort, limit)
 
     @get(

@@ -54,6 +54,12 @@ class BestFirst:
         self._before_and_middle = self._middle + _best(self._first, joined.before)
         self._two_stops = self._before_and_middle + _best(self._last, joined.after)
 
+    @property
+    def smallest_key(self) -> int | None:
+        """The smallest key of all itineraries, also of those that exceed the longest duration; None: there are none."""
+        together = np.concatenate((self._direct, self._one_stop, self._two_stops))
+        return int(np.min(together)) if len(together) else None
+
     def list(self, at_least: int) -> Listed:
         """The best itineraries: at least so many, if there are as many, and if not too many of them exceed the longest duration."""
         bound = _bound(at_least, self._direct, self._one_stop, self._two_stops)

@@ -15,8 +15,10 @@ better.
 """
 MAX_SECONDS: Final = 72 * 3600
 """The longest duration of an itinerary."""
-_DURATIONS: Final = 1 << 18
-"""More than any duration in seconds."""
+_DURATIONS: Final = 1 << 19
+"""More than any duration in seconds, also of joined flights that exceed `MAX_SECONDS`: those end at most 72 hours after the last departure of
+the day.
+"""
 _PRICES: Final = 1 << 39
 """More than any price of three flights in thousandths of its currency."""
 
@@ -36,6 +38,13 @@ class Weights(NamedTuple):
     price: int
     second: int
     stop: int
+
+    def price_and_seconds(self, key: int) -> tuple[int, int]:
+        """The price and the duration that a key of `PRICE` or `FASTEST` consists of."""
+        if self.second == 1:
+            return divmod(key, self.price)
+        seconds, price = divmod(key, self.second)
+        return price, seconds
 
 
 PRICE: Final = Weights(_DURATIONS, 1, 0)

@@ -166,11 +166,22 @@ def _weights(span: Span, joined: JoinedSegments, by: Ranking) -> Weights | None:
         case Ranking.FASTEST:
             return ranking.FASTEST
         case Ranking.BEST:
-            cheapest, _ = _best(span, BestFirst(joined, ranking.PRICE), 1)
-            fastest, _ = _best(span, BestFirst(joined, ranking.FASTEST), 1)
-            if not len(cheapest) or not len(fastest):
-                return None
-            return ranking.best(cheapest=int(cheapest.price[0]), fastest=int(fastest.arrival[0] - fastest.departure[0]))
+            cheapest = _lowest(span, BestFirst(joined, ranking.PRICE), ranking.PRICE)
+            fastest = _lowest(span, BestFirst(joined, ranking.FASTEST), ranking.FASTEST)
+            return None if cheapest is None or fastest is None else ranking.best(cheapest=cheapest[0], fastest=fastest[1])
+
+
+def _lowest(span: Span, best_first: BestFirst, weights: Weights) -> tuple[int, int] | None:
+    """Price and duration of the first itinerary in the order `PRICE` or `FASTEST`; None if there is no itinerary."""
+    key = best_first.smallest_key
+    if key is None:
+        return None
+    price, seconds = weights.price_and_seconds(key)
+    if seconds <= ranking.MAX_SECONDS:
+        return price, seconds
+    # The itinerary with this key takes too long, so the first one that does not has to be listed.
+    found, _ = _best(span, best_first, 1)
+    return (int(found.price[0]), int(found.arrival[0] - found.departure[0])) if len(found) else None
 
 
 def _best(span: Span, best_first: BestFirst, count: int) -> tuple[Itineraries, bool]:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
@@ -14,6 +13,7 @@ import numpy as np
 
 from core.db import Snapshot
 from core.flights import rules
+from core.flights.views import FlightView
 from core.places import registry
 from core.search.itineraries import search, views
 from core.search.itineraries.joining import Rules
@@ -31,9 +31,6 @@ MOST_ASKED: Final = 400
 UNKNOWN: Final = -1
 NOTHING: Final = views.listed([], complete=True)
 
-FreeSeats = Callable[[Sequence[UUID]], Awaitable[dict[UUID, int]]]
-"""Reads the free seats of many flights. Unknown flights are not in the result."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ItineraryRequest:
@@ -49,8 +46,16 @@ class ItineraryRequest:
     limit: int
 
 
+@dataclass(frozen=True, slots=True)
+class _Reach:
+    """The last UTC day whose flights may be part of an itinerary, as far as is known, and how often that has still to be looked up."""
+
+    last: int
+    lookups: int
+
+
 async def find_itineraries(
-    timetable: Timetable, snapshot: Snapshot, free_seats: FreeSeats, request: ItineraryRequest, connections: Rules, now: datetime
+    timetable: Timetable, snapshot: Snapshot, request: ItineraryRequest, connections: Rules, now: datetime
 ) -> ItinerariesView:
     """The best itineraries with free seats for the party on every flight.
 
@@ -60,96 +65,125 @@ async def find_itineraries(
     if not _may_have_flights(request.day, now):
         return NOTHING
     await timetable.refresh()
-    answer = await _answer(timetable, snapshot, free_seats, request, connections, now)
+    answer = await _answer(timetable, snapshot, request, connections, now)
     if answer is None:
         # The flights in the database differ from the timetable: one was changed just now, or Redis could not tell us of changes.
         timetable.forget_all()
-        answer = await _answer(timetable, snapshot, free_seats, request, connections, now)
+        answer = await _answer(timetable, snapshot, request, connections, now)
     return answer or views.listed([], complete=False)
 
 
 async def _answer(
-    timetable: Timetable, snapshot: Snapshot, free_seats: FreeSeats, request: ItineraryRequest, connections: Rules, now: datetime
+    timetable: Timetable, snapshot: Snapshot, request: ItineraryRequest, connections: Rules, now: datetime
 ) -> ItinerariesView | None:
-    """The response; None if the timetable and the database contradict each other."""
+    """The response; None if the timetable and the database contradict each other.
+
+    If all days are in memory, all of it is one call of a thread, because each change of threads costs as much as some of the steps.
+    """
     first, last = _utc_days(request.source_key, request.day)
-    tables = await timetable.days(first, last)
-    source = timetable.places.find(request.source_key)
-    if source is None:
-        return NOTHING
-    query = ItineraryQuery(
-        source=source,
-        destination=UNKNOWN,
-        date=day_number(request.day),
-        now=moment(now),
-        ranking=request.ranking,
-        rules=connections,
-    )
-    for _ in range(connections.max_stops):
-        end = await timetable.run(partial(search.last_departure, tables, query))
+    reach = _Reach(last, lookups=connections.max_stops)
+    while True:
+        tables = await timetable.days(first, reach.last)
+        source = timetable.places.find(request.source_key)
+        if source is None:
+            return NOTHING
+        query = ItineraryQuery(
+            source=source,
+            destination=UNKNOWN,
+            date=day_number(request.day),
+            now=moment(now),
+            ranking=request.ranking,
+            rules=connections,
+        )
+        tables += timetable.held_after(reach.last)
+        destination = timetable.places.find(request.destination_key)
+        outcome = await timetable.run(partial(_search, snapshot, tables, query, reach, destination, request))
+        if not isinstance(outcome, _Reach):
+            return outcome
+        reach = outcome
+
+
+def _search(
+    snapshot: Snapshot,
+    tables: Sequence[DayTable],
+    query: ItineraryQuery,
+    reach: _Reach,
+    destination: int | None,
+    request: ItineraryRequest,
+) -> ItinerariesView | _Reach | None:
+    """The response, as `_answer`; a `_Reach` if days have to be loaded first. `tables` may have more days than are needed."""
+    first = tables[0].day
+    last = reach.last
+    for done in range(1, reach.lookups + 1):
+        end = search.last_departure(tables[: last - first + 1], query)
         if end is not None and end // DAY_SECONDS > last:
             last = end // DAY_SECONDS
-            tables = await timetable.days(first, last)
-    destination = timetable.places.find(request.destination_key)
+            if last > tables[-1].day:
+                return _Reach(last, reach.lookups - done)
     if destination is None:
         return NOTHING
+    tables = tables[: last - first + 1]
     query = replace(query, destination=destination)
-    found, free = await _with_seats(timetable, tables, query, free_seats, request)
-    view = await asyncio.to_thread(_seen, snapshot, found, free, request.party)
-    if not found.other_currencies or view is None:
+    view, other_currencies = _of_one_currency(snapshot, tables, query, request)
+    if not other_currencies or view is None:
         return view
-    seen = [view]
-    for currency in found.other_currencies:
-        found, free = await _with_seats(timetable, tables, replace(query, currency=currency), free_seats, request)
-        other = await asyncio.to_thread(_seen, snapshot, found, free, request.party)
+    found = [view]
+    for currency in other_currencies:
+        other, _ = _of_one_currency(snapshot, tables, replace(query, currency=currency), request)
         if other is None:
             return None
-        seen.append(other)
-    return views.merged(seen, request.ranking, request.limit)
+        found.append(other)
+    return views.merged(found, request.ranking, request.limit)
 
 
-async def _with_seats(
-    timetable: Timetable, tables: Sequence[DayTable], query: ItineraryQuery, free_seats: FreeSeats, request: ItineraryRequest
-) -> tuple[FoundItineraries, dict[UUID, int]]:
-    """The best itineraries with free seats, and the free seats of their flights. Seats are read only for itineraries that may be
-    shown.
+def _of_one_currency(
+    snapshot: Snapshot, tables: Sequence[DayTable], query: ItineraryQuery, request: ItineraryRequest
+) -> tuple[ItinerariesView | None, tuple[int, ...]]:
+    """The best itineraries with the present data of their flights (None if a flight differs from the timetable), and the other
+    currencies of the flights that leave the source.
+    """
+    found, flights = _with_seats(snapshot, tables, query, request)
+    seen = [views.itinerary(itinerary, flights, party=request.party) for itinerary in found.itineraries]
+    data = [each for each in seen if each is not None]
+    view = views.listed(data, complete=found.complete) if len(data) == len(seen) else None
+    return view, found.other_currencies
+
+
+def _with_seats(
+    snapshot: Snapshot, tables: Sequence[DayTable], query: ItineraryQuery, request: ItineraryRequest
+) -> tuple[FoundItineraries, dict[UUID, FlightView]]:
+    """The best itineraries with free seats, and their flights. Flights are read only for itineraries that may be shown.
 
     When flights of the best itineraries are sold out, others become the best. So the search is repeated without the sold-out flights.
     """
-    free: dict[UUID, int] = {}
+    flights: dict[UUID, FlightView] = {}
     full: set[int] = set()
     count = request.limit
-    found = await timetable.run(partial(search.find, tables, query, count))
+    found = search.find(tables, query, count)
     query = replace(query, currency=found.currency)
     for _ in range(ROUNDS):
         segments = {segment for itinerary in found.itineraries for segment in itinerary.segments}
-        free |= await free_seats([segment.flight_id for segment in segments if segment.flight_id not in free])
-        full |= {segment.row for segment in segments if free.get(segment.flight_id, 0) < request.party}
+        unread = {segment.flight_id for segment in segments} - flights.keys()
+        if unread:
+            with snapshot() as connection:
+                flights |= views.read_flights(connection, list(unread))
+        full |= {segment.row for segment in segments if not _has_seats(flights, segment.flight_id, request.party)}
         page = replace(found, itineraries=found.itineraries[: request.limit])
         if not any(segment.row in full for itinerary in page.itineraries for segment in itinerary.segments):
-            return page, free
+            return page, flights
         count = min(2 * count, MOST_ASKED)
         without = np.array(sorted(full), dtype=np.int64)
-        found = await timetable.run(partial(search.find, tables, query, count, left_out=without, weights=found.weights))
+        found = search.find(tables, query, count, left_out=without, weights=found.weights)
     known = [
         itinerary
         for itinerary in found.itineraries
-        if all(free.get(segment.flight_id, 0) >= request.party for segment in itinerary.segments)
+        if all(_has_seats(flights, segment.flight_id, request.party) for segment in itinerary.segments)
     ]
-    return replace(found, itineraries=known[: request.limit], complete=False), free
+    return replace(found, itineraries=known[: request.limit], complete=False), flights
 
 
-def _seen(snapshot: Snapshot, found: FoundItineraries, free: dict[UUID, int], party: int) -> ItinerariesView | None:
-    """The itineraries with the present data of their flights; None if a flight differs from the timetable."""
-    if not found.itineraries:
-        return views.listed([], complete=found.complete)
-    with snapshot() as connection:
-        flights = views.read_flights(
-            connection, list({segment.flight_id for itinerary in found.itineraries for segment in itinerary.segments})
-        )
-    seen = [views.itinerary(itinerary, flights, free, party=party) for itinerary in found.itineraries]
-    data = [each for each in seen if each is not None]
-    return views.listed(data, complete=found.complete) if len(data) == len(seen) else None
+def _has_seats(flights: Mapping[UUID, FlightView], flight_id: UUID, party: int) -> bool:
+    return flight_id in flights and flights[flight_id].available_seats >= party
 
 
 def _may_have_flights(day: date, now: datetime) -> bool:

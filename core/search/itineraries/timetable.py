@@ -37,6 +37,8 @@ BLIND_SECONDS: Final = 5.0
 """How long a table is used while the changes cannot be read from Redis."""
 REFRESH_FROM: Final = 0.5
 """The fraction of its lifetime after which a table that is used is loaded again in the background."""
+DAYS_AHEAD: Final = 4
+"""The most days after the first that a search may need: itineraries last three days at most."""
 PATCHED: Final = 1000
 """If at most so many pairs of route and day have changed, they are read one by one; otherwise the tables of their days are loaded
 again.
@@ -98,6 +100,19 @@ class Timetable:
         """
         return list(await asyncio.gather(*(self._day(day) for day in range(first, last + 1))))
 
+    def held_after(self, last: int) -> list[DayTable]:
+        """The tables of the days after `last` that are in memory, up to the first that is not. A search may need them, and then it does not
+        have to ask for them.
+        """
+        tables: list[DayTable] = []
+        for day in range(last + 1, last + 1 + DAYS_AHEAD):
+            held = self._days.get(day)
+            if held is None or held.table is None or time.monotonic() - held.begun_at > self._seconds:
+                break
+            tables.append(held.table)
+            self._use(day, held)
+        return tables
+
     def forget_all(self) -> None:
         """Drop all tables, because an error was found in one of them."""
         self._days.clear()
@@ -129,11 +144,16 @@ class Timetable:
         age = time.monotonic() - held.begun_at if held else 0.0
         if held is None or age > self._seconds:
             held = self._days[day] = self._begin(day)
-        elif age > self._seconds * REFRESH_FROM and held.table is not None and held.renewal is None:
-            self._renew(day, held)
-        self._days.move_to_end(day)
+        self._use(day, held)
         # If one caller is cancelled, loading must go on for the others.
         return await asyncio.shield(held.loading)
+
+    def _use(self, day: int, held: _Held) -> None:
+        """Keep a day in memory for longer than others, and load it again in the background when it is old."""
+        age = time.monotonic() - held.begun_at
+        if age > self._seconds * REFRESH_FROM and held.table is not None and held.renewal is None:
+            self._renew(day, held)
+        self._days.move_to_end(day)
 
     def _begin(self, day: int) -> _Held:
         """Start loading a day. All callers that need it share the task."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from typing import Annotated, Any, assert_never
@@ -96,16 +96,14 @@ def read_flights(connection: RawConnection, flight_ids: Sequence[UUID]) -> dict[
     return {row.id: row.view for row in fetch(connection, FlightRow, _FLIGHTS, (list(flight_ids),))}
 
 
-def itinerary(
-    itinerary: Itinerary, flights: dict[UUID, FlightView], free: dict[UUID, int], *, party: int
-) -> ItineraryView | None:
+def itinerary(itinerary: Itinerary, flights: Mapping[UUID, FlightView], *, party: int) -> ItineraryView | None:
     """The itinerary for the client; None if one of its flights has changed since the search."""
     segments = []
     for segment in itinerary.segments:
         flight = flights.get(segment.flight_id)
         if flight is None or not _is_still(flight, segment):
             return None
-        segments.append(msgspec.structs.replace(flight, available_seats=free[segment.flight_id]))
+        segments.append(flight)
     return ItineraryView(
         segments=segments,
         stops=len(segments) - 1,
