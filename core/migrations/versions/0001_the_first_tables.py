@@ -11,7 +11,7 @@ down_revision = None
 
 
 def upgrade() -> None:
-    # Wait briefly for a lock, then fail and be run again: a migration must never queue behind traffic and block it.
+    # A migration that waits for a lock would block all statements behind it. So it fails after a short wait, and is run again.
     op.execute("SET LOCAL lock_timeout = '3s'")
     op.create_table(
         "dead_letters",
@@ -125,10 +125,10 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["user_id"], ["users.id"], name="fk_bookings_user_id"),
         sa.PrimaryKeyConstraint("id", name="pk_bookings"),
     )
-    # Every sale moves these rows twice: leave room, so that the new version stays in the page of the old one.
+    # Every sale updates these rows twice. Free space in each page lets Postgres write the new version of a row beside the old one.
     op.execute("ALTER TABLE bookings SET (fillfactor = 80)")
     op.execute("ALTER TABLE flights SET (fillfactor = 80)")
-    # Handed out in blocks of a thousand; see core/bookings/intake/references.py.
+    # Each process reserves a block of a thousand references (until revision 0012).
     op.execute("CREATE SEQUENCE booking_reference_blocks AS bigint MINVALUE 0 START 0")
     op.create_index("ix_bookings_flight", "bookings", ["flight_id"], unique=False)
     op.create_index("ix_bookings_due", "bookings", ["next_at"], unique=False, postgresql_where=sa.text("next_at IS NOT NULL"))

@@ -11,7 +11,7 @@ down_revision = "0001"
 
 
 def upgrade() -> None:
-    # Wait briefly for a lock, then fail and be run again: a migration must never queue behind traffic and block it.
+    # A migration that waits for a lock would block all statements behind it. So it fails after a short wait, and is run again.
     op.execute("SET LOCAL lock_timeout = '3s'")
     op.create_table(
         "cancellations",

@@ -1,4 +1,4 @@
-"""Heartbeats of workers, so that the API knows whether anybody works"""
+"""Heartbeats of workers, so that the API can report that no worker runs"""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def upgrade() -> None:
         sa.Column("seen_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_worker_heartbeats"),
     )
-    # Each worker renews its row every second: the new version of a row finds room beside the old one.
+    # Each worker updates its row every second. Free space in each page lets Postgres write the new version of a row beside the old one.
     op.execute("ALTER TABLE worker_heartbeats SET (fillfactor = 50)")
 
 

@@ -1,4 +1,4 @@
-"""Take the lower case of places from a table of our own, which is the same in a database of any locale"""
+"""Convert names of places to lower case with a table of our own, so that the result does not depend on the locale of the database"""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ revision = "0008"
 down_revision = "0007"
 
 ASCII = "abcdefghijklmnopqrstuvwxyz -."
-"""They stay what they are. Named first, because Postgres looks for each letter from the beginning of the table."""
+"""Characters that stay the same. They come first in the table, because `translate` searches it from the beginning for each character."""
 LATIN, CYRILLIC = 0x24F, 0x52F
-"""The last letters of these scripts. Most names need no longer table than theirs."""
+"""The last letters of these scripts. Most names have no letters after them, so a short table is enough."""
 
 
 def upgrade() -> None:
@@ -37,7 +37,9 @@ def downgrade() -> None:
 
 
 def _compute_keys_with(function: str) -> None:
-    """This writes the table anew, once: some seconds for a million flights. Postgres 17 and newer only would change the columns."""
+    """Postgres rewrites the table once, which lasts some seconds for a million flights. Only Postgres 17 and newer could change the
+    expression of a generated column instead.
+    """
     columns = ", ".join(
         f'ADD COLUMN {place}_key text COLLATE "C" GENERATED ALWAYS AS (coalesce({place}_iata, {function}({place}))) STORED'
         for place in ("source", "destination")

@@ -1,4 +1,4 @@
-"""One row for a booking, and one for each of its flights: a status is written in one place"""
+"""One row for each booking, with its status, and one row for each of its flights"""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ PAYS_FOR_A_BOOKING = ("payments", "refunds", "cancellations")
 
 def upgrade() -> None:
     op.execute("SET LOCAL lock_timeout = '3s'")
-    # Everything that is moved here stands still meanwhile, also for a process of the former release.
+    # The lock keeps all other processes, also those of the former release, from changing rows that are moved here.
     op.execute("LOCK TABLE bookings, schedule_changes, passengers, payments, refunds, cancellations IN ACCESS EXCLUSIVE MODE")
     _make_segments()
     _point_at_segments()
@@ -84,7 +84,7 @@ def _keep_one_row_for_each_booking() -> None:
         """
     )
     op.execute("DELETE FROM bookings WHERE leg > 0")
-    # With the columns go the indexes that name them: of flights, of later flights, of references.
+    # Postgres drops the indexes of these columns too: of flights, of later flights, of references.
     for column in ("trip_id", "leg", "flight_id", "departure_ts", "arrival_ts"):
         op.drop_column("bookings", column)
     op.create_index("ux_bookings_reference", "bookings", ["reference"], unique=True)

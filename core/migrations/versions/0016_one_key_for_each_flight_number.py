@@ -31,7 +31,8 @@ def _give_keys() -> None:
         ),
         {"written": written, "keys": [_key_of(number) for number in written]},
     )
-    # Two flights of one number at the same moment, which were two numbers so far: both stay, and the one with more travellers has the key.
+    # Two flights with the same departure, whose numbers were different so far and have the same key now: both stay. The flight with more
+    # travellers gets the key; the key of the other one gets the suffix `~2`.
     op.execute("""
         UPDATE flights f SET flight_number_key = f.flight_number_key || '~' || t.turn
         FROM (

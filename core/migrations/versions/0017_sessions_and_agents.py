@@ -25,7 +25,7 @@ def upgrade() -> None:
     )
     op.create_index("ix_sessions_user_id", "sessions", ["user_id"], unique=False)
     op.create_index("ix_sessions_ended", "sessions", ["ended_at"], unique=False, postgresql_where=sa.text("ended_at IS NOT NULL"))
-    # When a session began was not noted; when it was used last is: its newest link is not used yet.
+    # The start of these sessions was not stored. The first use of one of their tokens is used instead.
     op.execute(
         """
         INSERT INTO sessions (id, user_id, started_at, last_used_at, expires_at)

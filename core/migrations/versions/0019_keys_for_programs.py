@@ -1,4 +1,4 @@
-"""Keys for programs, of which only the hash is kept"""
+"""Keys for programs, stored as hashes"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Addresses of others that are told what happens"""
+"""Webhooks and their deliveries"""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ ADDRESS = r"^[a-z0-9_.+%&''*/=?!#$^~-]{1,64}@([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[
 def upgrade() -> None:
     op.execute("SET LOCAL lock_timeout = '3s'")
     op.add_column("users", sa.Column("email", sa.Text(), nullable=True))
-    # Who signed up with an address is written to from now on, as if they had opened the account today.
+    # Travellers whose username is an e-mail address get mails from now on, as if they had signed up today.
     op.execute(f"UPDATE users SET email = username WHERE closed_at IS NULL AND username ~ '{ADDRESS}' AND username !~ '[.][.]'")  # noqa: S608
     op.create_table(
         "mails",

@@ -1,4 +1,4 @@
-"""Bookings by the time of their confirmation, and where the trace of an event, a webhook and a mail goes on"""
+"""An index of bookings by the time of their confirmation, and the trace contexts of events, webhook deliveries and mails"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Requests of mails that say that a booking has other seats"""
+"""Requests for mails about changed seats of a booking"""
 
 from __future__ import annotations
 

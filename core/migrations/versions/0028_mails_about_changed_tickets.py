@@ -1,4 +1,4 @@
-"""Requests of mails that say what has changed on a ticket: seats or names"""
+"""Requests for mails about what has changed on a ticket: seats or names"""
 
 from __future__ import annotations
 

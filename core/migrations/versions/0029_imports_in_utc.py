@@ -1,4 +1,4 @@
-"""Imports of files whose times are in UTC where they have no zone"""
+"""Imports that read times without a zone as UTC"""
 
 from __future__ import annotations
 

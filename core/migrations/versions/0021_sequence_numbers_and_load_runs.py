@@ -1,4 +1,4 @@
-"""The line at the door: a number for each booking, how far each flight's line has come; and which bookings a load run made"""
+"""Sequence numbers of bookings, the last number that was served on each flight, and the bookings of load runs"""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ down_revision = "0020"
 
 def upgrade() -> None:
     op.execute("SET LOCAL lock_timeout = '3s'")
-    # The default is set apart from the column: rows that exist are not written anew, and have no number.
+    # The default is set after the column was added, so Postgres does not rewrite the existing rows, and they have no number.
     op.execute("CREATE SEQUENCE booking_sequence")
     op.add_column("bookings", sa.Column("sequence", sa.BigInteger(), nullable=True))
     op.alter_column("bookings", "sequence", server_default=sa.text("nextval('booking_sequence'::regclass)"))

@@ -1,4 +1,4 @@
-"""References are drawn by chance, so nobody counts them any more"""
+"""References are random, so their sequence is not needed any more"""
 
 from __future__ import annotations
 
@@ -16,5 +16,5 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.execute("SET LOCAL lock_timeout = '3s'")
     op.execute("CREATE SEQUENCE booking_reference_blocks AS bigint MINVALUE 0 START 0")
-    # Beyond the blocks that the bookings of before may have had.
+    # Higher than any block that an existing booking may have got its reference from.
     op.execute("SELECT setval('booking_reference_blocks', (SELECT count(*) FROM bookings) / 10)")

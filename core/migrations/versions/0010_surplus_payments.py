@@ -1,4 +1,4 @@
-"""A payment may be captured after another has taken its place: it is SURPLUS, and given back"""
+"""The status SURPLUS: a payment that was captured after another one had paid for the booking, and that is refunded"""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ AFTER = "status IN ('REQUIRES_PAYMENT', 'PROCESSING', 'SUCCEEDED', 'DECLINED', '
 
 def upgrade() -> None:
     op.execute("SET LOCAL lock_timeout = '3s'")
-    _know(AFTER, counts="status NOT IN ('DECLINED', 'SURPLUS')")
+    _set_statuses(AFTER, live="status NOT IN ('DECLINED', 'SURPLUS')")
 
 
 def downgrade() -> None:
     op.execute("SET LOCAL lock_timeout = '3s'")
-    # The former release knows no other word for money that is not a booking's; its refund stays.
+    # The former release does not have the status SURPLUS. DECLINED is the nearest; the refund stays.
     op.execute("UPDATE payments SET status = 'DECLINED', decline_code = 'surplus' WHERE status = 'SURPLUS'")
-    _know(BEFORE, counts="status <> 'DECLINED'")
+    _set_statuses(BEFORE, live="status <> 'DECLINED'")
 
 
-def _know(statuses: str, *, counts: str) -> None:
+def _set_statuses(statuses: str, *, live: str) -> None:
     op.drop_constraint(op.f("ck_payments_status_known"), "payments", type_="check")
     op.create_check_constraint(op.f("ck_payments_status_known"), "payments", statuses)
     op.drop_index("ux_payments_live", table_name="payments")
-    op.create_index("ux_payments_live", "payments", ["booking_id"], unique=True, postgresql_where=sa.text(counts))
+    op.create_index("ux_payments_live", "payments", ["booking_id"], unique=True, postgresql_where=sa.text(live))

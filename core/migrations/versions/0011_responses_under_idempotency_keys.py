@@ -1,4 +1,4 @@
-"""Requests that create something may have an idempotency key, and their answers are kept under it"""
+"""Responses to requests with an idempotency key"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Events that are written with the change that they tell of, and who wants them"""
+"""The outbox: events, written in the transaction of their change, and the readers of events"""
 
 from __future__ import annotations
 

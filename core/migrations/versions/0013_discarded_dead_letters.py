@@ -1,4 +1,4 @@
-"""What became of a dead letter, and the open ones without reading all of them"""
+"""Discarded dead letters, and an index of the open ones"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Keys of all surnames that a passenger may have, for the staff's search"""
+"""Keys of all surnames that a passenger may have, for searches by staff"""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ down_revision = "0029"
 
 
 def upgrade() -> None:
-    """Passengers who were named before keep no keys, and are found by the last word of their names, as before."""
+    """Existing passengers get no keys. They are found by the last word of their names, as before."""
     op.execute("SET LOCAL lock_timeout = '3s'")
     keys: sa.Column[list[str]] = sa.Column(
         "surname_keys", postgresql.ARRAY(sa.Text()), nullable=False, server_default=sa.text("'{}'")

@@ -1,4 +1,4 @@
-"""Queues that stand still by hand, a history of minutes, and bookings by a passenger's name"""
+"""Paused queues, the history of each minute, and an index of the surnames of passengers"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the sweep found, how much the workers do, and the key by which a change was made"""
+"""Passes of the sweep, the work of the workers for each queue, and the API key of an audit log entry"""
 
 from __future__ import annotations
 

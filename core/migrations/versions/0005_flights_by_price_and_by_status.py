@@ -1,4 +1,4 @@
-"""List many flights by price, and the few that are cancelled, without reading all of them"""
+"""Indexes for lists of flights: by price, and of cancelled flights only"""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ down_revision = "0004"
 
 def upgrade() -> None:
     op.execute("SET LOCAL lock_timeout = '3s'")
-    # Neither column changes when a seat is sold, so sales still leave every index alone.
+    # None of these columns changes when a seat is sold, so a sale still updates no index.
     op.create_index("ix_flights_price", "flights", ["price", "id"], unique=False)
     op.create_index(
         "ix_flights_cancelled",

@@ -1,4 +1,4 @@
-"""Find a traveller's place in line without looking at everybody's"""
+"""An index to find the entries of one traveller in waiting lists"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Fares that are watched, and bookings at a lower one"""
+"""Fare watches and rebookings"""
 
 from __future__ import annotations
 

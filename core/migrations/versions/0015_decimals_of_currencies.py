@@ -19,13 +19,13 @@ AMOUNTS = (
     ("cancellations", "refund_amount", 12),
     ("cancellations", "fee_amount", 12),
 )
-"""Table, column, and the digits that the column had."""
+"""Table, column, and the number of digits that the column had."""
 
 
 def upgrade() -> None:
     op.execute("SET LOCAL lock_timeout = '3s'")
     for table, column, _ in AMOUNTS:
-        # Postgres rewrites nothing for it: every amount of the former type is one of this.
+        # Postgres does not rewrite the table for this, because the new type has all values of the former one.
         op.alter_column(table, column, type_=sa.Numeric(), existing_nullable=False)
 
 

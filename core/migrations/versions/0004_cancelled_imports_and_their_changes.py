@@ -1,4 +1,4 @@
-"""Imports that can be stopped, that read local times, and that say what they change"""
+"""Imports that can be cancelled, that read local times, and that list their changes of flights"""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def upgrade() -> None:
         "imports",
         ["content_hash", "mode", "dry_run", "times"],
         unique=True,
-        # One that is being stopped is not the job of who sends the file again.
+        # While an import is being cancelled, the same file can be sent again, as a new import.
         postgresql_where=sa.text("status IN ('PENDING', 'IN_PROGRESS') AND cancel_requested_at IS NULL"),
     )
     op.create_table(

@@ -1,4 +1,4 @@
-"""Know at which times a booking was made, so that a flight which moves before its seats are taken is told of"""
+"""The times of the flight when it was booked, so that the traveller is notified if it is moved before the seats are reserved"""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ down_revision = "0005"
 
 def upgrade() -> None:
     op.execute("SET LOCAL lock_timeout = '3s'")
-    # Empty in bookings that are older: their flights' moves were noted when they were made.
+    # Null in older bookings: their schedule changes were stored when the flights were moved.
     op.add_column("bookings", sa.Column("departure_ts", sa.DateTime(timezone=True), nullable=True))
     op.add_column("bookings", sa.Column("arrival_ts", sa.DateTime(timezone=True), nullable=True))
 
