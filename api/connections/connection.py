@@ -26,7 +26,7 @@ BODY_BYTES: Final = 1024
 """At least so many bytes of a body must arrive in every `BODY_SECONDS`, while we are ready to read. So a large file may take any
 time.
 """
-LOOK_SECONDS: Final = 2.5
+CHECK_SECONDS: Final = 2.5
 
 _NO_HTTP: Final = Problem(400, "malformed", "This is not an HTTP request that can be read.")
 _TOO_SLOW: Final = Problem(408, "too_slow", "The request did not arrive in time.", retryable=True)
@@ -42,16 +42,16 @@ class Connection(HttpToolsProtocol):
     """Since `_body_since`."""
     _head_bytes = 0
     _answering: RequestResponseCycle | None = None
-    _looking: asyncio.TimerHandle | None = None
+    _check_timer: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as in uvicorn
         super().connection_made(JoinedWrites(transport, self.loop))
         self._head_since = self.loop.time()
-        self._looking = self.loop.call_later(LOOK_SECONDS, self._look)
+        self._check_timer = self.loop.call_later(CHECK_SECONDS, self._check_limits)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        if self._looking is not None:
-            self._looking.cancel()
+        if self._check_timer is not None:
+            self._check_timer.cancel()
         super().connection_lost(exc)
         # uvicorn tells only the last of the requests that were sent ahead. The one that is answered would write to nobody, with a
         # traceback, and then the next one would begin.
@@ -108,7 +108,7 @@ class Connection(HttpToolsProtocol):
         host = b"%s:%d" % (name, target.port) if target.port else name
         self.headers[:] = [(key, host if key == b"host" else value) for key, value in self.headers]
 
-    def _look(self) -> None:
+    def _check_limits(self) -> None:
         """Every few seconds for each connection: a timer for each request would cost every request."""
         now = self.loop.time()
         if self.transport.is_closing():
@@ -126,7 +126,7 @@ class Connection(HttpToolsProtocol):
                 self.transport.abort()  # the handler hears that its client has gone
                 return
             self._begin_to_count()
-        self._looking = self.loop.call_later(LOOK_SECONDS, self._look)
+        self._check_timer = self.loop.call_later(CHECK_SECONDS, self._check_limits)
 
     def _begin_to_count(self) -> None:
         self._body_since, self._body_bytes = self.loop.time(), 0

@@ -1,7 +1,7 @@
-"""A booking at the fare of now: its traveller keeps the seats, and the difference goes back.
+"""Rebookings: a booking gets the present, lower fare of its seats, and the difference is refunded.
 
-What a booking costs falls with each of these, so a booking has one total at most once: `(booking_id, old_total)` is unique, and behind the
-booking's lock it is the second guard against giving the same difference back twice.
+Each rebooking makes the total of a booking lower, so a booking never has the same total twice. `(booking_id, old_total)` is therefore
+unique, which prevents that a difference is refunded twice. The lock of the booking is the first guard against that.
 """
 
 from __future__ import annotations
@@ -46,25 +46,25 @@ class Fare:
 
 
 def read_fares(connection: RawConnection, booking_id: UUID) -> list[Fare]:
-    """Of the booking's flights, in the order of travel."""
+    """The present fares of the booking's flights, in the order of travel."""
     return fetch(connection, Fare, _FARES, (booking_id,))
 
 
 def total_now(fares: Sequence[Fare], seats: int, currency: str) -> Price | None:
-    """What `seats` seats cost on all of these flights now; None where one is sold in another currency than the booking by now."""
+    """The present price of `seats` seats on all of these flights. None if a flight is now sold in another currency than the booking."""
     if any(fare.currency != currency for fare in fares):
         return None
     return Price(sum((fare.price for fare in fares), Decimal(0)) * seats, currency)
 
 
 def was_rebooked_at(connection: RawConnection, booking_id: UUID, total: Decimal) -> bool:
-    """Whether this total came about by a rebooking."""
+    """Whether a rebooking has set this total."""
     found = connection.execute("SELECT FROM rebookings WHERE booking_id = %s AND new_total = %s", (booking_id, total)).fetchone()
     return found is not None
 
 
 def write(connection: RawConnection, booking_id: UUID, old: Price, prices: Mapping[UUID, Decimal]) -> None:
-    """The booking costs `prices` from now on: flight -> the price for all seats. Its row is locked by the caller."""
+    """Store a rebooking and the new prices of the booking. `prices`: flight -> the price for all seats. The caller has locked the booking."""
     total = sum(prices.values(), Decimal(0))
     connection.execute(
         "INSERT INTO rebookings (booking_id, old_total, new_total, currency) VALUES (%s, %s, %s, %s)",

@@ -1,4 +1,4 @@
-"""The writing side: what a worker process says about itself, and about others that it knows to be dead."""
+"""Write heartbeats: a worker process stores that it is able to work, and deletes the rows of processes that have ended."""
 
 from __future__ import annotations
 
@@ -19,14 +19,16 @@ from core.db import RawConnection, fetch
 
 BEAT_SECONDS: Final = 1.0
 SILENT_SECONDS: Final = 5.0
-"""A worker that has not beaten for so long does not answer: it is frozen, stuck, cut off or dead."""
+"""A worker without a heartbeat for this time does not answer: its process hangs or has ended, a thread is stuck, or the network is
+interrupted.
+"""
 FORGET_SECONDS: Final = 600.0
-"""After so long, nobody waits for a silent worker any more. Whether one on another host is dead, nobody can know earlier."""
+"""After this time without a heartbeat, a worker counts as ended, also on another host, where its process cannot be checked."""
 
 
 @dataclass(frozen=True, slots=True)
 class Worker:
-    """One worker process. `queues`: what it works on; `has_provider`: whether it can charge anybody."""
+    """One worker process. `queues`: the queues that it processes; `has_provider`: whether a payment provider is configured."""
 
     id: UUID
     host: str
@@ -47,8 +49,8 @@ class Activity(msgspec.Struct, frozen=True):
 
 
 @dataclass(frozen=True, slots=True)
-class Dead:
-    """A worker process that ended without saying so."""
+class EndedWorker:
+    """A worker process that ended without deleting its row."""
 
     id: UUID
     host: str
@@ -60,8 +62,8 @@ def this_process(queues: Collection[str], *, has_provider: bool) -> Worker:
 
 
 def beat(connection: RawConnection, worker: Worker, at_work: Sequence[Activity] = (), *, sweeps: bool = False) -> None:
-    """Say that this worker is able to work now, and what it is doing."""
-    # Nothing is lost when a heartbeat is, so nobody waits for the disk.
+    """Store that this worker is able to work now, and what it is doing."""
+    # A lost heartbeat does no harm, so the commit does not wait for the disk.
     connection.execute("SET LOCAL synchronous_commit = off")
     connection.execute(
         """
@@ -84,7 +86,7 @@ def beat(connection: RawConnection, worker: Worker, at_work: Sequence[Activity] 
 
 @dataclass(frozen=True, slots=True)
 class _Silent:
-    """A worker that was not heard for a while; `is_forgotten`: for so long that its host does not matter."""
+    """A worker without a recent heartbeat. `is_forgotten`: the last one is older than `FORGET_SECONDS`."""
 
     id: UUID
     host: str
@@ -93,17 +95,17 @@ class _Silent:
     is_forgotten: bool
 
 
-def say_goodbye(connection: RawConnection, worker: Worker) -> None:
-    """This worker was stopped regularly."""
+def remove(connection: RawConnection, worker: Worker) -> None:
+    """Delete the row of this worker, because it was stopped regularly."""
     connection.execute("DELETE FROM worker_heartbeats WHERE id = %s", (worker.id,))
 
 
-def remove_dead(connection: RawConnection, worker: Worker, *, silent_seconds: float = SILENT_SECONDS) -> list[Dead]:
-    """Delete the rows of workers that are dead: on this host, those whose process is gone; elsewhere, those that were silent for
-    `FORGET_SECONDS`. Returns them.
+def remove_ended(connection: RawConnection, worker: Worker, *, silent_seconds: float = SILENT_SECONDS) -> list[EndedWorker]:
+    """Delete the rows of workers that have ended, and return them: on this host, workers whose process does not exist; on other hosts,
+    workers without a heartbeat for `FORGET_SECONDS`.
 
-    Who is silent for less than `silent_seconds` is left alone. A worker that starts passes 0: the process that it replaces may have
-    been killed a moment ago.
+    Workers whose last heartbeat is newer than `silent_seconds` are kept. A worker that starts passes 0, because the process that it
+    replaces may have been killed a moment ago.
     """
     rows = fetch(
         connection,
@@ -114,26 +116,26 @@ def remove_dead(connection: RawConnection, worker: Worker, *, silent_seconds: fl
         """,
         (FORGET_SECONDS, worker.id, silent_seconds),
     )
-    dead = [
+    ended = [
         row for row in rows if row.is_forgotten or (row.host == worker.host and (row.pid == worker.pid or not _exists(row.pid)))
     ]
-    # By the time as well: one that came back a moment ago stays.
+    # `seen_at` is compared too: a worker that has written a heartbeat in the meantime is kept.
     deleted = connection.execute(
         """
         DELETE FROM worker_heartbeats w USING unnest(%s::uuid[], %s::timestamptz[]) AS dead(id, seen_at)
         WHERE w.id = dead.id AND w.seen_at = dead.seen_at RETURNING w.id
         """,
-        ([row.id for row in dead], [row.seen_at for row in dead]),
+        ([row.id for row in ended], [row.seen_at for row in ended]),
     ).fetchall()
     gone = {row[0] for row in deleted}
-    return [Dead(row.id, row.host, row.pid) for row in dead if row.id in gone]
+    return [EndedWorker(row.id, row.host, row.pid) for row in ended if row.id in gone]
 
 
 def _exists(pid: int) -> bool:
     try:
         os.kill(pid, 0)
     except PermissionError:
-        return True  # of another account
+        return True  # the process belongs to another account
     except (ProcessLookupError, OverflowError):
         return False
     return True

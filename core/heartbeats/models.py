@@ -1,4 +1,4 @@
-"""Which worker processes there are, when each was last able to work, and how much they do."""
+"""Tables: the worker processes with their last heartbeats, and how much work they do."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from core.clock import new_id
 
 
 class WorkerHeartbeat(SQLModel, table=True):
-    """One worker process. It deletes its row when it ends; the row of one that was killed is deleted by another (`beats.py`)."""
+    """One worker process. It deletes its row when it ends. If it was killed, another worker deletes the row (`beats.py`)."""
 
     __tablename__ = "worker_heartbeats"
 
@@ -23,22 +23,22 @@ class WorkerHeartbeat(SQLModel, table=True):
     pid: int
     version: str = Field(sa_column=Column(Text, nullable=False))
     queues: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False))
-    """What it works on."""
+    """The queues that it processes."""
     has_provider: bool
-    """Whether it knows a payment provider; without one it charges nobody."""
+    """Whether a payment provider is configured. Without one the worker makes no charges."""
     started_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False, server_default=func.now()))
     seen_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False, server_default=func.now()))
-    """The database's clock at its last heartbeat."""
+    """The time of its last heartbeat, by the clock of the database."""
     at_work: list[dict[str, Any]] = Field(
         default_factory=list, sa_column=Column(JSONB, nullable=False, server_default=text("'[]'"))
     )
     """What its threads are doing (`Activity` in `beats.py`)."""
     sweeps: bool = Field(default=False, sa_column=Column(Boolean, nullable=False, server_default=false()))
-    """It is the one process that sweeps."""
+    """Whether it is the process that runs the sweep."""
 
 
 class QueueWork(SQLModel, table=True):
-    """What all workers did for one queue in one second (`work.py`)."""
+    """How much all workers processed of one queue in one second (`work.py`)."""
 
     __tablename__ = "queue_work"
 

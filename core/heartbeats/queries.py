@@ -1,4 +1,4 @@
-"""The reading side: who has said that it is able to work, and when."""
+"""Read heartbeats: which workers are able to work, and when each was last."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ LIST_ALL: Final[LiteralString] = """
     SELECT id, host, pid, has_provider, seen_at, extract(epoch FROM clock_timestamp() - seen_at)::float8 AS age FROM worker_heartbeats
     ORDER BY started_at, id
 """
-"""Rows of `Heartbeat`."""
+"""Its rows have the form of `Heartbeat`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ def list_all(connection: RawConnection) -> list[Heartbeat]:
 
 @dataclass(frozen=True, slots=True)
 class WorkerProcess:
-    """All that a worker process says of itself. `age` is in seconds, by the database's clock."""
+    """Everything that a worker process stores about itself. `age` is in seconds, by the database's clock."""
 
     id: UUID
     host: str
@@ -48,12 +48,12 @@ class WorkerProcess:
     seen_at: datetime
     age: float
     at_work: list[dict[str, Any]]
-    """Each an `Activity` of `beats.py`."""
+    """Each item is an `Activity` of `beats.py`."""
     sweeps: bool
 
 
 def list_processes(connection: RawConnection) -> list[WorkerProcess]:
-    """Every worker that has not said goodbye, also those that are silent."""
+    """Every worker whose row was not deleted, also workers without a recent heartbeat."""
     return fetch(
         connection,
         WorkerProcess,

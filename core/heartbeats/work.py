@@ -1,4 +1,4 @@
-"""How much the workers do: messages and items of each second, by queue, for a quarter of an hour."""
+"""How much the workers process: messages and items of each queue and second, stored for 15 minutes."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ KEPT_SECONDS: Final = 900
 
 @dataclass(frozen=True, slots=True)
 class Amount:
-    """Messages that were worked, and the items (bookings, files, refunds) in them."""
+    """The number of processed messages, and of the items (bookings, files, refunds) in them."""
 
     messages: int
     items: int
@@ -21,7 +21,7 @@ class Amount:
 
 @dataclass(frozen=True, slots=True)
 class Rates:
-    """Messages and items worked per second, on average over the last 5 s, 1 min and 15 min."""
+    """Processed messages and items per second, on average over the last 5 s, 1 min and 15 min."""
 
     queue: str
     messages_5s: float
@@ -33,12 +33,12 @@ class Rates:
 
 
 def idle(queue: str) -> Rates:
-    """Of a queue of which nothing was worked."""
+    """The rates of a queue in which nothing was processed."""
     return Rates(queue, 0, 0, 0, 0, 0, 0)
 
 
 def add(connection: RawConnection, worked: Mapping[str, Amount]) -> None:
-    """Add what a worker has done since it last said so, by queue."""
+    """Add what a worker has processed since its last report, by queue."""
     if not worked:
         return
     queues = sorted(worked)
@@ -54,13 +54,13 @@ def add(connection: RawConnection, worked: Mapping[str, Amount]) -> None:
     )
 
 
-def forget_old(connection: RawConnection) -> None:
-    """Delete what no rate counts any more."""
+def delete_old(connection: RawConnection) -> None:
+    """Delete rows that are too old for all rates."""
     connection.execute("DELETE FROM queue_work WHERE second < clock_timestamp() - %s * interval '1 second'", (KEPT_SECONDS,))
 
 
 def read_rates(connection: RawConnection) -> dict[str, Rates]:
-    """By queue; a queue that was idle for a quarter of an hour is missing."""
+    """Queue -> its rates. Queues that were idle for 15 minutes are left out."""
     rows = fetch(
         connection,
         Rates,

@@ -92,7 +92,7 @@ def forget_all(connection: RawConnection, user_id: UUID) -> None:
     connection.execute("DELETE FROM idempotency_keys WHERE user_id = %s", (user_id,))
 
 
-def forget_old(connection: RawConnection, *, limit: int) -> int:
+def delete_old(connection: RawConnection, *, limit: int) -> int:
     """Delete at most `limit` responses that are older than `KEPT_DAYS`. Returns how many were deleted."""
     return connection.execute(
         """

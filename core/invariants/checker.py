@@ -74,7 +74,7 @@ def check(
 
 
 def find_given_up(connection: RawConnection, client: redis.Redis) -> list[Violation]:
-    """Work for a person, which does not break a promise: dead letters, and messages that will become dead letters."""
+    """Work for a person that violates no invariant: dead letters, and messages that will become dead letters."""
     found = [*given_up.find_dead_letters(connection, limit=SHOWN), *queues.find_unreadable(client)[:SHOWN]]
     return [_violation("I11 nothing is given up", what) for what in found]
 
@@ -96,7 +96,7 @@ def _violation(invariant: str, found: str | Finding) -> Violation:
 
 @dataclass(frozen=True, slots=True)
 class _Counts:
-    """A flight, and what its bookings say of its seats."""
+    """A flight, and the sums of the seats of its bookings."""
 
     id: UUID
     flight_number: str
@@ -212,7 +212,7 @@ def _sold_out(connection: RawConnection) -> list[Finding]:
 
 @dataclass(frozen=True, slots=True)
 class _Left:
-    """A booking that was left on a flight."""
+    """A booking of a cancelled flight that has not ended."""
 
     flight_number: str
     flight: UUID
@@ -221,7 +221,7 @@ class _Left:
 
 
 def _on_cancelled_flights(connection: RawConnection, *, at_work: bool) -> list[str]:
-    """`at_work`: the job that ends the bookings of a flight may be in the middle of them."""
+    """`at_work`: a job that ends the bookings of a flight may be running."""
     rows = fetch(
         connection,
         _Left,
@@ -255,6 +255,6 @@ def _open_cancellations(connection: RawConnection) -> list[str]:
 def _redis_agrees(connection: RawConnection, client: redis.Redis, *, at_work: bool) -> list[str]:
     find = inventory_drift.find_standing_drift if at_work else inventory_drift.find_drift
     drifts = find(connection, client, inventory_drift.list_loaded(client))
-    # At work a drift is believed when it is seen again, so none is left out here.
+    # During work a drift is only reported if it is found again, so none is left out here.
     shown = list(drifts.items()) if at_work else list(drifts.items())[:SHOWN]
     return [f"Redis calls {drift:+d} seats free on flight {flight_id}" for flight_id, drift in shown]

@@ -17,13 +17,13 @@ from core.db import RawConnection
 from core.flights.queries import read_free_seats
 from core.seats.inventory import Inventory
 
-LOOKS: Final = 30
-LOOK_SECONDS: Final = 0.05
-"""Between two looks at the same flight, at most."""
+MEASUREMENTS: Final = 30
+PAUSE_SECONDS: Final = 0.05
+"""The longest wait between two measurements of the same flight."""
 
 
 def list_loaded(client: redis.Redis) -> list[UUID]:
-    """The flights whose inventory Redis has."""
+    """The flights whose inventory is loaded in Redis."""
     prefix, _, suffix = keys.inventory(UUID(int=0)).partition(str(UUID(int=0)))
     names = client.scan_iter(match=f"{prefix}*{suffix}".replace("[", "\\["), count=1000)
     return [UUID(name.decode()[len(prefix) : len(name) - len(suffix)]) for name in cast("Any", names)]
@@ -51,19 +51,19 @@ def find_standing_drift(connection: RawConnection, client: redis.Redis, flight_i
     booking. A measurement only counts if the counts in Redis did not change during it; a flight that changes all the time is left
     out.
     """
-    looks: dict[UUID, Counter[int]] = {flight_id: Counter() for flight_id in find_drift(connection, client, flight_ids)}
-    for _ in range(LOOKS if looks else 0):
-        for flight_id, drifts in looks.items():
+    measured: dict[UUID, Counter[int]] = {flight_id: Counter() for flight_id in find_drift(connection, client, flight_ids)}
+    for _ in range(MEASUREMENTS if measured else 0):
+        for flight_id, drifts in measured.items():
             drift = _measure(connection, client, flight_id)
             if drift is not None:
                 drifts[drift] += 1
-        time.sleep(random.uniform(0, LOOK_SECONDS))
-    usual = {flight_id: _most(drifts) for flight_id, drifts in looks.items()}
+        time.sleep(random.uniform(0, PAUSE_SECONDS))
+    usual = {flight_id: _majority(drifts) for flight_id, drifts in measured.items()}
     return {flight_id: drift for flight_id, drift in usual.items() if drift}
 
 
-def _most(drifts: Counter[int]) -> int:
-    """What more than half of the looks say; 0 where there is nothing of the kind."""
+def _majority(drifts: Counter[int]) -> int:
+    """The result of more than half of the measurements; 0 if no result has a majority."""
     for drift, times in drifts.most_common(1):
         if 2 * times > drifts.total():
             return drift
@@ -71,7 +71,7 @@ def _most(drifts: Counter[int]) -> int:
 
 
 def _measure(connection: RawConnection, client: redis.Redis, flight_id: UUID) -> int | None:
-    """The drift of one flight; None where Redis does not have it, or did not stand still."""
+    """The drift of one flight. None if the flight is not loaded in Redis, or if its counts there changed during the measurement."""
     before = _read(client, flight_id)
     if before is None:
         return None
@@ -90,7 +90,7 @@ def _measure(connection: RawConnection, client: redis.Redis, flight_id: UUID) ->
 
 
 def _read(client: redis.Redis, flight_id: UUID) -> tuple[int, dict[UUID, int]] | None:
-    """Seats that Redis calls free, and those that bookings have reserved; read at once."""
+    """The free seats in Redis, and the seats that bookings have reserved there, read in one transaction."""
     pipeline = client.pipeline(transaction=True)
     pipeline.hget(keys.inventory(flight_id), "free")
     pipeline.hgetall(keys.reservations(flight_id))
@@ -103,7 +103,7 @@ def _reserved(entries: dict[bytes, bytes]) -> dict[UUID, int]:
 
 
 def _count_in_flight(connection: RawConnection, client: redis.Redis, flight_ids: Sequence[UUID]) -> dict[UUID, int]:
-    """Seats that bookings have reserved in Redis and not in Postgres yet. A booking may be on several of these flights."""
+    """The seats that bookings have reserved in Redis and not in Postgres yet. A booking may be on several of these flights."""
     reserved = {
         flight_id: _reserved(cast("dict[bytes, bytes]", client.hgetall(keys.reservations(flight_id)))) for flight_id in flight_ids
     }

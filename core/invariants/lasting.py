@@ -19,11 +19,11 @@ repair a drift (30 s).
 """
 
 
-def find_lasting(look: Callable[[], list[Violation]], wait: Callable[[float], None] = time.sleep) -> list[Violation]:
-    """The violations that `look` finds twice. If the first call finds none, there is no second one."""
-    first = look()
+def find_lasting(check: Callable[[], list[Violation]], wait: Callable[[float], None] = time.sleep) -> list[Violation]:
+    """The violations that `check` finds twice. If the first call finds none, there is no second one."""
+    first = check()
     if not first:
         return []
     wait(AGAIN_SECONDS)
-    again = set(look())
+    again = set(check())
     return [violation for violation in first if violation in again]

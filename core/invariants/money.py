@@ -31,7 +31,8 @@ _KEPT: Final = f"""
     LEFT JOIN cancellations c ON c.booking_id = b.id AND c.confirmed_at IS NOT NULL
     WHERE p.status IN ({PaymentStatus.SUCCEEDED.sql}, {PaymentStatus.SURPLUS.sql}) AND p.amount > 0 AND CASE
         WHEN p.status = {PaymentStatus.SURPLUS.sql} THEN r.amount IS DISTINCT FROM p.amount
-        -- A fee is kept only of what was paid when the traveller was told so; what came later, or by the airline, goes back whole.
+        -- The quote and its fee are about the money that was paid when it was made. Money that came later is refunded completely, and
+        -- so is all money if the airline cancelled the flight.
         WHEN b.status = {BookingStatus.CANCELLED.sql} THEN coalesce(r.amount, 0) <>
             CASE WHEN c.refund_amount + c.fee_amount = paid.kept THEN c.refund_amount ELSE paid.kept END
         WHEN b.status = {BookingStatus.CONFIRMED.sql} AND b.payment_mode <> {PaymentMode.NONE.sql} THEN r.id IS NOT NULL
@@ -53,7 +54,9 @@ _FORGOTTEN: Final = f"""
 
 
 def find_violations(connection: RawConnection, *, limit: int) -> list[str]:
-    """What is wrong, in words that name the row; at most `limit` of each kind. True at any moment, also while payments are made."""
+    """The violations, as sentences that name the row; at most `limit` of each kind. They can be checked at any moment, also while payments
+    are made.
+    """
     rows: list[tuple[Any, ...]] = []
     for query in (_CHARGED_TWICE, _UNPAID, _KEPT, _REFUSED, _FORGOTTEN):
         rows += connection.execute(f"{query} LIMIT %s", (limit,)).fetchall()

@@ -39,7 +39,7 @@ _COMPARE: Final = f"""
 
 
 def find_violations(connection: RawConnection, captures: Sequence[CapturedCharge]) -> list[Finding]:
-    """What of these captures is not in our books. A payment whose outcome is not known yet is no violation: the sweep asks for it."""
+    """The captures that differ from our tables. A payment with an unknown outcome is no violation, because the sweep looks up its charge."""
     known: list[tuple[UUID, Decimal, str, Decimal]] = []
     found: list[Finding] = []
     for capture in captures:

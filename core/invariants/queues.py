@@ -21,13 +21,13 @@ LASTS_SECONDS: Final = {
     Queue.MAILS: 3600,
     Queue.IMPORTS: 6 * 3600,
 }
-"""How long a message may wait, be at work, and come again after its worker died. Files and cancelled flights may wait for each
-other.
+"""How long a message may be in the queue or in processing, including a second delivery after its worker crashed. Imports and cancellations
+of flights may wait for other ones.
 """
 
 
 def find_remains(client: redis.Redis) -> list[str]:
-    """What is left in the queues; to be asked when nothing is in flight."""
+    """What is left in the queues. Call it when no work is in progress."""
     found = []
     for queue in Queue:
         name = _name(queue)
@@ -42,7 +42,7 @@ def find_remains(client: redis.Redis) -> list[str]:
 
 
 def find_stuck(client: redis.Redis) -> list[str]:
-    """What stays in the queues though it should have been worked by now; may be asked at any time."""
+    """Messages that are in the queues for too long. It may be called at any time."""
     found = []
     for queue in Queue:
         for message_id, payload in _messages(client, queue):
@@ -51,7 +51,7 @@ def find_stuck(client: redis.Redis) -> list[str]:
                 since = datetime.fromtimestamp(sent_at, UTC).isoformat(timespec="seconds")
                 found.append(f"message {message_id} of {queue} was sent at {since} and is not acknowledged")
         found += _find_rejected(client, queue)
-    # An id without its message: nobody will ever acknowledge it.
+    # An id without its message: no worker will ever acknowledge it.
     for acks in _list_acks(client):
         messages = f"{_name(Queue(acks.decode().rpartition('.')[2]))}.msgs"
         for kept in cast("set[bytes]", client.smembers(acks)):
@@ -84,12 +84,12 @@ def _messages(client: redis.Redis, queue: Queue) -> Iterator[tuple[str, bytes]]:
 
 
 def _list_acks(client: redis.Redis) -> list[bytes]:
-    """The sets of ids that workers took and have not acknowledged."""
+    """The keys of the sets of message ids that workers have received and not acknowledged."""
     return list(cast("Any", client.scan_iter(match=f"{keys.QUEUE_NAMESPACE}:__acks__.*", count=1000)))
 
 
 def _sent_at(payload: bytes, queue: Queue) -> float | None:
-    """Seconds since 1970; None for what cannot be read."""
+    """Seconds since 1970; None for a message that cannot be read."""
     try:
         return envelope.read(payload, envelope.list_actors(queue)).message_timestamp / 1000
     except Unreadable:

@@ -1,4 +1,6 @@
-"""A seat number is one traveller's: of a booking that is alive, on that flight, in its cabin. On a flight all of a booking have one, or none."""
+"""The invariants of seat numbers: each belongs to one traveller of a booking with seats on that flight, and exists in the cabin of the
+flight. On each flight all travellers of a booking have a seat number, or none of them has.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +29,7 @@ _PLACED: Final = """
 
 
 def find_violations(connection: RawConnection, *, limit: int) -> list[str]:
-    """What is violated, in words that name the seat."""
+    """The violations, as sentences that name the seat."""
     twice = connection.execute(_TWICE, (limit,)).fetchall()
     strays = connection.execute(_STRAY, (list(ACTIVE), limit)).fetchall()
     partial = connection.execute(_PARTIAL, (limit,)).fetchall()

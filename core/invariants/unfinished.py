@@ -10,15 +10,17 @@ from core.db import RawConnection
 from core.flights.changes.models import CancellationStatus
 
 BOOKING_MINUTES: Final = 15
-"""A booking that fails again and again is given up after eight."""
+"""Minutes. A booking that fails in every attempt is given up after eight minutes."""
 LONGEST_LEASE_MINUTES: Final = 10
-"""No lease of a booking is longer than five: one that ends later was not made by us, and nobody looks before."""
+"""Minutes. No lease of a booking is longer than five minutes, so a later end is an error, and the sweep would not process the booking until
+then.
+"""
 OVERDUE_MINUTES: Final = 5
-"""The job of a cancelled flight is leased anew while it is worked; the sweep sends again what is overdue."""
+"""Minutes. A worker renews the lease of such a job while it runs, and the sweep sends jobs again whose lease has ended."""
 
 
 def find_lost_bookings(connection: RawConnection, *, limit: int) -> list[str]:
-    """Bookings that wait and that nobody will work, or nobody has worked for too long."""
+    """PENDING bookings that no worker will process, or that no worker has processed for too long."""
     rows = connection.execute(
         f"""
         SELECT id, next_at, next_at > now() + %(lease)s * interval '1 minute' FROM bookings
@@ -32,7 +34,7 @@ def find_lost_bookings(connection: RawConnection, *, limit: int) -> list[str]:
 
 
 def _why_lost(next_at: datetime | None, is_far: bool) -> str:
-    """In words that stay the same while nothing changes."""
+    """A sentence that stays the same while nothing changes."""
     if next_at is None:
         return "nobody will look at it"
     if is_far:
@@ -41,7 +43,7 @@ def _why_lost(next_at: datetime | None, is_far: bool) -> str:
 
 
 def find_stuck_cancellations(connection: RawConnection, *, limit: int) -> list[str]:
-    """Cancellations of flights that do not go on."""
+    """Jobs of cancelled flights that make no progress."""
     rows = connection.execute(
         f"""
         SELECT id FROM flight_cancellations

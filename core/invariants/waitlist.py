@@ -37,7 +37,7 @@ _PASSED_BY: Final = f"""
 
 
 def find_violations(connection: RawConnection, *, limit: int) -> list[Finding]:
-    """What is wrong, in words that name the row; at most `limit` of each kind."""
+    """The violations, as sentences that name the row; at most `limit` of each kind."""
     rows: list[tuple[Any, ...]] = []
     for query in (_HOLLOW, _PASSED_BY):
         rows += connection.execute(f"{query} LIMIT %s", (limit,)).fetchall()

@@ -16,9 +16,10 @@ from core.jobs.status import Job, JobKind, read_jobs
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobFilter:
-    """None matches everything. `flight_id`: bookings on it, and its cancellation; `username`: whole, of who asked for the job.
-    `text`: the reference, the flight number or the failure code of a booking, whole; a part of what failed in a file, or of the reason of
-    a cancellation. `accepted_from`, `accepted_before`: when it was asked for.
+    """None matches everything. `flight_id`: bookings on this flight, and its cancellation; `username`: of the user who started the job,
+    complete.
+    `text`: the complete reference, flight number or failure code of a booking; a part of the failure of an import; a part of the reason of
+    a cancellation. `accepted_from`, `accepted_before`: the time at which the job was accepted.
     """
 
     kind: JobKind | None = None
@@ -52,7 +53,7 @@ _TEXT: Final = {
 
 
 def list_jobs(connection: RawConnection, wanted: JobFilter, *, before: UUID | None, limit: int) -> tuple[list[Job], UUID | None]:
-    """A page, and the cursor of the next one. Ids are in order of time, so an id is a cursor."""
+    """A page of jobs, and the cursor of the next page. Ids grow with time, so the cursor is the last id."""
     given: dict[str, Any] = {
         "status": wanted.status,
         "flight_id": wanted.flight_id,
@@ -76,7 +77,7 @@ def _select(kind: JobKind, given: dict[str, Any]) -> str:
     possible = {
         "status": "status = %(status)s",
         "flight_id": _OF_FLIGHT[kind],
-        # Who cancels a flight is in the audit log.
+        # The table does not show who cancelled a flight; the audit log does.
         "username": "false" if kind is JobKind.FLIGHT_CANCELLATION else _USER,
         "before": "id < %(before)s",
         "text": _TEXT[kind],

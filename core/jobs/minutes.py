@@ -1,6 +1,8 @@
-"""What became of the bookings of each minute, and how long they took: read live for the last minute, kept for a day in a small table.
+"""The results of the bookings of each minute, and how long they took: counted on request for the last minute, stored in a small table for a
+day.
 
-A minute is that of acceptance. It is written when it is over, and once more a minute later, when its bookings have had time to end.
+A booking belongs to the minute in which it was accepted. A minute is stored when it is over, and again a minute later, because some of its
+bookings end later.
 """
 
 from __future__ import annotations
@@ -21,7 +23,9 @@ STATEMENT_MS: Final = 20_000
 
 
 class OperationsMinute(SQLModel, table=True):
-    """One minute. The numbers are bookings accepted in it, by their status now; `waiting` and later ones were true at its end."""
+    """One minute: the number of bookings that were accepted in it, by their present status. `waiting` and the columns after it are the
+    state at the end of the minute.
+    """
 
     __tablename__ = "operations_minutes"
 
@@ -34,19 +38,21 @@ class OperationsMinute(SQLModel, table=True):
     ended: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
     """Cancelled or expired."""
     waiting: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
-    """Bookings of any minute that waited for their seats."""
+    """Bookings of all minutes that waited for their seats."""
     dead_letters: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
-    """Open ones."""
+    """Open dead letters."""
     p50_ms: float | None = Field(default=None)
-    """From acceptance until seats were taken or refused: what half of the bookings took at most."""
+    """The median of the times from acceptance until the seats were reserved or refused, in milliseconds."""
     p95_ms: float | None = Field(default=None)
     p99_ms: float | None = Field(default=None)
     oldest_seconds: float | None = Field(default=None)
-    """How long the oldest of those that wait had waited."""
+    """How long the oldest of the waiting bookings had waited."""
 
 
 class Counts(msgspec.Struct, frozen=True, kw_only=True):
-    """Bookings accepted in a span of time. `p..._ms`: from acceptance until seats were taken or refused; null where none was."""
+    """Bookings that were accepted in a period, by their present status. `p50_ms` to `p99_ms`: percentiles of the time from acceptance until
+    the seats were reserved or refused; null without such bookings.
+    """
 
     accepted: int
     pending: int
@@ -60,7 +66,7 @@ class Counts(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Minute(Counts, frozen=True, kw_only=True):
-    """One minute of the history. `waiting`, `oldest_seconds` and `dead_letters` were true at its end."""
+    """One minute of the history. `waiting`, `oldest_seconds` and `dead_letters` are the state at its end."""
 
     minute: datetime
     waiting: int
@@ -99,7 +105,7 @@ _WRITE: Final = f"""
 
 
 def count_last_minute(connection: RawConnection) -> Counts:
-    """Of the 60 seconds until now."""
+    """The counts of the last 60 seconds."""
     at = now()
     found = fetch_one(connection, Counts, _COUNT, {"begin": first_id_at(at - timedelta(minutes=1)), "end": first_id_at(at)})
     assert found is not None  # an aggregate has a row
@@ -107,7 +113,7 @@ def count_last_minute(connection: RawConnection) -> Counts:
 
 
 def write(connection: RawConnection, minute: datetime) -> None:
-    """Note the minute that begins at `minute`, or correct what became of its bookings; forget those that are older than a day."""
+    """Store the minute that begins at `minute`, or update the results of its bookings. Delete minutes that are older than a day."""
     connection.execute(f"SET LOCAL statement_timeout = {STATEMENT_MS}")
     end = minute + timedelta(minutes=1)
     connection.execute(_WRITE.encode(), {"minute": minute, "begin": first_id_at(minute), "end": first_id_at(end)})
@@ -115,5 +121,5 @@ def write(connection: RawConnection, minute: datetime) -> None:
 
 
 def list_minutes(connection: RawConnection) -> list[Minute]:
-    """Those of the last 24 hours, the oldest first. Minutes in which nobody swept are missing."""
+    """The minutes of the last 24 hours, oldest first. Minutes in which no sweep ran are missing."""
     return fetch(connection, Minute, "SELECT * FROM operations_minutes WHERE minute >= %s ORDER BY minute", (now() - KEPT,))

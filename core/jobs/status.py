@@ -1,4 +1,4 @@
-"""What became of a job: one shape for every kind, read from Postgres for many jobs at once."""
+"""The state of a job, in one form for every kind, read from Postgres for many jobs with one query for each kind."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ class JobKind(StrEnum):
 
 
 class JobFailure(msgspec.Struct, frozen=True):
-    """Why a job failed: the code of a booking or of an import, and words for a person. `flight_id`: which flight of a trip was the reason. `receipt`:
-    the place in the line, for who found no seats.
+    """Why a job failed: the code of a booking or of an import, and a sentence for people. `flight_id`: the flight of a trip that was the
+    reason. `receipt`: the place in the line of a booking that found no seats.
     """
 
     code: str
@@ -41,7 +41,7 @@ class JobFailure(msgspec.Struct, frozen=True):
 
 
 class Job(msgspec.Struct, frozen=True, kw_only=True):
-    """A job that a client follows. `done`: nothing more happens to it without a person."""
+    """A job that a client follows. `done`: the state does not change any more unless a person does something."""
 
     job_id: UUID
     kind: JobKind
@@ -69,7 +69,7 @@ def read_jobs(connection: RawConnection, job_ids: Sequence[UUID]) -> dict[UUID, 
 
 
 def booking_job(booking: BookingView) -> Job:
-    """The job that a booking is."""
+    """The job of a booking."""
     failure = booking.failure
     return Job(
         job_id=booking.id,
@@ -85,7 +85,7 @@ def booking_job(booking: BookingView) -> Job:
 
 
 def import_job(imported: ImportSummary) -> Job:
-    """The job that works one uploaded file. Its errors are at its own address, row by row."""
+    """The job of one uploaded file. The errors of its rows have an address of their own."""
     failure = imported.failure
     return Job(
         job_id=imported.job_id,
@@ -120,7 +120,7 @@ def _timeline(accepted: datetime, *, started: datetime | None, finished: datetim
 
 
 def is_done(status: BookingStatus, *, awaits_payment: bool) -> bool:
-    """A hold that waits for its traveller is done for the queue; one that is being charged, or has run out, is not."""
+    """Whether the job is done. A hold that waits for the traveller's payment is done; a hold that is being charged, or is over, is not."""
     match status:
         case BookingStatus.PENDING:
             return False

@@ -1,4 +1,4 @@
-"""How long a job waited for a worker, and how long the worker took."""
+"""How long a job waited for a worker, and how long the worker needed for it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _ENDED: Final = frozenset({"held", "confirmed", "failed", "completed"})
 
 class JobTimes(msgspec.Struct, frozen=True):
     """`wait_ms`: from acceptance until a worker began. `run_ms`: from then until the work ended, which for a booking is when its seats were
-    taken or refused; a payment that follows is not counted. `total_ms`: both. Null while that has not happened.
+    reserved or refused; a payment that follows is not counted. `total_ms`: both. Null until then.
     """
 
     wait_ms: float | None
@@ -25,7 +25,7 @@ class JobTimes(msgspec.Struct, frozen=True):
 
 
 def read(timeline: Sequence[Stage]) -> JobTimes:
-    """From the stages that a job has reached."""
+    """The times of a job, from the stages that it has reached."""
     begun, ended = _first(timeline, _BEGUN), _first(timeline, _ENDED)
     run = round(ended - begun, 3) if begun is not None and ended is not None else None
     return JobTimes(begun, run, ended)

@@ -1,4 +1,4 @@
-"""Rebook at a lower fare: the traveller keeps the seats, the booking costs what they cost now, and the difference goes back to the card."""
+"""Rebook at a lower fare: the traveller keeps the seats, the booking gets their present price, and the difference is refunded to the card."""
 
 from __future__ import annotations
 
@@ -22,24 +22,25 @@ from core.payments import refunds
 
 
 class FareView(msgspec.Struct, frozen=True, kw_only=True):
-    """For all seats on all flights of a booking, in its currency."""
+    """The booked and the present price of all seats on all flights of a booking, in its currency."""
 
     booked_total: str
     total: str | None
-    """What it would cost now; null where a flight is sold in another currency by now."""
+    """What the same seats cost now; null if a flight is now sold in another currency."""
     currency: str
     rebookable: bool
-    """Whether it can be rebooked at `total`, which is lower."""
+    """Whether the booking can be rebooked at `total`, which is lower than `booked_total`."""
 
 
 def rebook(connection: RawConnection, booking_id: UUID, owner_id: UUID | None, expected: Price) -> AfterCommit:
-    """`expected`: the new total that the traveller saw. `owner_id` None is an admin. Once more at the same total changes nothing.
+    """Rebook at the present fare. `expected`: the new total that the traveller saw. `owner_id`: None for an administrator. A second call
+    with the same total changes nothing.
 
     Raises:
-        BookingNotFound: there is none, or it is somebody else's.
-        NotRebookable: it has no seats to keep.
-        PriceChanged: the seats cost another total than `expected` by now.
-        NoLowerFare: they cost as much as was paid, or more.
+        BookingNotFound: there is no such booking of this owner.
+        NotRebookable: it is not confirmed, a flight has departed or is cancelled, or a flight is sold in another currency now.
+        PriceChanged: the present total of the seats is not `expected`.
+        NoLowerFare: the present total is not lower than what was paid.
     """
     booking = lock_own_booking(connection, booking_id, owner_id)
     _require_seats(booking)
@@ -78,7 +79,7 @@ def _require_seats(booking: LockedBooking) -> None:
 
 
 def read_fare(connection: RawConnection, booking_id: UUID, owner_id: UUID | None) -> FareView:
-    """What the seats of a booking cost now. `owner_id` None may see every booking.
+    """The booked and the present price of a booking. `owner_id`: None for an administrator.
 
     Raises:
         BookingNotFound

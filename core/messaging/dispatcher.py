@@ -23,19 +23,19 @@ from core.telemetry.tracing import spans
 from core.telemetry.tracing.spans import TraceParent
 
 SEND_SECONDS: Final = 0.5
-"""The most that a frozen Redis may cost one send; the default client would block for a minute."""
+"""The time limit of one send. Without it, a Redis that hangs would block the sender for a minute."""
 REST_SECONDS: Final = 1.0
-"""After a failed send, how long nobody tries."""
+"""How long nothing is sent after a failure."""
 
 _log = structlog.get_logger(__name__)
 
 
 class Dispatcher:
-    """The producing side of the queue. Thread-safe."""
+    """Sends messages to the queues. Thread-safe."""
 
     def __init__(self, redis_url: str) -> None:
         client = clients.connect(redis_url, seconds=SEND_SECONDS)
-        # Maintenance is the workers' business; a producer that did it would pay with its callers' time.
+        # No maintenance of the queues here: the workers do it, and here it would delay the callers.
         self._broker = RedisBroker(client=client, namespace=keys.QUEUE_NAMESPACE, middleware=[], maintenance_chance=0)
         self._resting_until = 0.0
         self._outage = Incident(_log, "messages are deferred to the sweep", "messages are sent again")
@@ -43,10 +43,11 @@ class Dispatcher:
     def send(
         self, message: Message, *, correlation_ids: Sequence[str] = (), traces: Mapping[str, TraceParent] | None = None
     ) -> bool:
-        """Put a message on its queue. False if Redis did not take it, or did not take the one before: the sweep will send.
+        """Put a message on its queue. False if this failed, or if an earlier message failed less than `REST_SECONDS` ago; then the sweep
+        sends the message later.
 
-        `correlation_ids`: of the requests that it is for; without any, those of the work that sends it. `traces`: where the traces of its
-        ids go on; None: as those of the work that sends it.
+        `correlation_ids`: of the requests that the message is for; if empty, those of the present work. `traces`: id -> the span that its
+        trace continues from; None: as in the present work.
         """
         if time.monotonic() < self._resting_until:
             MESSAGES_DEFERRED.inc()
@@ -71,7 +72,7 @@ class Dispatcher:
         return True
 
     def depth(self, queue: str) -> int:
-        """Messages that wait in a queue."""
+        """The number of messages that wait in a queue."""
         return int(self._broker.client.llen(f"{keys.QUEUE_NAMESPACE}:{queue}"))
 
     def close(self) -> None:

@@ -1,4 +1,4 @@
-"""What one of our messages looks like in Redis, and what is none."""
+"""Decode messages from Redis, and check that they have the form of our messages."""
 
 from __future__ import annotations
 
@@ -12,23 +12,23 @@ from dramatiq.errors import DecodeError
 from core.messaging.messages import Message, Queue
 
 REASON_LENGTH: Final = 300
-"""What is wrong is told to people; the bytes themselves are kept elsewhere."""
+"""Characters. A longer reason is cut off, because it is shown to people; the dead letter has all bytes of the message."""
 
 
 class Unreadable(Exception):
-    """Bytes on a queue that nobody of us has sent; says what is wrong with them."""
+    """Bytes in a queue that are not a message of this product. The text says what is wrong with them."""
 
 
 def list_actors(queue: Queue) -> frozenset[str]:
-    """The actors that work on a queue."""
+    """The names of the actors that process the messages of a queue."""
     return frozenset(message.actor for message in Message.__subclasses__() if message.queue is queue)
 
 
 def read(payload: bytes, actors: Container[str]) -> dramatiq.Message[Any]:
-    """One message, for one of these actors.
+    """Decode a message for one of these actors.
 
     Raises:
-        Unreadable: it is none.
+        Unreadable: it is not such a message.
     """
     try:
         message = dramatiq.Message.decode(payload)
@@ -46,7 +46,7 @@ def read(payload: bytes, actors: Container[str]) -> dramatiq.Message[Any]:
 
 
 def _innermost(error: Exception) -> Exception:
-    """The others quote the whole message."""
+    """The first cause. The errors around it quote the whole message."""
     while isinstance(error, DecodeError):
         error = error.error
     return ValueError(str(error)) if isinstance(error, UnicodeError) else error
@@ -57,7 +57,7 @@ def _short(reason: str) -> str:
 
 
 def _is_one_list_of_ids(message: dramatiq.Message[Any]) -> bool:
-    """What every actor of this product takes."""
+    """Whether the arguments are one list of ids, as for every actor of this product."""
     if message.kwargs or len(message.args) != 1 or not isinstance(message.args[0], list):
         return False
     try:

@@ -11,7 +11,7 @@ from core import keys
 
 
 class Epoch:
-    """What one process last saw of the mark."""
+    """The mark, as this process last read it."""
 
     def __init__(self, client: redis.Redis) -> None:
         self._redis = client

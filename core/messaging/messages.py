@@ -1,4 +1,4 @@
-"""All messages of the queues: the queue, the actor and the ids of each. A message has nothing else."""
+"""All kinds of messages. A message has a queue, an actor and a list of ids, and nothing else."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from uuid import UUID
 
 
 class Queue(StrEnum):
-    """Queues are apart so that one kind of work never waits for another; each has its own threads (`workers/main.py`)."""
+    """There is one queue for each kind of work, with its own threads (`workers/main.py`), so no kind of work waits for another."""
 
     BOOKINGS = "bookings"
     IMPORTS = "imports"
@@ -31,12 +31,12 @@ class Message:
     queue: ClassVar[Queue]
     actor: ClassVar[str]
     alone: ClassVar[bool] = False
-    """Never at work in one process with another message of its queue: what it names may be what kills the workers."""
+    """Whether a process must not process another message of the queue at the same time, because the work of this one may crash it."""
     ids: tuple[UUID, ...]
 
 
 class ReserveBookings(Message):
-    """Take the seats of these bookings, all PENDING when this was sent."""
+    """Reserve the seats of these bookings, which were PENDING when the message was sent."""
 
     queue = Queue.BOOKINGS
     actor = "reserve_bookings"
@@ -51,35 +51,35 @@ class ReserveAlone(Message):
 
 
 class ImportFile(Message):
-    """Work one uploaded file from its cursor on."""
+    """Continue an import from its cursor."""
 
     queue = Queue.IMPORTS
     actor = "import_file"
 
 
 class WorkPayments(Message):
-    """Bring the payments of these bookings to their end: charge what was not charged yet, ask about what is unknown."""
+    """Process the payments of these bookings: charge those that were not charged yet, and look up charges with an unknown outcome."""
 
     queue = Queue.PAYMENTS
     actor = "work_payments"
 
 
 class SendRefunds(Message):
-    """Give the money of these refunds back."""
+    """Send these refunds to the payment provider."""
 
     queue = Queue.PAYMENTS
     actor = "send_refunds"
 
 
 class CancelFlights(Message):
-    """End the bookings of flights that the airline cancelled, by the ids of these jobs."""
+    """End the bookings of flights that the airline cancelled. The ids are those of the jobs."""
 
     queue = Queue.FLIGHTS
     actor = "cancel_flights"
 
 
 class SendMails(Message):
-    """Hand these mails to the mail server."""
+    """Send these mails to the mail server."""
 
     queue = Queue.MAILS
     actor = "send_mails"

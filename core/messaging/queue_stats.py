@@ -1,4 +1,4 @@
-"""How much waits in each queue, and how long: read from Redis, of which workers know nothing."""
+"""How many messages wait in each queue, and for how long. It is read from Redis, so it does not depend on the workers."""
 
 from __future__ import annotations
 
@@ -15,7 +15,9 @@ from core.messaging.messages import Queue
 
 @dataclass(frozen=True, slots=True)
 class QueueStats:
-    """`waiting`: messages that nobody has taken; `taken`: those that are at work. `oldest_seconds`: of those that wait, None for none."""
+    """`waiting`: messages that no worker has received; `taken`: messages in processing. `oldest_seconds`: the age of the oldest waiting
+    message; None: none waits.
+    """
 
     queue: Queue
     waiting: int
@@ -24,7 +26,11 @@ class QueueStats:
 
 
 def read_all(client: redis.Redis) -> list[QueueStats]:
-    """`redis.RedisError` passes through."""
+    """The statistics of all queues.
+
+    Raises:
+        redis.RedisError
+    """
     return [_read(client, queue) for queue in Queue]
 
 
@@ -40,7 +46,7 @@ def _read(client: redis.Redis, queue: Queue) -> QueueStats:
 
 
 def _age(payload: bytes | None) -> float | None:
-    """None also for a message that nobody can read: a worker will bury it."""
+    """None also for a message that cannot be read; a worker will store it as a dead letter."""
     if payload is None:
         return None
     try:

@@ -32,7 +32,7 @@ LOCK_MS: Final = 3_000
 """How long one process may compute before another may begin, in milliseconds."""
 WAIT_SECONDS: Final = 0.5
 """How long a process without an entry waits for another process that computes it, before it computes the result itself."""
-LOOK_SECONDS: Final = 0.02
+POLL_SECONDS: Final = 0.02
 REDIS_SECONDS: Final = 0.5
 """The time limit for Redis. Computing the result takes less time than a slower answer."""
 REST_SECONDS: Final = 1.0
@@ -224,7 +224,7 @@ class SearchCache:
         """Wait for the entry of the process that holds the lock."""
         deadline = time.monotonic() + WAIT_SECONDS
         while time.monotonic() < deadline:
-            await asyncio.sleep(LOOK_SECONDS)
+            await asyncio.sleep(POLL_SECONDS)
             kept = self._younger(query, await self._entries.read(query.names, with_entry=True), after)
             if kept is not None:
                 return kept

@@ -1,1 +1,1 @@
-"""What the sweep has found and set right, pass by pass."""
+"""The record of the passes of the sweep: what each has found and repaired."""

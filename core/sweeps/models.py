@@ -1,4 +1,4 @@
-"""The last passes of the sweep."""
+"""The table of the last passes of the sweep."""
 
 from __future__ import annotations
 
@@ -12,31 +12,31 @@ from sqlmodel import Field, SQLModel
 
 
 class Finding(StrEnum):
-    """What a pass may find."""
+    """The kinds of work that a pass may find, and what it does about them."""
 
     LOST_BOOKINGS = "lost_bookings"
-    """Unfinished bookings of a Redis that lost its data; they are sent again."""
+    """Unfinished bookings after Redis lost its data; they are sent again."""
     LATE_BOOKINGS = "late_bookings"
-    """Bookings that nobody was at work on; they are sent again."""
+    """Bookings that no worker was processing; they are sent again."""
     HOPELESS_BOOKINGS = "hopeless_bookings"
     """Bookings that failed too often; they are given up, with a dead letter."""
     LATE_IMPORTS = "late_imports"
     LATE_CANCELLATIONS = "late_cancellations"
-    """Cancelled flights whose bookings nobody was at work on."""
+    """Cancelled flights whose bookings no worker was ending; their jobs are sent again."""
     OVERDUE_HOLDS = "overdue_holds"
-    """Holds whose time is over; they are ended, and their seats are free."""
+    """Holds whose time is over; they are ended, which frees their seats."""
     LATE_PAYMENTS = "late_payments"
     LATE_REFUNDS = "late_refunds"
     UNOFFERED_SEATS = "unoffered_seats"
-    """Flights with free seats and a waiting list; the seats are offered."""
+    """Flights with free seats and a waiting list; the seats are offered to it."""
     DRIFTING_FLIGHTS = "drifting_flights"
-    """Flights whose seats Redis counts wrongly; their counts are dropped, and loaded again from Postgres."""
+    """Flights whose seat counts in Redis are wrong; the counts are deleted, and loaded again from Postgres."""
     ORPHANED_UPLOADS = "orphaned_uploads"
     """Files that no import needs; they are deleted."""
 
 
 class SweepPass(SQLModel, table=True):
-    """One pass that found something or failed, or a row of passes without either."""
+    """One pass that found something or failed, or several consecutive passes without either."""
 
     __tablename__ = "sweep_passes"
 
@@ -45,13 +45,13 @@ class SweepPass(SQLModel, table=True):
     pid: int
     began_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
     ended_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
-    """Of the last of its passes."""
+    """The end of its last pass."""
     passes: int
     longest_ms: float
     found: dict[str, int] = Field(sa_column=Column(JSONB, nullable=False))
-    """By `Finding`."""
+    """Values of `Finding` -> how many were found."""
     repaired: dict[str, int] = Field(sa_column=Column(JSONB, nullable=False))
     failed: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False))
-    """The steps that broke."""
+    """The names of the steps that raised an error."""
     without_redis: bool
     """Redis was away, so nothing was sent."""

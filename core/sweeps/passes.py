@@ -1,6 +1,6 @@
-"""The record of the sweep's passes: written by the process that sweeps, read by operators. It is bounded: `KEPT` rows.
+"""The record of the sweep's passes, which the sweeping process writes and the console shows. At most `KEPT` rows are stored.
 
-The sweep passes once a second, and nearly every pass finds nothing. Such passes in a row share one row of the table.
+The sweep passes once a second, and nearly every pass finds nothing. Consecutive passes of this kind share one row of the table.
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ from psycopg.types.json import Jsonb
 from core.db import RawConnection, fetch
 
 KEPT: Final = 1_000
-"""Rows. In the worst case, when each pass finds something, these are the last 16 minutes."""
+"""Rows. If every pass finds something, they cover the last 16 minutes."""
 
 
 class SweepPasses(msgspec.Struct, frozen=True, kw_only=True):
-    """One pass that found something or failed, or `passes` in a row without either. `found` and `repaired`: how much, by kind; what was
-    found and not repaired is tried again in a later pass. `failed`: steps that broke; the log of the worker says why.
+    """One pass that found something or failed, or `passes` consecutive passes without either. `found` and `repaired`: numbers by kind; what
+    was not repaired is tried again in a later pass. `failed`: steps that raised an error, which is in the log of the worker.
     `without_redis`: Redis was away, so nothing was sent.
     """
 
@@ -39,8 +39,8 @@ class SweepPasses(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def record(connection: RawConnection, passes: SweepPasses) -> None:
-    """Keep what these passes found, and forget the oldest rows."""
-    # Nothing is lost when a record is, so nobody waits for the disk.
+    """Store what these passes found, and delete the oldest rows."""
+    # A lost record does no harm, so the commit does not wait for the disk.
     connection.execute("SET LOCAL synchronous_commit = off")
     inserted = connection.execute(
         """
@@ -70,7 +70,7 @@ def record(connection: RawConnection, passes: SweepPasses) -> None:
 
 
 def list_passes(connection: RawConnection, *, only_findings: bool, limit: int) -> list[SweepPasses]:
-    """The newest first. `only_findings`: without those that found nothing and did not fail."""
+    """The passes, newest first. `only_findings`: without passes that found nothing and did not fail."""
     return fetch(
         connection,
         SweepPasses,

@@ -1,4 +1,4 @@
-"""Which IP addresses a webhook may be sent to: those that are somebody's on the internet."""
+"""Which IP addresses a webhook may be sent to: public addresses of the internet."""
 
 from __future__ import annotations
 
@@ -7,13 +7,14 @@ from typing import Final
 
 _NAT64: Final = IPv6Network("64:ff9b::/96")
 _ASSIGNED: Final = IPv6Network("2000::/3")
-"""All that is given to anybody in IPv6. What is outside stands for an IPv4 address, is local, or is nobody's yet."""
+"""All public IPv6 addresses that have been assigned. Addresses outside of it contain an IPv4 address, are local, or are not assigned yet.
+"""
 _SPECIAL: Final = (IPv4Network("192.0.0.0/24"), IPv6Network("3fff::/20"))
-"""For protocols, and for examples. Which of these Python knows of depends on its release."""
+"""Reserved for protocols and for documentation. Not every release of Python lists them as not public."""
 
 
 def is_public(text: str) -> bool:
-    """Whether this IP address is somebody's on the internet, in whatever form it is written into IPv6."""
+    """Whether this IP address is public. An IPv4 address that is written inside an IPv6 address is checked as an IPv4 address."""
     address = ip_address(text.partition("%")[0])
     inner = _inner(address) if isinstance(address, IPv6Address) else None
     if inner is not None:
@@ -24,7 +25,7 @@ def is_public(text: str) -> bool:
 
 
 def _inner(address: IPv6Address) -> IPv4Address | None:
-    """The IPv4 address that an address of version 6 stands for."""
+    """The IPv4 address inside an IPv6 address; None if there is none."""
     if address.ipv4_mapped is not None:
         return address.ipv4_mapped
     if address in _NAT64:

@@ -1,7 +1,7 @@
-"""What is to be sent to whom: made out of the outbox, claimed for one call at a time, tried again for three days.
+"""Deliveries: created from events of the outbox, claimed for one call at a time, and repeated for three days until one succeeds.
 
-Of the events of one subject only the oldest that waits is sent, so they arrive in their order. Times are the database's, unless a test
-gives its own.
+Of the events of one subject only the oldest that waits is sent, so they arrive in their order. Times are by the clock of the database,
+unless a test passes others.
 """
 
 from __future__ import annotations
@@ -29,15 +29,17 @@ RETRIES: Final = tuple(
 )
 """Pauses between attempts: ten attempts in 75 hours and 35 minutes, so an outage of three days loses nothing."""
 JITTER: Final = 0.05
-"""A pause is longer by up to this part of itself, so that what failed together does not come back together."""
+"""Each pause is longer by a random part of up to this fraction, so that calls that failed at the same time are not repeated at the same
+time.
+"""
 LEASE_SECONDS: Final = 60
-"""How long a call may take, and its process may be gone, before it is made again."""
+"""The lease of a delivery during its call. If the process crashes, the call is made again after this time."""
 GIVES_UP_AFTER: Final = timedelta(hours=72)
-"""An address that has taken nothing for so long, and has let an event run out of attempts, is disabled."""
+"""A webhook is disabled if no call has succeeded for this time and the last attempt for an event has failed."""
 KEPT_DAYS: Final = 30
 PING: Final = "webhook.ping"
 GONE: Final = 410
-"""The HTTP status by which a receiver says that it wants nothing any more."""
+"""The HTTP status (410 Gone) with which a receiver refuses all further events. The webhook is then disabled."""
 
 
 class DeliveryNotFound(NotFound):
@@ -45,7 +47,7 @@ class DeliveryNotFound(NotFound):
 
 
 class DeliveryView(msgspec.Struct, frozen=True):
-    """One event for one address. `next_at`: when it is sent next, while it is PENDING and its turn."""
+    """One event for one webhook. `next_at`: the earliest time of the next call, while it is PENDING."""
 
     id: UUID
     event_id: UUID
@@ -77,7 +79,7 @@ class DueDelivery:
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """How a call ended. `status`: of the answer; None: there was none, and `error` says why."""
+    """The result of a call. `status`: the HTTP status of the response; None: there was no response, and `error` says why."""
 
     delivery: DueDelivery
     status: int | None
@@ -119,12 +121,14 @@ _SETTLE: Final = f"""
 
 
 def route(connection: RawConnection, *, limit: int, at: datetime | None = None) -> int:
-    """Take events out of the outbox, and make a delivery for each enabled address that wants one. Returns how many events there were."""
+    """Take events out of the outbox, and create a delivery for each enabled webhook that is subscribed to their type. Returns the number of
+    events.
+    """
     events = outbox.take(connection, Reader.WEBHOOKS, limit=limit)
-    wanted = {webhook.id: frozenset(webhook.events) for webhook in endpoints.list_webhooks(connection) if webhook.enabled}
+    subscriptions = {webhook.id: frozenset(webhook.events) for webhook in endpoints.list_webhooks(connection) if webhook.enabled}
     _store(
         connection,
-        [(webhook_id, event) for event in events for webhook_id, types in wanted.items() if event.type in types],
+        [(webhook_id, event) for event in events for webhook_id, types in subscriptions.items() if event.type in types],
         at,
     )
     return len(events)
@@ -154,7 +158,7 @@ def _body(kind: str, at: datetime, data: object) -> str:
 
 
 def ping(connection: RawConnection, webhook_id: UUID, at: datetime) -> DeliveryView:
-    """A delivery that says nothing, to try the address with. Raises `WebhookNotFound`."""
+    """Create a delivery without an event, to test the webhook. Raises `WebhookNotFound`."""
     endpoints.get_webhook(connection, webhook_id)
     delivery_id, event_id = new_id(), new_id()
     connection.execute(
@@ -167,7 +171,7 @@ def ping(connection: RawConnection, webhook_id: UUID, at: datetime) -> DeliveryV
 def list_deliveries(
     connection: RawConnection, webhook_id: UUID, *, status: DeliveryStatus | None, before: UUID | None, limit: int
 ) -> tuple[list[DeliveryView], UUID | None]:
-    """The newest first, and the cursor of the next page. Raises `WebhookNotFound`."""
+    """A page of deliveries, newest first, and the cursor of the next page. Raises `WebhookNotFound`."""
     endpoints.get_webhook(connection, webhook_id)
     rows = fetch(
         connection,
@@ -184,7 +188,7 @@ def list_deliveries(
 
 
 def replay(connection: RawConnection, webhook_id: UUID, delivery_id: UUID) -> DeliveryView:
-    """Send one again, with the same id, and with all attempts before it.
+    """Send a delivery again, with the same event id and a new count of attempts.
 
     Raises:
         DeliveryNotFound
@@ -200,7 +204,7 @@ def replay(connection: RawConnection, webhook_id: UUID, delivery_id: UUID) -> De
 
 
 def list_due(connection: RawConnection, at: datetime | None = None) -> list[tuple[UUID, bool]]:
-    """The enabled addresses for which something is due, and whether each is failing."""
+    """The enabled webhooks with due deliveries, and whether the calls of each are failing."""
     return connection.execute(
         f"""
         SELECT w.id, w.failing_since IS NOT NULL FROM webhooks w WHERE w.disabled_at IS NULL AND EXISTS (
@@ -213,15 +217,15 @@ def list_due(connection: RawConnection, at: datetime | None = None) -> list[tupl
 
 
 def claim(connection: RawConnection, webhook_id: UUID, *, limit: int, at: datetime | None = None) -> list[DueDelivery]:
-    """Take over calls that are due, the oldest first; the attempt is counted before it is made. One process at a time calls this."""
+    """Claim due deliveries, oldest first. The attempt is counted before the call is made. Only one process at a time calls this."""
     return fetch(connection, DueDelivery, _CLAIM, {"webhook": webhook_id, "limit": limit, "lease": LEASE_SECONDS, "at": at})
 
 
 def settle(
     connection: RawConnection, made: Sequence[Attempt], at: datetime, *, retries: Sequence[timedelta] = RETRIES
 ) -> dict[UUID, str]:
-    """Write how these calls ended. Returns the addresses that are to be disabled, each with the reason. `retries`: the pauses between
-    attempts, others only for the test that shows what they are for.
+    """Store the results of these calls. Returns the webhooks that have to be disabled, each with the reason. `retries`: the pauses between
+    attempts; only a test passes others.
     """
     outcomes = [_outcome(each, at, retries) for each in made]
     rows = [
@@ -246,7 +250,7 @@ def settle(
 
 
 def _outcome(attempt: Attempt, at: datetime, retries: Sequence[timedelta]) -> tuple[DeliveryStatus, datetime | None]:
-    """What a delivery is now, and when it is tried again."""
+    """The new status of a delivery, and the time of the next attempt."""
     if attempt.has_succeeded:
         return DeliveryStatus.DELIVERED, None
     if attempt.delivery.attempts > len(retries):
@@ -255,8 +259,8 @@ def _outcome(attempt: Attempt, at: datetime, retries: Sequence[timedelta]) -> tu
     return DeliveryStatus.PENDING, at + pause * (1 + random.uniform(0, JITTER))
 
 
-def forget_old(connection: RawConnection, *, limit: int) -> int:
-    """Delete what ended a month ago. Returns how many deliveries there were."""
+def delete_old(connection: RawConnection, *, limit: int) -> int:
+    """Delete deliveries that ended more than `KEPT_DAYS` days ago. Returns how many were deleted."""
     return connection.execute(
         f"""
         WITH old AS MATERIALIZED (

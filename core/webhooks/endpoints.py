@@ -1,6 +1,7 @@
-"""Webhooks: create, change, disable and delete them. The outbox always has the same list.
+"""Create, change, disable and delete webhooks.
 
-Every change of the wanted types is written to the outbox in the same transaction (`core/events/outbox.py`).
+When the types of events that webhooks are subscribed to change, the list of the outbox is changed in the same transaction
+(`core/events/outbox.py`).
 """
 
 from __future__ import annotations
@@ -23,10 +24,10 @@ from core.webhooks import signature
 from core.webhooks.models import DeliveryStatus
 
 OLD_SECRET_HOURS: Final = 24
-"""How long calls carry a signature of the old secret, too."""
+"""How long calls have a second signature, with the old secret."""
 MOST_WEBHOOKS: Final = 100
 BY_HAND: Final = "by hand"
-"""Why it is disabled when somebody wanted it so."""
+"""The reason of a webhook that an administrator has disabled."""
 
 
 class WebhookNotFound(NotFound):
@@ -34,14 +35,16 @@ class WebhookNotFound(NotFound):
 
 
 class TooManyWebhooks(AppError):
-    """`limit`: how many there may be."""
+    """`limit`: the most webhooks that may exist."""
 
     code = "too_many_webhooks"
     status = HTTPStatus.CONFLICT
 
 
 class WebhookView(msgspec.Struct, frozen=True):
-    """An address without its secret. `failing_since`: no call has succeeded since. `waiting`: deliveries that are still to come."""
+    """A webhook without its secret. `failing_since`: the first failed call after the last success. `waiting`: the number of deliveries that
+    are still to be sent.
+    """
 
     id: UUID
     url: str
@@ -65,12 +68,12 @@ _VIEW: Final = f"""
 
 
 def list_webhooks(connection: RawConnection) -> list[WebhookView]:
-    """All of them, newest first."""
+    """All webhooks, newest first."""
     return fetch(connection, WebhookView, f"{_VIEW} ORDER BY w.id DESC")
 
 
 def list_given_up(connection: RawConnection) -> list[WebhookView]:
-    """Those that were disabled because they failed, not by hand."""
+    """Webhooks that were disabled because their calls failed, and not by an administrator."""
     return fetch(connection, WebhookView, f"{_VIEW} WHERE w.disabled_reason <> %s ORDER BY w.id", (BY_HAND,))
 
 
@@ -85,7 +88,7 @@ def get_webhook(connection: RawConnection, webhook_id: UUID) -> WebhookView:
 def create(
     connection: RawConnection, url: str, events: Collection[EventType], description: str | None
 ) -> tuple[str, WebhookView]:
-    """A new webhook and its secret, which is only returned here.
+    """Create a webhook. Returns it, and its secret, which is not returned again.
 
     Raises:
         TooManyWebhooks
@@ -110,7 +113,7 @@ def change(
     description: str | None,
     enabled: bool,
 ) -> WebhookView:
-    """Enabled again, it is no longer failing, and what waits for it is sent now."""
+    """Change a webhook. When it is enabled again, `failing_since` is removed, and its waiting deliveries are sent now."""
     connection.execute(
         """
         UPDATE webhooks SET url = %(url)s, events = %(events)s, description = %(description)s,
@@ -133,7 +136,7 @@ def change(
 
 
 def rotate_secret(connection: RawConnection, webhook_id: UUID) -> tuple[str, WebhookView]:
-    """A new secret; for a day calls are signed with the one before it, too.
+    """Replace the secret, and return the new one. For `OLD_SECRET_HOURS` calls are also signed with the old secret.
 
     Raises:
         WebhookNotFound
@@ -149,7 +152,7 @@ def rotate_secret(connection: RawConnection, webhook_id: UUID) -> tuple[str, Web
 
 
 def delete(connection: RawConnection, webhook_id: UUID) -> WebhookView:
-    """With what waits for it and its log.
+    """Delete a webhook and all of its deliveries.
 
     Raises:
         WebhookNotFound
@@ -161,7 +164,7 @@ def delete(connection: RawConnection, webhook_id: UUID) -> WebhookView:
 
 
 def disable(connection: RawConnection, webhook_id: UUID, reason: str) -> bool:
-    """Send nothing more there. False: it was disabled, or is gone."""
+    """Disable a webhook. False: it is disabled already, or does not exist."""
     disabled = connection.execute(
         "UPDATE webhooks SET disabled_at = now(), disabled_reason = %s WHERE id = %s AND disabled_at IS NULL",
         (reason, webhook_id),
@@ -172,6 +175,6 @@ def disable(connection: RawConnection, webhook_id: UUID, reason: str) -> bool:
 
 
 def tell_outbox(connection: RawConnection) -> None:
-    """Let the outbox write what the enabled addresses want, and nothing else."""
+    """Set the types of events that the outbox writes to those that the enabled webhooks are subscribed to."""
     rows = connection.execute("SELECT DISTINCT unnest(events) FROM webhooks WHERE disabled_at IS NULL").fetchall()
     outbox.listen(connection, Reader.WEBHOOKS, [EventType(kind) for (kind,) in rows])

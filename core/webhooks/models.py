@@ -21,7 +21,7 @@ class DeliveryStatus(StoredEnum):
 
 
 class Webhook(SQLModel, table=True):
-    """An address, the types of events that it wants, and the secret that signs them."""
+    """An address, the types of events that are sent to it, and the secret that signs them."""
 
     __tablename__ = "webhooks"
 
@@ -30,19 +30,19 @@ class Webhook(SQLModel, table=True):
     description: str | None = Field(default=None, sa_column=Column(Text))
     events: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False))
     secret: str = Field(sa_column=Column(Text, nullable=False))
-    """In clear: it makes signatures, so a hash of it is of no use."""
+    """Not hashed, because signatures are made with it."""
     old_secret: str | None = Field(default=None, sa_column=Column(Text))
     old_secret_until: datetime | None = Field(default=None, sa_column=Column(DateTime(timezone=True)))
-    """Until then each call has a signature of the old secret, too."""
+    """Until this time each call has a second signature, with the old secret."""
     failing_since: datetime | None = Field(default=None, sa_column=Column(DateTime(timezone=True)))
-    """The first failure after the last success."""
+    """The time of the first failed call after the last success."""
     disabled_at: datetime | None = Field(default=None, sa_column=Column(DateTime(timezone=True)))
     disabled_reason: str | None = Field(default=None, sa_column=Column(Text))
     created_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False, server_default=func.now()))
 
 
 class WebhookDelivery(SQLModel, table=True):
-    """One event for one address: the body as it is sent, and how far it is."""
+    """One event for one webhook: the body as it is sent, and the state of the delivery."""
 
     __tablename__ = "webhook_deliveries"
     __table_args__ = (
@@ -64,7 +64,7 @@ class WebhookDelivery(SQLModel, table=True):
     id: UUID = Field(default_factory=new_id, primary_key=True)
     webhook_id: UUID = Field(sa_column=Column(ForeignKey("webhooks.id", ondelete="CASCADE"), nullable=False))
     position: int | None = Field(default=None, sa_column=Column(BigInteger, Identity(always=True), nullable=False))
-    """The order of the events of each subject."""
+    """It grows in the order of the events of each subject."""
     event_id: UUID
     type: str = Field(sa_column=Column(Text, nullable=False))
     subject_id: UUID
@@ -72,9 +72,9 @@ class WebhookDelivery(SQLModel, table=True):
     status: str = Field(sa_column=Column(Text, nullable=False, server_default=DeliveryStatus.PENDING))
     attempts: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
     next_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False, server_default=func.now()))
-    """When it is sent next, at the earliest."""
+    """The earliest time of the next call."""
     last_status: int | None = Field(default=None)
-    """The HTTP status of the last answer; None: there was none."""
+    """The HTTP status of the last response; None: there was no response."""
     last_error: str | None = Field(default=None, sa_column=Column(Text))
     last_ms: int | None = Field(default=None)
     created_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False, server_default=func.now()))

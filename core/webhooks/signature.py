@@ -17,7 +17,7 @@ def new_secret() -> str:
 
 
 def headers(keys: Sequence[str], message_id: str, at: int, body: bytes) -> dict[str, str]:
-    """What a call carries. `keys`: the secrets that are good now, the newest first. `at`: seconds since 1970."""
+    """The headers of a call. `keys`: the secrets that are valid now, newest first. `at`: seconds since 1970."""
     signed = b"%b.%d.%b" % (message_id.encode(), at, body)
     signatures = [b64encode(hmac.digest(b64decode(key.removeprefix(PREFIX)), signed, "sha256")).decode() for key in keys]
     return {

@@ -22,7 +22,7 @@ GET = b"GET /health/live HTTP/1.1\r\nHost: localhost\r\n"
 
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name, value in (("HEAD_SECONDS", 0.3), ("BODY_SECONDS", 0.3), ("LOOK_SECONDS", 0.05), ("BODY_BYTES", 8)):
+    for name, value in (("HEAD_SECONDS", 0.3), ("BODY_SECONDS", 0.3), ("CHECK_SECONDS", 0.05), ("BODY_BYTES", 8)):
         monkeypatch.setattr(connection, name, value)
 
 

@@ -97,7 +97,7 @@ def test_a_worker_that_replaces_a_killed_one_takes_its_row_away(pipeline: Pipeli
     worker.start()
     await_beats(pipeline, worker)
     until(lambda: killed.id not in [each.id for each in rows(pipeline)])
-    assert worker.said("the heartbeat of a dead worker was deleted")
+    assert worker.said("the heartbeat of a worker that has ended was deleted")
 
 
 DEAD, ALIVE = True, False
@@ -121,7 +121,7 @@ def test_a_silent_worker_is_forgotten_when_it_is_known_to_be_dead_or_after_a_whi
     planted = plant(pipeline, host=host, pid=pid, silent_for=silent_for)
     this = beats.this_process([], has_provider=False)
     with pipeline.db.transaction() as connection:
-        removed = beats.remove_dead(connection, this)
+        removed = beats.remove_ended(connection, this)
     assert [(each.id, each.host, each.pid) for each in removed] == ([] if stays else [(planted, host, pid)])
     assert [each.id for each in rows(pipeline)] == ([planted] if stays else [])
 

@@ -206,7 +206,7 @@ def test_old_answers_are_forgotten(pipeline: Pipeline, account: SignedInUser) ->
             connection.execute(
                 "UPDATE idempotency_keys SET created_at = now() - %s * interval '1 day' WHERE key = %s", (age, request.key)
             )
-        assert stored_responses.forget_old(connection, limit=10) == 1
+        assert stored_responses.delete_old(connection, limit=10) == 1
         assert connection.execute("SELECT key FROM idempotency_keys").fetchall() == [("0 days",)]
 
 

@@ -182,7 +182,7 @@ def test_a_flight_on_which_redis_is_never_still_is_left_out(
     pipeline: Pipeline, sold: UUID, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pipeline.redis.hset(keys.inventory(sold), "free", 9)
-    monkeypatch.setattr(inventory_drift, "LOOK_SECONDS", 0)
+    monkeypatch.setattr(inventory_drift, "PAUSE_SECONDS", 0)
 
     def restless(client: object, flight_id: UUID) -> tuple[int, dict[UUID, int]]:
         return int(str(pipeline.redis.hincrby(keys.inventory(flight_id), "free", 1))), {}
@@ -196,7 +196,7 @@ def test_what_redis_is_told_a_moment_later_is_no_drift(
     pipeline: Pipeline, sold: UUID, monkeypatch: pytest.MonkeyPatch, delay: float, found: str
 ) -> None:
     """A flight of which seats are given back all the time. The last row is the control: Redis is never told."""
-    monkeypatch.setattr(inventory_drift, "LOOK_SECONDS", 0)
+    monkeypatch.setattr(inventory_drift, "PAUSE_SECONDS", 0)
     pipeline.redis.hset(keys.inventory(sold), "free", 5)  # the audit comes in such a moment
     measure, rng = inventory_drift._measure, random.Random(7)
 

@@ -120,7 +120,7 @@ def test_rates_are_averages_over_three_spans(pipeline: Pipeline, admin: httpx.Cl
     assert seen["messages_per_second"] == {"last_5s": 12.0, "last_1min": 2.0, "last_15min": 1.0}
     assert seen["items_per_second"] == {"last_5s": 12.0, "last_1min": 31.0, "last_15min": 2.933}
     with pipeline.db.transaction() as connection:
-        work.forget_old(connection)
+        work.delete_old(connection)
         row = connection.execute("SELECT max(messages) FROM queue_work").fetchone()
     assert row == (780,)
 

@@ -33,7 +33,7 @@ BEGIN_SECONDS: Final = 0.05
 CALLS: Final = "call_provider"
 """The activity of a worker whose payments wait for the provider."""
 TIDY_SECONDS: Final = 10.0
-"""How often the rows of dead workers are deleted."""
+"""How often the rows of workers that have ended are deleted."""
 
 _log = structlog.get_logger(__name__)
 
@@ -83,7 +83,7 @@ class Heartbeat:
                 if self._is_able():
                     self._beat()
                     if time.monotonic() - tidied_at >= TIDY_SECONDS:
-                        self._remove_dead(silent_seconds=0.0 if is_first else beats.SILENT_SECONDS)
+                        self._remove_ended(silent_seconds=0.0 if is_first else beats.SILENT_SECONDS)
                         tidied_at, is_first = time.monotonic(), False
             except (psycopg.Error, SQLAlchemyError) as error:
                 self._outage.failed(error=str(error))
@@ -94,7 +94,7 @@ class Heartbeat:
             self._stopping.wait(beats.BEAT_SECONDS if self._progress.has_begun else BEGIN_SECONDS)
         try:
             with self._db.transaction() as connection:
-                beats.say_goodbye(connection, self._worker)
+                beats.remove(connection, self._worker)
         except (psycopg.Error, SQLAlchemyError) as error:
             _log.warning("this worker ends, but cannot delete its heartbeat", error=str(error))
 
@@ -118,9 +118,11 @@ class Heartbeat:
             self._pauses.read(connection)
         self._outage.succeeded()
 
-    def _remove_dead(self, *, silent_seconds: float) -> None:
+    def _remove_ended(self, *, silent_seconds: float) -> None:
         with self._db.transaction() as connection:
-            dead = beats.remove_dead(connection, self._worker, silent_seconds=silent_seconds)
-            work.forget_old(connection)
-        for each in dead:
-            _log.warning("the heartbeat of a dead worker was deleted", worker=str(each.id), host=each.host, pid=each.pid)
+            ended = beats.remove_ended(connection, self._worker, silent_seconds=silent_seconds)
+            work.delete_old(connection)
+        for each in ended:
+            _log.warning(
+                "the heartbeat of a worker that has ended was deleted", worker=str(each.id), host=each.host, pid=each.pid
+            )

@@ -48,7 +48,7 @@ STALL_SECONDS: Final = 120.0
 Redis.
 """
 RESPONSES_AT_ONCE: Final = 5_000
-"""How many old answers under idempotency keys one step deletes."""
+"""How many old responses under idempotency keys one step deletes."""
 STATISTICS_SECONDS: Final = 5.0
 """How often the sweep looks for tables that have grown."""
 UPLOADS_SECONDS: Final = 600.0
@@ -134,7 +134,7 @@ class Sweeper:
     def sweep_once(self, held: Callable[[], bool] = lambda: True) -> None:
         """One pass. An error in a step is logged, and the next step runs. If Postgres cannot be reached, the pass ends.
 
-        `held`: whether this process still has the lock. It is asked before each step, because a process that does not use its
+        `held`: whether this process still has the lock. It is checked before each step, because a process that does not use its
         connection for a while loses the lock. Public for the tests.
         """
         began_at = now()
@@ -182,7 +182,7 @@ class Sweeper:
         if time.monotonic() - self._tidied_at > UPLOADS_SECONDS:
             self._tidied_at = time.monotonic()
             yield "uploads", self.delete_orphaned_uploads
-            yield "old answers", self._forget_old_answers
+            yield "old responses", self._delete_old_responses
 
     def _can_send(self) -> bool:
         """Whether Redis answers. Without it no lease is renewed, because that counts an attempt, and the work did not cause the
@@ -224,9 +224,9 @@ class Sweeper:
         if grown:
             _log.info("tables analysed that have grown", tables=grown)
 
-    def _forget_old_answers(self) -> None:
+    def _delete_old_responses(self) -> None:
         with self._context.db.transaction() as connection:
-            stored_responses.forget_old(connection, limit=RESPONSES_AT_ONCE)
+            stored_responses.delete_old(connection, limit=RESPONSES_AT_ONCE)
 
     def delete_orphaned_uploads(self) -> None:
         """Public for the tests."""

@@ -151,7 +151,7 @@ class WebhookSender:
 
     def _tidy(self) -> None:
         with self._db.transaction() as connection:
-            deliveries.forget_old(connection, limit=TIDIED_AT_ONCE)
+            deliveries.delete_old(connection, limit=TIDIED_AT_ONCE)
 
 
 def disable(connection: psycopg.Connection[tuple[object, ...]], webhook_id: UUID, reason: str) -> None:

@@ -38,7 +38,7 @@ class _Flight:
         return CABINS.get(self.cabin) if self.cabin else None
 
 
-# Two who swap their seats come one after the other, and no other cabin comes between the look and the change.
+# The lock makes changes of seats on one flight wait for each other. The cabin cannot change between the check and the update.
 _LOCK: Final = f"""
     SELECT id, flight_number, cabin,
            departure_ts <= now() + {CHECK_IN_CLOSES_MINUTES} * interval '1 minute' OR status = {FlightStatus.CANCELLED.sql} AS closed
@@ -49,15 +49,16 @@ _LOCK: Final = f"""
 def change(
     connection: RawConnection, booking_id: UUID, owner_id: UUID | None, requested: RequestedSeats, *, user_id: UUID
 ) -> None:
-    """Give a booking these seats instead of those that it has, all or none. `owner_id` None is an admin; `user_id` is who asks.
+    """Replace the seats of a booking by these, all or none. `owner_id`: None for an administrator. `user_id`: the account that sent the
+    request.
 
-    The best seats are looked for on flights that are still open, without regard to those that the booking has. The traveller of a confirmed
-    booking gets the new ticket by mail.
+    The best seats are searched on flights whose check-in is open; the present seats of the booking count as free. The traveller of a
+    confirmed booking gets the new ticket by mail.
 
     Raises:
-        BookingNotFound: there is none, or it is somebody else's.
+        BookingNotFound: there is no such booking of this owner.
         SeatsFixed: the booking has ended, or check-in has closed on a flight that would get other seats.
-        SeatTaken: somebody else has one of them.
+        SeatTaken: another booking has one of the seats.
         Invalid: the flight has no such seats.
     """
     booking = lock_own_booking(connection, booking_id, owner_id)
@@ -95,7 +96,9 @@ def change(
 def _find_best(
     connection: RawConnection, booking: LockedBooking, flights: Sequence[_Flight], present: Mapping[int, tuple[str, ...]]
 ) -> list[tuple[str, ...]]:
-    """For each flight the best seats; those that it has where it is closed, has no cabin, or fewer seats are free."""
+    """For each flight the best seats. The booking keeps its seats where check-in is closed, the flight has no cabin, or too few seats are
+    free.
+    """
     taken = rows.read_taken(connection, set(booking.flight_ids))
     wanted: list[tuple[str, ...]] = []
     for position, flight in enumerate(flights):
@@ -113,7 +116,7 @@ def _note(
     before: Mapping[int, tuple[str, ...]],
     after: Sequence[Sequence[str]],
 ) -> None:
-    """Somebody of the staff gave the traveller other seats."""
+    """Write to the audit log that the staff changed the seats of a traveller."""
     audit_log.record(
         connection,
         user_id,

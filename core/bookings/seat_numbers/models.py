@@ -1,4 +1,4 @@
-"""The seats that travellers have picked."""
+"""The table of the seat numbers that travellers have picked."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from sqlmodel import Field, SQLModel
 
 
 class SeatNumber(SQLModel, table=True):
-    """One seat of a flight that one traveller of a booking has picked. The row is gone as soon as the booking has ended.
+    """One seat of a flight that one traveller of a booking has picked. The row is deleted when the booking ends.
 
-    No two rows have the same seat of a flight: this index, and nothing before it, decides who gets a seat number.
+    A unique index allows each seat of a flight once. If two travellers pick the same seat at the same time, this index decides who gets it.
     """
 
     __tablename__ = "seat_numbers"
     __table_args__ = (
-        # Checked at the commit: a seat is picked before its booking is stored, so that who does not get it is not stored.
+        # Checked at the commit, because seats are inserted before their bookings: a booking that does not get its seats is not inserted.
         ForeignKeyConstraint(
             ["booking_id", "position"],
             ["booking_segments.booking_id", "booking_segments.position"],
@@ -29,9 +29,9 @@ class SeatNumber(SQLModel, table=True):
 
     booking_id: UUID = Field(primary_key=True)
     position: int = Field(sa_column=Column(SmallInteger, primary_key=True, autoincrement=False))
-    """Which segment of the booking."""
+    """The position of the segment in the booking."""
     traveller: int = Field(sa_column=Column(SmallInteger, primary_key=True, autoincrement=False))
-    """Which of its travellers: 1 for the first."""
+    """The number of the traveller in the booking: 1 for the first."""
     flight_id: UUID
     seat_number: str = Field(sa_column=Column(Text(collation="C"), nullable=False))
-    """As in `12A`."""
+    """Row and letter, as in `12A`."""

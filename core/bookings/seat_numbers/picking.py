@@ -1,7 +1,8 @@
 """Pick seats for bookings that are about to be stored: all seats of a booking or none, in the order in which the requests arrived.
 
-Of two who want the same seat, the first gets it, and the other is told which one is gone and is not stored. Who asks for the best seats is
-never refused for them: the seats are there by count, and a number may be picked later.
+If two requests name the same seat, the first gets it. The other booking is refused with an error that names the seat, and is not stored.
+A request for the best seats is never refused because of seat numbers: if none are found, the booking is stored without them, and they
+can be picked later.
 """
 
 from __future__ import annotations
@@ -20,13 +21,13 @@ from core.errors import AppError
 from core.seats.cabins.best import find_best
 
 TRIES: Final = 3
-"""How often the best seats are looked for again because others took them in between."""
+"""How often the best seats are searched, if other transactions have taken them in the meantime."""
 
 
 def pick(
     connection: RawConnection, requests: Sequence[BookingRequest], terms: Mapping[UUID, FlightTerms]
 ) -> dict[UUID, AppError]:
-    """Store the seats that these requests ask for, which fit the cabins. Returns who is refused, and why: booking -> refusal."""
+    """Store the seat numbers of these requests, which exist in the cabins. Returns the refused requests: booking -> error."""
     refused: dict[UUID, AppError] = {}
     left = [request for request in requests if request.seat_numbers is not None]
     for _ in range(TRIES):
@@ -42,7 +43,7 @@ def _pick(
     terms: Mapping[UUID, FlightTerms],
     refused: dict[UUID, AppError],
 ) -> list[BookingRequest]:
-    """One round. Returns who has to be given other seats, because others took the best ones in this moment."""
+    """One attempt. Returns the requests for the best seats that need another one, because other transactions took the seats at this moment."""
     taken = rows.read_taken(
         connection,
         {flight_id for request in requests if request.seat_numbers == BEST for flight_id in request.flight_ids},

@@ -10,7 +10,9 @@ from core.seats.cabins.layout import Cabin, read_seat
 
 BEST: Final = "best"
 RequestedSeats: TypeAlias = tuple[tuple[str, ...], ...] | Literal["best"]
-"""For each flight in the order of travel one seat for each traveller, in their order, or none at all; or the best seats that are free."""
+"""For each flight, in the order of travel, one seat for each traveller, in their order, or an empty tuple; or `best` for the best free
+seats.
+"""
 _POINTER: Final = "/seat_numbers"
 
 
@@ -18,7 +20,7 @@ def read(written: Sequence[Sequence[str]] | Literal["best"]) -> RequestedSeats:
     """The seats in the form in which they are stored.
 
     Raises:
-        Invalid: with everything that is no seat number, or is asked for twice.
+        Invalid: it names every text that is no seat number, and every seat that is there twice.
     """
     if isinstance(written, str):
         return BEST
@@ -41,7 +43,9 @@ def read(written: Sequence[Sequence[str]] | Literal["best"]) -> RequestedSeats:
 
 
 def find_fault(requested: RequestedSeats | None, cabins: Sequence[Cabin | None], seats: int) -> Invalid | None:
-    """Why nobody can have these seats, whoever else has picked some. `cabins`: of the flights; `seats`: of the booking."""
+    """The error if these seats cannot be picked, even if all seats are free; None if they can. `cabins`: of the flights. `seats`: how many
+    the booking has.
+    """
     if requested is None:
         return None
     if requested == BEST:

@@ -1,4 +1,4 @@
-"""Seats as they are picked, read and given back: the statements on the table, in one order of rows for everybody, so that nobody waits in a circle."""
+"""The statements on the table of seat numbers. All transactions insert rows in the same order, so they cannot deadlock."""
 
 from __future__ import annotations
 
@@ -37,7 +37,9 @@ _TAKEN: Final = """
 
 
 def insert(connection: RawConnection, picks: Sequence[Pick]) -> list[Pick]:
-    """Store what nobody has picked. Waits for others who are just picking, or giving back, one of these seats. Returns what was lost to them."""
+    """Insert the picks whose seats are free. It waits for transactions that are inserting or deleting one of these seats. Returns the
+    picks whose seats are taken.
+    """
     if not picks:
         return []
     rows = connection.execute(_INSERT, [list(column) for column in zip(*picks, strict=True)]).fetchall()
@@ -48,7 +50,7 @@ def insert(connection: RawConnection, picks: Sequence[Pick]) -> list[Pick]:
 def read_taken(
     connection: RawConnection, flights: Collection[UUID], wanted: Collection[tuple[UUID, str]] = ()
 ) -> dict[UUID, set[str]]:
-    """All seats that are picked on `flights`, and those that are of `wanted`: flight -> seats."""
+    """The taken seats: all of `flights`, and those of `wanted`. Flight -> seats."""
     parameters = {
         "flights": list(flights),
         "wanted_flights": [flight_id for flight_id, _ in wanted],
@@ -70,20 +72,20 @@ def read_of_booking(connection: RawConnection, booking_id: UUID) -> dict[int, tu
 
 
 def give_back(connection: RawConnection, booking_ids: Collection[UUID]) -> None:
-    """The seats of these bookings are free."""
+    """Free the seats of these bookings."""
     if booking_ids:
         connection.execute("DELETE FROM seat_numbers WHERE booking_id = ANY(%s)", (list(booking_ids),))
 
 
 def give_back_of(connection: RawConnection, booking_id: UUID, positions: Collection[int]) -> None:
-    """The seats of one booking on these segments are free."""
+    """Free the seats of one booking on these segments."""
     connection.execute(
         "DELETE FROM seat_numbers WHERE booking_id = %s AND position = ANY(%s::int2[])", (booking_id, list(positions))
     )
 
 
 def taken(seats: Collection[tuple[UUID, str]]) -> SeatTaken:
-    """The refusal of a request for seats that others have."""
+    """The error of a request for seats that are taken."""
     names = ", ".join(seat for _, seat in seats)
     message = f"Seat {names} was taken by somebody else." if len(seats) == 1 else f"Seats {names} were taken by others."
     return SeatTaken(message, seats=[{"flight_id": str(flight_id), "seat_number": seat} for flight_id, seat in seats])

@@ -22,8 +22,8 @@ _view_of = lru_cache(maxsize=len(CABINS))(view_of)
 
 
 class SeatMapView(msgspec.Struct, frozen=True, kw_only=True):
-    """`cabin`: null where the seats of the flight have no numbers. `taken`: seats that others have picked. `best`: where so many were asked
-    for and are free, the best seats for them.
+    """`cabin`: null where the seats of the flight have no numbers. `taken`: seats that are picked. `best`: the best free seats for the
+    party of the request; null without one, or if too few are free.
     """
 
     flight_id: UUID
@@ -33,7 +33,7 @@ class SeatMapView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def get_seat_map(connection: RawConnection, flight_id: UUID, *, party: int | None) -> SeatMapView:
-    """The map as of now. `party`: also find the best seats for so many.
+    """The present map. `party`: also find the best seats for so many travellers.
 
     Raises:
         FlightNotFound
