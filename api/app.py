@@ -147,9 +147,9 @@ CONTROLLERS: Sequence[ControllerRouterHandler] = (
 
 
 def create_app(settings: Settings | None = None, *, log: Path | None = None) -> Litestar:
-    """The application of one process; without `settings` it is a process of its own: it reads the environment and sets up
-    the logs, which go to the file `log` where one is named. Nothing is connected before it starts, so the OpenAPI document can be
-    made without servers. An application that ended may start again, with other settings in `state.settings`.
+    """Create the application of one process. Without `settings` it reads them from the environment and sets up the logs, which are written
+    to the file `log` if that is set. No connection is made before it starts, so the OpenAPI document can be made without servers. An
+    application that has ended may be started again, with other settings in `state.settings`.
     """
     if settings is None:
         logs.configure("api", file=log)

@@ -24,11 +24,11 @@ from core.waitlist import parties
 
 MOST_TOPICS: Final = 20
 MAX_STREAMS: Final = 10_000
-"""Of one process."""
+"""The most streams of one process."""
 MAX_STREAMS_OF_ACCOUNT: Final = 200
 """The most streams of one account in one process, so that one account cannot use all of them."""
 LENGTH: Final = 50
-"""Of a topic: a word, a colon and an id."""
+"""The pattern of a topic: a word, a colon and an id."""
 
 
 class TopicNotFound(NotFound):
@@ -92,12 +92,12 @@ def _parse(topics: Sequence[str]) -> list[Topic]:
 
 
 def _own(topic: Topic, principal: Principal) -> Topic:
-    """Of a waiting list, a traveller hears of their own place alone."""
+    """The topic with its restriction: of a waiting list, a traveller only gets the events about their own entry."""
     return topic._replace(of=principal.user_id) if topic.subject is Subject.WAITLIST else topic
 
 
 async def _require_own(services: Services, principal: Principal, topics: Sequence[Topic]) -> None:
-    """Flights are everybody's, all else is its owner's and the administrators'."""
+    """Raise `TopicNotFound` unless the user may follow all topics: flights are visible to everybody, others to their owner and to staff."""
     of_flights = [topic for topic in topics if topic.subject in (Subject.FLIGHT, Subject.WAITLIST)]
     followed = [topic for topic in topics if topic not in of_flights]
     known = await asyncio.to_thread(_find_flights, services, principal, of_flights) if of_flights else set()
@@ -111,7 +111,7 @@ async def _require_own(services: Services, principal: Principal, topics: Sequenc
 
 
 def _find_flights(services: Services, principal: Principal, topics: Collection[Topic]) -> set[Topic]:
-    """Those of these topics whose flight is there, and, for a traveller, in whose line they are or were."""
+    """The topics among these whose flight exists and, for a traveller, whose waiting list they are or were in."""
     with services.db.snapshot() as connection:
         there = flights.find_existing(connection, [topic.id for topic in topics])
         lines = [topic.id for topic in topics if topic.subject is Subject.WAITLIST]

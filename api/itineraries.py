@@ -37,7 +37,7 @@ _read_days = msgspec.msgpack.Decoder(list[Day]).decode
 
 
 class CalendarView(msgspec.Struct, frozen=True, kw_only=True):
-    """The days of the month that have flights to come."""
+    """The days of the month that have flights which have not departed."""
 
     data: list[CalendarDay]
 
@@ -94,17 +94,17 @@ class ItineraryController(Controller):
         routes = await services.search_endpoint.routes(source, destination)
         begin = date.fromisoformat(f"{month}-01")
 
-        answers = await asyncio.gather(*(services.search_cache.get(_month(services, route, begin)) for route in routes))
-        days = calendar.merge([answer.value for answer in answers])
-        answer = CacheResult(days, max((each.age for each in answers), default=0), hit=all(each.hit for each in answers))
+        results = await asyncio.gather(*(services.search_cache.get(_month(services, route, begin)) for route in routes))
+        days = calendar.merge([result.value for result in results])
+        result = CacheResult(days, max((each.age for each in results), default=0), hit=all(each.hit for each in results))
         now = clock.now()
         offers = [cheapest for day in days for cheapest in day.ahead(now)]
-        # Mostly the cheapest flight has seats; only where it has none, the others of its day and currency are asked about.
+        # The cheapest flight usually has free seats. Only if it has none, the seats of the other flights of its day and currency are read.
         free = await services.live.seat_counts.free([cheapest[0].flight_id for cheapest in offers])
         others = [cheapest[1:] for cheapest in offers if free.get(cheapest[0].flight_id, 0) < seats]
         free |= await services.live.seat_counts.free([offer.flight_id for cheapest in others for offer in cheapest])
         listed = calendar.list_days(days, free, party=seats, now=now)
-        return Response(CalendarView(data=listed), headers=headers_of(answer))
+        return Response(CalendarView(data=listed), headers=headers_of(result))
 
 
 def _month(services: Services, route: tuple[str, str], begin: date) -> CacheQuery[list[Day]]:

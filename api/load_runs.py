@@ -1,4 +1,4 @@
-"""`X-Load-Run`: a load test names itself, so that what became of its bookings can be asked afterwards (`GET /admin/load-runs/{id}`)."""
+"""The header `X-Load-Run`: the name of a load test. Afterwards `GET /admin/load-runs/{id}` returns the results of its bookings."""
 
 from __future__ import annotations
 
@@ -22,4 +22,4 @@ LoadRunName = Annotated[
     ),
 ]
 NAME: Final = re.compile(RUN_ID)
-"""What the header may hold, as a whole."""
+"""The pattern of the whole header."""

@@ -20,7 +20,7 @@ from api.contract.headers import LOCATION, RETRY_AFTER
 from api.http.authentication import FOR_BOOKING, PUBLIC
 from api.http.bodies import TooLarge
 from api.http.idempotency import Done, IdempotencyKey, answer_once, keyed
-from api.http.polling import ask_again_in, wait_seconds
+from api.http.polling import retry_after_header, wait_seconds
 from api.http.understanding import READS_BODY_ITSELF
 from api.http.wire import RequestBody, Word
 from api.limits import rate_limits
@@ -126,7 +126,7 @@ def _pay(
 ) -> Response[BookingAccepted]:
     def work(connection: RawConnection) -> Done[BookingAccepted]:
         after = pay.pay(connection, booking_id, owner(principal), token)
-        headers = {"location": _job_url(booking_id), "retry-after": ask_again_in(None)}
+        headers = {"location": _job_url(booking_id), "retry-after": retry_after_header(None)}
         response = Response(_accepted(booking_id), status_code=HTTPStatus.ACCEPTED, headers=headers)
         return Done(response, partial(after.run, services.redis, services.live.dispatcher))
 

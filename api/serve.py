@@ -1,4 +1,4 @@
-"""Runs the API: `python -m api.serve`, on `SKYQUEUE_HOST` and `SKYQUEUE_PORT`, or on a listening socket that the parent hands over."""
+"""Runs the API: `python -m api.serve`, on `SKYQUEUE_HOST` and `SKYQUEUE_PORT`, or on a listening socket of the parent process."""
 
 from __future__ import annotations
 
@@ -24,18 +24,18 @@ from core.redis import suitability
 from core.settings import Http
 
 GRACE_SECONDS = 3
-"""Without a limit, one client that reads slowly keeps the process from ever ending."""
+"""Without a time limit, one client that reads slowly would prevent the process from ending."""
 KEEP_ALIVE_SECONDS = 75
 """Longer than a client waits between two polls, so that polling does not open connections."""
 LATE_SECONDS: Final = 0.1
-"""Between two looks for connections that came while the socket was being closed."""
+"""The time between two checks for connections that were accepted while the socket was being closed."""
 
 OPEN_FILES: Final = 65_536
-"""Each connection is one open file. Shells limit their programs to 256 or 1,024, which would keep further clients out."""
+"""Each connection is one open file. The limit of a shell is often 256 or 1,024, so further clients could not connect."""
 
 
 class Server(uvicorn.Server):
-    """uvicorn's server for our application: when it is told to end, waiting clients get a response at once.
+    """uvicorn's server for our application: when the process gets a signal to stop, waiting clients get a response at once.
 
     uvicorn cancels what is still at work after `GRACE_SECONDS`. A client that waits for a job would be one of them, at every restart.
     """
@@ -55,8 +55,9 @@ class Server(uvicorn.Server):
             late.cancel()
 
     async def _end_late_connections(self) -> None:
-        """uvicorn tells each connection once to end with the response at hand. One that had just been accepted was not among them, and
-        would go on asking an application whose services are closed."""
+        """At the stop, uvicorn closes each connection after its present response. A connection that was accepted at that moment is missed,
+        and would send further requests to an application whose services are closed. So it is closed here.
+        """
         while True:
             await asyncio.sleep(LATE_SECONDS)
             for connection in list(self.server_state.connections):
@@ -69,8 +70,8 @@ def main() -> None:
     parser.add_argument(
         "--log", type=Path, help="the file for log lines, which may be renamed at any time; without it, standard error"
     )
-    asked = parser.parse_args()
-    descriptor: int | None = asked.fd
+    arguments = parser.parse_args()
+    descriptor: int | None = arguments.fd
     with refusal.refusing("skyqueue api"):
         settings = refusal.read_settings("skyqueue api")
         database_url, redis_url, _ = requirements(settings)
@@ -79,12 +80,12 @@ def main() -> None:
     http = settings.http
     if descriptor is None:
         _require_port(http.host, http.port)
-    # socket.socket finds out family and kind by itself; uvicorn's own --fd takes every socket for a Unix one.
-    serve(create_app(log=asked.log), http, sockets=None if descriptor is None else [socket.socket(fileno=descriptor)])
+    # `socket.socket` detects family and type of the socket; uvicorn's own option --fd treats every socket as a Unix socket.
+    serve(create_app(log=arguments.log), http, sockets=None if descriptor is None else [socket.socket(fileno=descriptor)])
 
 
 def serve(app: Litestar, http: Http, *, sockets: list[socket.socket] | None = None) -> None:
-    """Answer requests until the process is told to end: on these listening sockets, or on the host and the port of the settings."""
+    """Answer requests until the process gets a signal to stop: on these listening sockets, or on the host and the port of the settings."""
     _allow_connections()
     config = uvicorn.Config(
         app,
@@ -107,7 +108,9 @@ def serve(app: Litestar, http: Http, *, sockets: list[socket.socket] | None = No
 
 
 def _require_port(host: str, port: int) -> None:
-    """A port that is taken, or a host that is not ours, is reported in one line; uvicorn would report it later, with a traceback."""
+    """Check the port and the host. If the port is in use or the host is not an address of this machine, one line says so; uvicorn would
+    report it later, with a traceback.
+    """
     try:
         family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
         socket.create_server(address[:2], family=family).close()
@@ -118,11 +121,11 @@ def _require_port(host: str, port: int) -> None:
 
 
 def _allow_connections() -> None:
-    """As many as the system lets this account have, whatever the shell said that started us."""
+    """Raise the limit of open files to the most that the system allows for this account, whatever limit the shell has set."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     wanted = OPEN_FILES if hard == resource.RLIM_INFINITY else min(hard, OPEN_FILES)
     if soft < wanted:
-        with suppress(OSError, ValueError):  # macOS has a third limit, and does not say so
+        with suppress(OSError, ValueError):  # macOS has a further limit, which it does not report
             resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 

@@ -1,6 +1,7 @@
-"""The services of one process, and the names under which handlers ask for them.
+"""The services of one process, and the names by which handlers get them.
 
-A handler that needs several of them on a hot path asks for `services` alone: Litestar resolves two or more dependencies of one
+A handler of frequent requests that needs several of them has only the parameter `services`: Litestar resolves two or more dependencies of
+one
 handler in a task group, which costs more than the look-up.
 """
 
@@ -37,7 +38,7 @@ from core.users.tokens import AccessTokens, Principal, Unauthenticated
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """What one API process shares between its requests; built when it starts, closed when it ends."""
+    """The objects that all requests of one API process use. They are created at its start and closed at its end."""
 
     settings: Settings
     db: WatchedDatabase
@@ -61,10 +62,12 @@ class Services:
     ticket_signer: TicketSigner
 
     def principal_of(self, token: str) -> Principal:
-        """Who sent this access token, or this key, or `Unauthenticated`: it proves nothing, its session has ended, it was revoked."""
+        """The principal of this access token or API key. Raises `Unauthenticated` if it is not valid, its session has ended, or it was
+        revoked.
+        """
         try:
             principal = self.tokens.verify(token)
-        except Unauthenticated:  # which costs a good token nothing
+        except Unauthenticated:  # only tokens that are no valid access token get here
             program = self.api_keys.find(token)
             if program is None:
                 raise
@@ -74,7 +77,7 @@ class Services:
 
 
 class SignedRequest(Request[Principal, str, State]):
-    """A request whose `user` is the principal its access token proved. Public handlers have no `user`."""
+    """A request whose `user` is the principal of its access token or API key. Requests to public handlers have no `user`."""
 
     async def json(self) -> Any:
         """The body as the type of the handler's `data`; see `api/http/bodies.py`."""

@@ -17,7 +17,7 @@ def find_fault(url: str) -> str | None:
 
     with_region = (
         url if "region=" in url else f"{url}{'&' if '?' in url else '?'}region=none"
-    )  # without a region, pyarrow asks the network for it
+    )  # without a region, pyarrow would look it up over the network
     try:
         _, path = fs.FileSystem.from_uri(with_region)
     except ArrowInvalid as error:

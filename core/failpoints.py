@@ -32,7 +32,7 @@ NAMES: Final = frozenset(
     }
 )
 WITH_IDS: Final = frozenset({"before_claim"})
-"""The failpoints that know which ids are being processed."""
+"""The failpoints whose callers pass the ids that are being processed."""
 
 Effect: TypeAlias = Callable[[Collection[UUID]], None]
 

@@ -7,7 +7,7 @@ import sys
 from typing import Final
 
 SWITCH_SECONDS: Final = 0.0005
-"""How long a busy thread keeps the interpreter lock while another thread wants it. With the default (5 ms), the thread that
+"""How long a busy thread keeps the interpreter lock while another thread waits for it. With the default (5 ms), the thread that
 commits a batch would wait 5 ms for the event loop after each round trip to Postgres, and every booking of the batch with it
 (decision 5)."""
 

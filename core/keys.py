@@ -5,20 +5,21 @@
 | `inv:{F}`              | hash   | departure + 1 day   | `free`: seats of flight F that may be reserved    |
 | `rsv:{F}`              | hash   | departure + 1 day   | booking id -> seats, or `R` once released         |
 | `search:{R}:D:S`       | string | `SEARCH_CACHE_SECONDS` | flights of route R on date D in sort order S   |
-| `search-lock:{R}:D:S`  | string | 3 seconds           | somebody computes that search right now           |
-| `route-version:{R}:D`  | string | 7 days              | new with each change of route R on date D; set by whoever finds none, then for twice `SEARCH_CACHE_SECONDS` |
+| `search-lock:{R}:D:S`  | string | 3 seconds           | a process is computing this search           |
+| `route-version:{R}:D`  | string | 7 days              | new with each change of route R on date D; a reader that finds none sets one, for
+twice `SEARCH_CACHE_SECONDS` |
 | `calendar:{R}:M`       | string | `SEARCH_CACHE_SECONDS` | cheapest flights of route R on each day of month M |
-| `calendar-lock:{R}:M`  | string | 3 seconds           | somebody computes that calendar right now         |
+| `calendar-lock:{R}:M`  | string | 3 seconds           | a process is computing this calendar         |
 | `calendar-version:{R}` | string | 7 days              | new with each change of route R on any date       |
 | `{timetable}:version`  | string | for ever            | counts changes of the timetable                   |
 | `{timetable}:changes`  | list   | the last thousand   | what they changed (`core/flights/announcements/timetable_log.py`) |
 | `{airports}:list`      | string | `SEARCH_CACHE_SECONDS` | every place that has a flight                  |
-| `{airports}:lock`      | string | 3 seconds           | somebody computes that list right now             |
-| `{airports}:version`   | string | for ever            | new when a place appears, or may have vanished    |
+| `{airports}:lock`      | string | 3 seconds           | a process is computing this list             |
+| `{airports}:version`   | string | for ever            | new when a place was added, or may have been removed    |
 | `{airports}:known`     | set    | 7 days              | the places on that list (`core/flights/announcements/served_places.py`) |
-| `{airports}:turn`      | string | 7 days              | who computes it, unless it is out of date already |
+| `{airports}:turn`      | string | 7 days              | token of the process that began last to compute it |
 | `bucket:{W}`           | hash   | until it is full    | token bucket of W (a user, an address)            |
-| `skyqueue:epoch`       | string | for ever            | random; gone or changed means that Redis was lost |
+| `skyqueue:epoch`       | string | for ever            | random; missing or changed: Redis lost its data |
 | `{dq}:*`               | -      | Dramatiq's          | queues, messages, acks, heartbeats                |
 | `{dq}:seen:M`          | string | 1 hour              | message M was delivered once                      |
 | `skyqueue:job-events`  | channel | -                   | pub/sub: what a commit changed, for every API process |

@@ -105,7 +105,7 @@ class Payments(_Concern):
     payments_secret: Annotated[SecretStr | None, OR_FILE] = None
     """Signs the provider's callbacks."""
     payments_timeout_seconds: float = Field(default=10.0, gt=0, le=10)
-    """The time limit of one call in seconds. After it the outcome is unknown, and the provider is asked again for it."""
+    """The time limit of one call in seconds. After it the outcome is unknown, and is looked up at the provider later."""
 
 
 class Fares(_Concern):

@@ -1,4 +1,4 @@
-"""Enums that Postgres stores as text. A statement takes their spelling from here, so a value has one spelling."""
+"""Enums that Postgres stores as text. SQL statements insert the values from here, so a value is never spelled in two ways."""
 
 from __future__ import annotations
 

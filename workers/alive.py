@@ -1,5 +1,5 @@
-"""The health check of a worker's container: `python -m workers.alive`. It succeeds if the worker reported a moment ago that no
-thread is dead or stuck.
+"""The health check of a worker's container: `python -m workers.alive`. It succeeds if the worker reported a moment ago that no thread has
+ended or is stuck.
 
 It runs every few seconds, so it imports nothing else of the product.
 """

@@ -212,7 +212,7 @@ class _Run:
                     is_ours = progress.is_ours_to_stop(connection, job, chunk.begin)
                 return self._cancelled(chunk.begin) if is_ours else None
             self._publish(applied)
-            pa.default_memory_pool().release_unused()  # else the heap grows by what lies between the chunks, 10 MB in a million rows
+            pa.default_memory_pool().release_unused()  # otherwise the memory grows by 10 MB in a million rows
             if not job.dry_run:
                 measures.count_rows(chunk.rows, created=applied.created, updated=applied.updated, failed=applied.failed)
             if applied.is_hopeless and not chunk.last:

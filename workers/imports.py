@@ -40,7 +40,7 @@ def import_files(context: Context, import_ids: Sequence[UUID]) -> None:
     # The system's allocator, because Arrow's own keeps the memory of a chunk (about 30 MB) until the process ends.
     pa.set_memory_pool(pa.system_memory_pool())
     if len(import_ids) > 1:
-        context.dispatcher.send(ImportFile(tuple(import_ids[1:])))  # so that another thread takes them
+        context.dispatcher.send(ImportFile(tuple(import_ids[1:])))  # so that another thread processes it
     with context.db.transaction() as connection:
         job = progress.claim_in_turn(connection)
     if job is None:

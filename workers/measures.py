@@ -1,4 +1,4 @@
-"""What the metrics count of bookings and files: how long the stages took, and what became of rows."""
+"""Record the metrics of bookings and imports: the duration of each stage, and the results of rows."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _TOTAL: Final = BOOKING_STAGE_SECONDS.labels("total")
 
 
 def observe_stages(reservations: Reservations, committed_at: datetime) -> None:
-    """A batch was committed. Redis and Postgres are asked once for all of it, so these two stages are counted once."""
+    """Record a committed batch. Redis and Postgres are called once for the whole batch, so these two stages are recorded once."""
     begun_at, ended_at = reservations.picked_up_at.timestamp(), committed_at.timestamp()
     _RESERVE.observe((reservations.reserved_at - reservations.picked_up_at).total_seconds())
     _COMMIT.observe((committed_at - reservations.reserved_at).total_seconds())
@@ -27,7 +27,7 @@ def observe_stages(reservations: Reservations, committed_at: datetime) -> None:
 
 
 def count_rows(rows: int, *, created: int, updated: int, failed: int) -> None:
-    """A chunk of so many rows was stored; the others were skipped, because nothing in them is new."""
+    """Record a stored chunk. `rows`: all rows of the chunk. Rows that were not created, updated or failed were skipped."""
     skipped = max(0, rows - created - updated - failed)
     for outcome, count in (("created", created), ("updated", updated), ("failed", failed), ("skipped", skipped)):
         IMPORT_ROWS.labels(outcome).inc(count)

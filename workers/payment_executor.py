@@ -64,7 +64,7 @@ class Operation(Protocol[Claim, Outcome]):
 
 @dataclass(frozen=True, slots=True)
 class _Origin:
-    """Of one id: the context of the message that brought it, for log lines, and where its trace goes on."""
+    """The context of one id: the correlation ids of its message, for log lines, and the span that its trace continues from."""
 
     context: Context
     trace: TraceParent | None
@@ -104,7 +104,7 @@ class PaymentExecutor:
         self._breaker = CircuitBreaker()
         self._tasks: set[asyncio.Task[None]] = set()
         self._origins: dict[tuple[str, UUID], _Origin] = {}
-        """Of those that wait."""
+        """The context of each waiting id."""
         self._running: dict[str, _RunningOperation[Any, Any]] = {}
         self._loop: asyncio.AbstractEventLoop | None = None
         self._stopping: asyncio.Event | None = None
@@ -134,16 +134,16 @@ class PaymentExecutor:
 
     @property
     def calls(self) -> int:
-        """Payments and refunds at work: those that wait for Postgres count too. Asked from any thread."""
+        """The number of payments and refunds in processing, also those that wait for Postgres. It may be called from any thread."""
         return len(self._tasks)
 
     @property
     def is_provider_avoided(self) -> bool:
-        """The provider failed too often, and is asked only now and then."""
+        """Whether the circuit breaker is open: the provider failed too often, and only a few probes are sent to it."""
         return self._breaker.is_open
 
     def stop(self) -> None:
-        """Wait `GRACE_SECONDS` for running calls, then cancel them. A later attempt asks the provider for their outcome."""
+        """Wait `GRACE_SECONDS` for running calls, then cancel them. A later attempt looks up their outcome."""
         if self._loop is not None and self._stopping is not None and self.thread.is_alive():
             self._loop.call_soon_threadsafe(self._stopping.set)
             self.thread.join()

@@ -64,19 +64,19 @@ class ChargeOperation:
         return [claims.get(booking_id) for booking_id in ids]
 
     async def call(self, provider: Provider, claim: Claim) -> ChargeOutcome:
-        """If an earlier attempt may have sent the charge, ask the provider for its outcome first. Charge only if the provider
-        does not know the charge and the booking still needs it.
+        """If an earlier attempt may have sent the charge, look up its outcome first. Charge only if the provider has no such charge and the
+        booking still needs it.
         """
-        if claim.ask_first:
+        if claim.look_up_first:
             outcome = await provider.look_up(claim.charge)
             if outcome.status is not ChargeStatus.NOT_FOUND or not claim.may_charge:
                 return outcome
         outcome = await provider.charge(claim.charge)
         if outcome.status is ChargeStatus.NOT_SENT:
-            # If this was not the first attempt, only this one is known to be unsent; an earlier one may have arrived.
+            # If this was not the first attempt, only this one was certainly not sent; an earlier one may have arrived.
             return (
                 ChargeOutcome(ChargeStatus.UNKNOWN)
-                if claim.ask_first
+                if claim.look_up_first
                 else ChargeOutcome(ChargeStatus.NOT_SENT, attempt=claim.attempt)
             )
         return outcome
@@ -138,5 +138,5 @@ class RefundOperation:
 
 
 def _leave(_ended: tuple[Claim, ChargeOutcome], error: Exception) -> None:
-    # The sweep asks the provider for the outcome again.
+    # The sweep looks up the outcome again later.
     _log.error("the outcome of a payment cannot be stored", exc_info=error)

@@ -174,9 +174,9 @@ def _close(db: Database, user_id: UUID, password: str) -> list[UUID]:
         service.require_password(session, user_id, password)
     with db.transaction() as connection:
         join_waitlist.leave_all(connection, user_id)
-        stored_responses.forget_all(connection, user_id)
+        stored_responses.delete_all(connection, user_id)
         outbox.delete_of_user(connection, user_id)
-        watches.forget(connection, user_id)
+        watches.delete_all(connection, user_id)
     with db.unit_of_work() as session:
         return service.close_account(session, user_id, at=clock.now())
 

@@ -31,13 +31,13 @@ def no_refresh_cookie(request: SignedRequest) -> Cookie:
 
 
 def device_cookie(request: SignedRequest, name: str, value: str) -> Cookie:
-    """The cookie by which a device is known to an account (`core/users/devices.py`)."""
+    """The cookie by which an account recognizes a device (`core/users/devices.py`)."""
     return _cookie(request, name, value, days=DEVICE_DAYS)
 
 
 def _cookie(request: SignedRequest, name: str, value: str, *, days: int) -> Cookie:
-    """A cookie of a TLS connection is only sent over TLS. `X-Forwarded-Proto` is believed from every proxy here, because it can
-    only make the cookie stricter.
+    """A cookie of a TLS connection is only sent over TLS. `X-Forwarded-Proto` is used from every sender here, because it can only make the
+    cookie stricter.
     """
     over_tls = request.url.scheme == "https" or request.headers.get("x-forwarded-proto") == "https"
     return Cookie(

@@ -16,7 +16,7 @@ from core.users.credentials import PASSWORD_MIN
 
 Password = Annotated[str, Meta(min_length=PASSWORD_MIN, max_length=PASSWORD_MAX, examples=["a long walk in the rain"])]
 Given = Annotated[str, Meta(max_length=256)]
-"""A password or a username as somebody typed it."""
+"""A password or a username, as it was typed."""
 
 T = TypeVar("T")
 
@@ -43,8 +43,8 @@ async def checked(request: SignedRequest, services: Services, username: str, wor
 
 
 def allowances_of(request: SignedRequest, services: Services, username: str) -> list[tuple[Scope, str]]:
-    """The limits that a wrong password counts against: that of the device if the account knows it, else those of the address and
-    the account.
+    """The limits that a wrong password counts against: that of the device if it has signed in to the account before, else those of the
+    address and the account.
     """
     device = services.devices.recognize(username, request.cookies.get(services.devices.cookie_name(username)))
     if device is not None:

@@ -12,7 +12,7 @@ import msgspec
 from api.bookings.bodies import BookingBody
 from api.http.authentication import Forbidden
 from api.http.idempotency import REPLAYED
-from api.http.polling import ask_again_in, wait_seconds
+from api.http.polling import retry_after_header, wait_seconds
 from api.limits import rate_limits
 from api.live.seat_count_cache import SeatCountCache
 from api.services import Services
@@ -91,7 +91,7 @@ async def accept(
         raise
     seconds = wait_seconds(prefer)
     job = await live.jobs.follow(accepted.booking_id, seconds) if seconds else None
-    return _accepted(accepted, job, waited=seconds, retry_after=ask_again_in(live.backlog.seconds_until_done(None)))
+    return _accepted(accepted, job, waited=seconds, retry_after=retry_after_header(live.backlog.seconds_until_done(None)))
 
 
 def _find_unpaid(data: BookingBody, settings: Settings) -> Invalid | None:
@@ -101,8 +101,8 @@ def _find_unpaid(data: BookingBody, settings: Settings) -> Invalid | None:
 
 
 def _find_sold_out(seat_counts: SeatCountCache, flights: tuple[UUID, ...], seats: int) -> SeatsSoldOut | None:
-    """From the seat counts that this process has in memory. Not the response for a repeated request: its own booking may have the
-    last seats.
+    """Refuse a booking of a flight that is sold out, by the seat counts that this process has in memory. A repeated request is not refused
+    here, because its own booking may have the last seats.
     """
     for flight_id in flights:
         known = seat_counts.known(flight_id)

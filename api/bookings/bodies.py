@@ -1,4 +1,4 @@
-"""What a traveller sends to book: flights, seats, people, and how it is paid."""
+"""The body of a booking request: flights, seats, passengers and payment."""
 
 from __future__ import annotations
 
@@ -25,7 +25,8 @@ PassengerName = Annotated[str, Meta(min_length=1, max_length=100, examples=["Ash
 PassengerContact = Annotated[str, Meta(min_length=1, max_length=200, pattern=VISIBLE)]
 
 MORE_THAN_ANY_TOTAL: Final = Decimal(10) ** 12
-"""In whole units of any currency. Numbers have no pattern that limits them, and those of 20 digits cannot be rounded."""
+"""The largest amount, in whole units of any currency. JSON numbers are not limited by a pattern, and amounts of 20 digits would be rounded.
+"""
 
 SeatNumberText = Annotated[str, Meta(min_length=2, max_length=8, examples=["12A"])]
 SeatNumbers = (
@@ -56,10 +57,10 @@ class PriceBody(RequestBody):
     currency: Annotated[str, Meta(min_length=3, max_length=3, pattern=VISIBLE, examples=["INR"])]
 
     def read(self, pointer: str) -> Price:
-        """As the core takes it; `pointer`: where it is in the request.
+        """The price in the form for the core. `pointer`: its place in the request.
 
         Raises:
-            Invalid: it is no amount of a currency, so nothing can cost it.
+            Invalid: it is not an amount of a currency.
         """
         amount, currency = Decimal(str(self.amount)), self.currency.upper()
         if not self.currency.isascii() or not money.is_currency(currency):
@@ -96,7 +97,7 @@ class BookingBody(RequestBody):
         """The flights in the order of travel.
 
         Raises:
-            Invalid: none, both fields, or one flight twice.
+            Invalid: there is none, both fields are set, or a flight occurs twice.
         """
         if (self.flight_id is None) == (self.flight_ids is None):
             raise Invalid.field("/flight_id", "one_of", "Name either flight_id or flight_ids.")
@@ -109,7 +110,7 @@ class BookingBody(RequestBody):
         """How this booking is paid.
 
         Raises:
-            Invalid: a payment that is neither a token nor a hold, or both.
+            Invalid: the payment is neither a token nor a hold, or both.
         """
         if self.payment is None:
             return PaymentMode.NONE
@@ -121,7 +122,7 @@ class BookingBody(RequestBody):
         """The total that the traveller saw.
 
         Raises:
-            Invalid: it is no amount of a currency, so nothing can cost it.
+            Invalid: it is not an amount of a currency.
         """
         return None if self.expected_total is None else self.expected_total.read("/expected_total")
 
@@ -129,7 +130,7 @@ class BookingBody(RequestBody):
         """The seats in the form in which they are stored.
 
         Raises:
-            Invalid: what is no seat number, or is there twice.
+            Invalid: a text is no seat number, or a seat occurs twice.
         """
         return None if self.seat_numbers is None else requested.read(self.seat_numbers)
 
@@ -137,7 +138,7 @@ class BookingBody(RequestBody):
         """The named passengers.
 
         Raises:
-            Invalid: more than there are seats, or one without a surname, or not born yet.
+            Invalid: there are more passengers than seats, or one has no surname or a date of birth in the future.
         """
         if len(self.passengers) > self.seats:
             raise Invalid.field("/passengers", "too_many", "There are more travellers than seats.")

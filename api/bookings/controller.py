@@ -1,4 +1,4 @@
-"""Bookings: accept at once, list, look up, cancel."""
+"""The endpoints of bookings: create, list, look up, cancel."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ REFUSALS: Final = (
     RateLimited,
     Overloaded,
 )
-"""What `createBooking` answers instead of 202, for the documentation."""
+"""The error responses of `createBooking`, for the documentation."""
 
 
 class BookingPage(msgspec.Struct):

@@ -1,4 +1,4 @@
-"""What administrators do to bookings of others stands in the audit log."""
+"""Write to the audit log what administrators do with bookings of other accounts."""
 
 from __future__ import annotations
 
@@ -13,7 +13,9 @@ CANCELLED = "booking.cancelled"
 
 
 def note_cancelled(connection: RawConnection, user: Principal, booking_id: UUID) -> None:
-    """In the transaction that cancels it. Once, however often the request is repeated; nothing for a booking of one's own."""
+    """Write the entry, in the transaction that cancels the booking. A repeated request adds no second one. A cancellation of one's own
+    booking adds none.
+    """
     if not user.is_admin:
         return
     booking = queries.get_booking(connection, booking_id, None)

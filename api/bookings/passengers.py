@@ -46,10 +46,10 @@ class PassengersBody(RequestBody):
     passengers: Annotated[list[PassengerNaming], Meta(min_length=1, max_length=9)]
 
     def namings(self) -> list[Naming]:
-        """The corrections as the core takes them.
+        """The corrections in the form for the core.
 
         Raises:
-            Invalid: somebody who is added without a name, or corrected in nothing.
+            Invalid: a new passenger has no name, or a correction changes nothing.
         """
         errors = []
         for index, each in enumerate(self.passengers):

@@ -58,7 +58,9 @@ class TicketController(Controller):
         """One page to print or to show: flights in the times of their airports, travellers, and a signed QR code. Only a confirmed booking
         has a ticket. Names of travellers are written in their own letters; where no font has one of the rarest, the page says so.
         """
-        from core.tickets.pdf import pdf  # reportlab and the fonts: nobody waits for them when the process starts
+        from core.tickets.pdf import (
+            pdf,
+        )  # imported on first use, because reportlab and the fonts would delay the start
 
         ticket = _ticket_of(booking_id, request, services)
         return Response(pdf(ticket), media_type=PDF, headers=_file(f"ticket-{ticket.reference}.pdf"))

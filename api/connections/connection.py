@@ -34,12 +34,12 @@ _TOO_MUCH: Final = Problem(431, "headers_too_large", f"The headers of a request 
 
 
 class Connection(HttpToolsProtocol):
-    """The times are the event loop's. While a connection is kept between two requests, both are None: uvicorn ends an idle one."""
+    """Times are by the clock of the event loop. Between two requests of a connection both are None; uvicorn closes idle connections."""
 
     _head_since: float | None = None
     _body_since: float | None = None
     _body_bytes = 0
-    """Since `_body_since`."""
+    """The number of bytes since `_body_since`."""
     _head_bytes = 0
     _answering: RequestResponseCycle | None = None
     _check_timer: asyncio.TimerHandle | None = None
@@ -53,8 +53,8 @@ class Connection(HttpToolsProtocol):
         if self._check_timer is not None:
             self._check_timer.cancel()
         super().connection_lost(exc)
-        # uvicorn tells only the last of the requests that were sent ahead. The one that is answered would write to nobody, with a
-        # traceback, and then the next one would begin.
+        # If a client sends requests in advance (pipelining) and disconnects, uvicorn only ends the last of them. The running one would
+        # raise an error when it writes, and then the next one would be processed.
         self.pipeline.clear()
         if self._answering is not None and not self._answering.response_complete:
             self._answering.disconnected = True
@@ -97,7 +97,7 @@ class Connection(HttpToolsProtocol):
         self._refuse(_NO_HTTP)
 
     def _name_host_of_target(self) -> None:
-        """`GET http://name/path` asks for that name, whatever the Host header says (RFC 9112, 3.2.2)."""
+        """In `GET http://name/path` the name of the address is used instead of the Host header (RFC 9112, 3.2.2)."""
         try:
             target = httptools.parse_url(self.url)
         except httptools.HttpParserError:
@@ -109,7 +109,9 @@ class Connection(HttpToolsProtocol):
         self.headers[:] = [(key, host if key == b"host" else value) for key, value in self.headers]
 
     def _check_limits(self) -> None:
-        """Every few seconds for each connection: a timer for each request would cost every request."""
+        """Check the time limits. It runs every few seconds for each connection, because a timer for each request would make every request
+        slower.
+        """
         now = self.loop.time()
         if self.transport.is_closing():
             return
@@ -117,13 +119,13 @@ class Connection(HttpToolsProtocol):
             if self._head_bytes:
                 self._refuse(_TOO_SLOW)
             else:
-                self.transport.close()  # browsers open connections in advance, and expect no response on them
+                self.transport.close()  # browsers open connections in advance, and expect no response before a request
             return
         if self._body_since is not None and self.flow.read_paused:
-            self._begin_to_count()  # we do not read now, so the client is not slow
+            self._begin_to_count()  # reading is paused, so the client is not slow
         elif self._body_since is not None and now - self._body_since > BODY_SECONDS:
             if self._body_bytes < BODY_BYTES:
-                self.transport.abort()  # the handler hears that its client has gone
+                self.transport.abort()  # the handler gets the event that its client has disconnected
                 return
             self._begin_to_count()
         self._check_timer = self.loop.call_later(CHECK_SECONDS, self._check_limits)

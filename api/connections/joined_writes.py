@@ -1,7 +1,7 @@
 """Sends what is written to a connection in one turn of the event loop with one system call.
 
 uvicorn writes the head and the body of a response one after the other, and uvloop sends each write at once. So each response would be two
-system calls and two packets, and its client would wake up twice.
+system calls and two packets, and its client would be woken twice.
 """
 
 from __future__ import annotations
@@ -10,11 +10,11 @@ import asyncio
 from typing import Any, Final
 
 MOST_BYTES: Final = 64 * 1024
-"""When so much was written, it is sent at once, so that a sender is told in time that its client reads slowly."""
+"""Bytes. When so much was written, it is sent at once, so that writing pauses in time if the client reads slowly."""
 
 
 class JoinedWrites(asyncio.Transport):
-    """The transport of one connection, as the protocol sees it. Everything but writing is done by `transport`."""
+    """The transport that the protocol of one connection uses. It joins writes, and passes everything else to `transport`."""
 
     def __init__(self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop) -> None:
         super().__init__()

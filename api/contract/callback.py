@@ -31,7 +31,7 @@ _EVENT: Final = Schema(
 
 @dataclass
 class PaymentCallback(Operation):
-    """Its two headers and its body."""
+    """The two headers and the body of a callback."""
 
     def __post_init__(self) -> None:
         self.parameters = [

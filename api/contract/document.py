@@ -1,7 +1,7 @@
-"""The OpenAPI document as integrators get it. Litestar writes it from the handlers; here it gets what no signature says.
+"""Complete the OpenAPI document. Litestar generates it from the handlers; this module adds what the signatures do not contain.
 
-That is: examples of whole requests and responses, the headers of responses, which codes there are, patterns that every engine reads, and
-`security: []` where no token is needed, so that a generated client asks for none.
+It adds examples of whole requests and responses, the headers of responses, the error codes, patterns that every engine accepts, and
+`security: []` for operations without a token, so that generated clients need none for them.
 """
 
 from __future__ import annotations
@@ -50,9 +50,9 @@ ANY_ADDRESS: Final = frozenset(
         "wrong_host",
     }
 )
-"""Codes that no operation names: they come from before it, or from whatever happens."""
+"""Codes that no operation names, because they are raised before its handler, or can happen anywhere."""
 BINARY: Final = frozenset({"application/pdf"})
-"""Media types whose answers are no text, and have no examples."""
+"""Media types of responses that are not text, and have no examples."""
 _PROBLEMS: Final = "application/problem+json"
 
 
@@ -62,7 +62,7 @@ def finish(document: Json) -> Json:
     for path, operation in operations_of(document):
         _finish_parameters(operation)
         _finish_request(operation)
-        _finish_answers(operation, path)
+        _finish_responses(operation, path)
         if operation.get("security") == [{}]:
             operation["security"] = []
     for schema in _schemas_in(document):
@@ -88,14 +88,14 @@ def operations_of(document: Json) -> Iterator[tuple[str, Json]]:
 
 
 def _codes_in(document: Json) -> Iterator[str]:
-    """Of all errors that operations name."""
+    """The error classes that operations name."""
     for _, operation in operations_of(document):
         for response in operation["responses"].values():
             yield from response.get("content", {}).get(_PROBLEMS, {}).get("examples", ())
 
 
 def _finish_parameters(operation: Json) -> None:
-    """What may be left out is not there, and never null: a query and a header have no word for null."""
+    """Remove null from optional parameters, because a query or a header cannot contain null; the parameter is left out instead."""
     for parameter in operation.get("parameters", ()):
         schema = parameter["schema"]
         variants = [variant for variant in schema.pop("oneOf", ()) if variant != {"type": "null"}]
@@ -118,13 +118,13 @@ def _finish_request(operation: Json) -> None:
             content["examples"] = {name: {"value": value} for name, value in named.items()}
 
 
-def _finish_answers(operation: Json, path: str) -> None:
+def _finish_responses(operation: Json, path: str) -> None:
     own: Json = {}
     taken = {parameter["name"] for parameter in operation.get("parameters", ())}
     good = [status for status in operation["responses"] if status < "400"]
     for status in good:
         own |= operation["responses"][status].pop("headers", {})
-    operation["responses"].get("204", {}).pop("content", None)  # Litestar gives `Response[None]` a body
+    operation["responses"].get("204", {}).pop("content", None)  # Litestar describes a body for `Response[None]`, which has none
     for status, response in operation["responses"].items():
         names = list(headers.EVERYWHERE)
         if status in good:
@@ -163,7 +163,7 @@ def _name_of(schema: Json) -> str:
 
 
 def _schemas_in(node: Any) -> Iterator[Json]:
-    """Every object of the document that may be a schema. Examples are data, and left alone."""
+    """Every object of the document that may be a schema. Examples are data, and are left out."""
     if isinstance(node, dict):
         yield node
         for name, value in node.items():
@@ -180,7 +180,7 @@ def _finish_schema(schema: Json) -> None:
     variants = schema.get("oneOf")
     if not isinstance(variants, list):
         return
-    if {"type": "number"} in variants:  # which an integer is
+    if {"type": "number"} in variants:  # every integer is also a number
         variants = [variant for variant in variants if variant != {"type": "integer"}]
     if len(variants) == 1:
         del schema["oneOf"]

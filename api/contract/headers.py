@@ -1,5 +1,5 @@
-"""The headers that responses have, for the OpenAPI document. A handler names its own in `response_headers`; the rest follows from what the
-operation takes and how it can fail.
+"""The headers of responses, for the OpenAPI document. A handler names its own in `response_headers`; the others follow from the parameters
+and the errors of the operation.
 """
 
 from __future__ import annotations
@@ -75,5 +75,5 @@ COMPONENTS: Final[dict[str, dict[str, Any]]] = {
 EVERYWHERE: Final = ("X-Request-Id",)
 WHEN_LIMITED: Final = ("RateLimit-Policy", "RateLimit")
 BY_PARAMETER: Final = {"Idempotency-Key": "Idempotent-Replayed", "Prefer": "Preference-Applied"}
-"""A header of the request, and the one that a good response to it has."""
+"""A header of the request, and the header of a successful response to it."""
 BY_STATUS: Final = {"401": "WWW-Authenticate", "429": "Retry-After", "503": "Retry-After"}

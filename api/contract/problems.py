@@ -52,7 +52,7 @@ _MEMBERS: Final[dict[type[AppError], dict[str, Any]]] = {
 
 
 def example_of(error: type[AppError]) -> dict[str, Any]:
-    """A whole response, but for its `instance`, which is the address that was asked."""
+    """A whole response without its `instance`, which is the path of the request."""
     words = " ".join((error.__doc__ or error.code.replace("_", " ")).split()).partition(". ")[0].removesuffix(".")
     detail = f"{words[0].upper()}{words[1:]}."
     problem = Problem(int(error.status), error.code, detail, error.retryable, _MEMBERS.get(error, {}))

@@ -1,4 +1,4 @@
-"""A flight in a request: its shape, and what can be said about it without I/O."""
+"""A flight in the body of a request, and the checks that need no I/O."""
 
 from __future__ import annotations
 
@@ -45,21 +45,21 @@ class FlightBody(RequestBody):
     """Its layout (`GET /admin/cabins`), which has as many seats as the flight. Null: none; left out: as it was, or none for a new flight."""
 
     def details(self, services: Services) -> FlightDetails:
-        """What was said, held to the rules.
+        """The details of the flight, checked against all rules.
 
         Raises:
             Invalid: with every rule that is broken.
         """
-        said = msgspec.structs.asdict(self)
+        values = msgspec.structs.asdict(self)
         errors = []
         for field, read in (("departure_ts", times.read), ("arrival_ts", times.read), ("price", _read_price)):
             try:
-                said[field] = read(said[field], f"/{field}")
+                values[field] = read(values[field], f"/{field}")
             except Invalid as wrong:
                 errors += wrong.data["errors"]
         if errors:
             raise Invalid(" ".join(error["message"] for error in errors), errors=errors)
-        return FlightDetails.checked(**said, unknown_places=UnknownPlaces(services.settings.flights.unknown_places))
+        return FlightDetails.checked(**values, unknown_places=UnknownPlaces(services.settings.flights.unknown_places))
 
 
 def _read_price(written: str | int | float, pointer: str) -> Decimal:

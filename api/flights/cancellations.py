@@ -14,7 +14,7 @@ from litestar.params import FromPath, JSONBody
 from api.contract.headers import LOCATION, RETRY_AFTER
 from api.http.authentication import requires_admin
 from api.http.idempotency import Done, IdempotencyKey, answer_once, keyed
-from api.http.polling import ask_again_in
+from api.http.polling import retry_after_header
 from api.http.wire import Line, RequestBody
 from api.services import Services, SignedRequest
 from core.db import RawConnection
@@ -91,5 +91,5 @@ def _accepted(begun: BegunCancellation) -> Response[FlightCancellationAccepted]:
     return Response(
         FlightCancellationAccepted(job_id=begun.job.id, status=begun.job.status, status_url=status_url),
         status_code=HTTPStatus.ACCEPTED,
-        headers={"location": status_url, "retry-after": ask_again_in(None)},
+        headers={"location": status_url, "retry-after": retry_after_header(None)},
     )

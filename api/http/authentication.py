@@ -64,7 +64,7 @@ def require_scope(principal: Principal, handler: BaseRouteHandler, method: str) 
     """Refuse requests that the API key does not allow. Any scope allows reading; what is visible depends on its role
     (`core/users/api_keys.py`).
     """
-    if method == "GET":  # HEAD is GET by now
+    if method == "GET":  # HEAD requests were changed to GET before
         return
     needed = handler.opt.get("scope", KeyScope.ADMIN)
     if not principal.has_scope(needed):
@@ -87,7 +87,7 @@ async def requires_admin(connection: ASGIConnection[Any, Principal, Any, Any], _
         return
     if not connection.user.sees_everything:
         raise Forbidden("This needs an administrator, or an agent who reads.")
-    if method != "GET":  # HEAD is GET by now
+    if method != "GET":  # HEAD requests were changed to GET before
         raise Forbidden("Only an administrator may do this. An agent can read, but not change anything.")
 
 

@@ -49,7 +49,7 @@ class UnsupportedMediaType(AppError):
 
 
 def require_readable(request: Request[Any, Any, Any]) -> None:
-    """Refuse, unread, a body that is missing or of another kind than the handler's `data` is made from."""
+    """Refuse a body that is missing, or whose content type is not the one of the handler's `data`, without reading it."""
     expected = _expected_media_type(request.route_handler)
     if expected is None:
         return

@@ -44,7 +44,7 @@ def is_cross_site(fetch_site: str | None, origin: str | None, host: str) -> bool
     if fetch_site == "cross-site":
         return True
     if origin is None:
-        return fetch_site is not None  # a browser that says it is another origin, and not which one
+        return fetch_site is not None  # the browser sends `null` instead of the other origin
     return not _is_at(origin, host)
 
 

@@ -1,4 +1,4 @@
-"""Convert exceptions to answers (problem details, RFC 9457). This is the only place that does it."""
+"""Convert exceptions to responses (problem details, RFC 9457). This is the only place that does it."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ SERVER_AWAY: tuple[type[Exception], ...] = (
     redis.exceptions.OutOfMemoryError,
     redis.exceptions.ReadOnlyError,
 )
-"""Fewer than `core.db.AWAY`, because a unit of work raises other errors of SQLAlchemy if a row is the cause."""
+"""Not all errors of `core.db.AWAY`, because a unit of work raises further errors of SQLAlchemy if a row is the cause."""
 
 _CODES = {
     400: "malformed",
@@ -76,8 +76,8 @@ def to_response(request: Request[Any, Any, Any], error: Exception) -> Response[b
     elif _is_away(error):
         cause = _cause(error)
         trouble = _rows_busy if isinstance(cause, BUSY) else _servers_away
-        said = f"{type(cause).__name__}: {cause}".strip()
-        trouble.failed(type(cause).__name__, method=request.method, path=request.scope["path"], error=said)
+        description = f"{type(cause).__name__}: {cause}".strip()
+        trouble.failed(type(cause).__name__, method=request.method, path=request.scope["path"], error=description)
     return Response(
         problem.body(instance=request.scope["path"], request_id=request.scope["state"].get("request_id", "")),
         status_code=problem.status,
@@ -90,7 +90,7 @@ EXCEPTION_HANDLERS: ExceptionHandlersMap = {AppError: to_response, HTTPException
 
 
 def problem_of(error: Exception, request: Request[Any, Any, Any]) -> Problem:
-    """What the client of `request` is told about `error`."""
+    """The problem that is sent to the client of `request` for `error`."""
     match error:
         case AppError():
             headers = {} if error.retry_after is None else {"retry-after": str(error.retry_after)}
@@ -126,7 +126,7 @@ def _is_away(error: Exception) -> bool:
 
 
 def _cause(error: Exception) -> BaseException:
-    """What the driver said, where SQLAlchemy says it in its own words."""
+    """The error of the driver, if SQLAlchemy has wrapped it in one of its own."""
     return getattr(error, "orig", None) or error
 
 
@@ -149,7 +149,7 @@ def _errors_of(error: ValidationException, request: Request[Any, Any, Any]) -> l
 
 def _parameter_error(entry: dict[str, Any], parameters: dict[str, FieldDefinition]) -> dict[str, str]:
     key = str(entry.get("key", ""))
-    if key == "data":  # what the form has not
+    if key == "data":  # the form does not have this field
         return field_error(str(entry.get("message", "")))
     if key not in parameters:
         return field_error(str(entry.get("message", "")), inside=f"/{key.replace('.', '/')}")
@@ -160,7 +160,7 @@ def _parameter_error(entry: dict[str, Any], parameters: dict[str, FieldDefinitio
 
 
 def _choices(definition: FieldDefinition) -> str:
-    """A sentence with a space before it that names what a parameter may be, where it is one of a few words."""
+    """A sentence, with a space before it, that names the allowed values of a parameter; empty if they are not a few words."""
     kinds = [definition.annotation, *(inner.annotation for inner in definition.inner_types)]
     choices = [str(choice.value) for kind in kinds if isinstance(kind, type) and issubclass(kind, Enum) for choice in kind]
     return f" Choose one of {', '.join(choices)}." if choices else ""

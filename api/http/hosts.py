@@ -29,7 +29,7 @@ def read_host(value: bytes) -> str | None:
 
 
 def allowed(names: str) -> Callable[[str], bool]:
-    """A function that tells whether a name is accepted. `names`: separated by commas; `.example.com` for all subdomains, `*` for
+    """A function that returns whether a name is accepted. `names`: separated by commas; `.example.com` for all subdomains, `*` for
     every name.
 
     Always accepted are IP addresses, names without a dot (of containers or the local network), names that end in `.localhost`,

@@ -38,7 +38,7 @@ Content = TypeVar("Content")
 
 
 def _nothing() -> None:
-    """Nothing follows."""
+    """Do nothing after the commit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +52,13 @@ class Done(Generic[Content]):
 Work: TypeAlias = Callable[[RawConnection], Done[Content]]
 
 
-def keyed(request: SignedRequest, key: str | None, *said: Any) -> KeyedRequest | None:
-    """The request with its key; None without a key. `said`: the content of the request, in addition to its path."""
+def keyed(request: SignedRequest, key: str | None, *content: Any) -> KeyedRequest | None:
+    """The request with its key; None without a key. `content`: the content of the request, in addition to its path."""
     if key is None:
         return None
-    meaning = msgspec.json.encode((request.path_params, said))
+    encoded = msgspec.json.encode((request.path_params, content))
     operation = str(request.route_handler.operation_id)
-    return KeyedRequest(request.user.user_id, operation, key, hashlib.sha256(meaning).digest())
+    return KeyedRequest(request.user.user_id, operation, key, hashlib.sha256(encoded).digest())
 
 
 def answer_once(services: Services, request: KeyedRequest | None, work: Work[Content]) -> Response[Content]:

@@ -53,7 +53,7 @@ def are_well_formed(headers: dict[str, str]) -> bool:
 
 
 async def send_response(send: Send, status: int, media_type: str, headers: dict[str, str], body: bytes) -> None:
-    """Send a whole response. `headers`: more than the type and the length of the body."""
+    """Send a complete response. `headers`: in addition to the type and the length of the body."""
     more = [(name.encode(), value.encode("latin-1")) for name, value in headers.items()]
     described = [(b"content-type", media_type.encode()), (b"content-length", b"%d" % len(body)), *more]
     await send({"type": "http.response.start", "status": status, "headers": described})

@@ -16,18 +16,18 @@ _WAIT: Final = re.compile(r"(?:^|[,;\s])wait\s*=\s*(\d{1,6})(?=$|[,;\s])", re.AS
 SHORTEST_SECONDS: Final = 1
 LONGEST_SECONDS: Final = 10
 JITTER: Final = 0.2
-"""The random part of a wait, as a fraction of it, so that clients that came at the same time do not ask again at the same time."""
+"""The random part of a wait, as a fraction of it, so that clients that came at the same time do not poll again at the same time."""
 
 
 def wait_seconds(prefer: str | None) -> int:
-    """Seconds to wait: 0 without the preference, at most 25. A preference that cannot be understood is ignored, as the RFC asks."""
+    """Seconds to wait: 0 without the preference, at most 25. A preference that cannot be understood is ignored, as the RFC requires."""
     # A quoted number counts as a number. Other quoted text belongs to other preferences, and is removed.
     plain = _QUOTED.sub(lambda quoted: quoted[0][1:-1] if quoted[0][1:-1].isdigit() else "-", prefer or "")
     found = _WAIT.search(plain)
     return min(int(found[1]), LONGEST_WAIT_SECONDS) if found else 0
 
 
-def ask_again_in(expected_seconds: float | None, *, chance: Callable[[], float] = random.random) -> str:
+def retry_after_header(expected_seconds: float | None, *, chance: Callable[[], float] = random.random) -> str:
     """The value of `Retry-After`: whole seconds, from 1 to 10.
 
     `expected_seconds`: when the work will probably be done; None if unknown, which gives a short wait. The header has whole

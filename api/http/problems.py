@@ -17,7 +17,7 @@ RETRY_SECONDS = 5
 
 
 class PlaceCandidate(msgspec.Struct):
-    """An airport that may have been meant."""
+    """An airport that a name in the request may mean."""
 
     iata: str
     city: str
@@ -32,7 +32,7 @@ class FieldProblem(msgspec.Struct):
     code: str
     message: str
     candidates: list[PlaceCandidate] | msgspec.UnsetType = msgspec.UNSET
-    """The airports to choose from, where a name may be several, or was likely another."""
+    """The airports to choose from, if a name is ambiguous or probably misspelt."""
 
 
 class Amount(msgspec.Struct):
@@ -61,7 +61,7 @@ class ProblemBody(msgspec.Struct, omit_defaults=True):
     booking_status: BookingStatus | msgspec.UnsetType = msgspec.UNSET
     available_actions: list[BookingAction] | msgspec.UnsetType = msgspec.UNSET
     expected: Amount | list[str] | msgspec.UnsetType = msgspec.UNSET
-    """The total that was sent (`price_changed`), or the columns that a file may have (`bad_header`)."""
+    """The total of the request (`price_changed`), or the columns that a file may have (`bad_header`)."""
     actual: Amount | msgspec.UnsetType = msgspec.UNSET
     limit: int | msgspec.UnsetType = msgspec.UNSET
     free: int | msgspec.UnsetType = msgspec.UNSET
@@ -105,7 +105,7 @@ class Problem:
         )
 
     def all_headers(self) -> dict[str, str]:
-        """Headers that the status itself asks for, and the problem's own."""
+        """The headers that the status requires, and those of the problem."""
         headers = {}
         if self.status == HTTPStatus.UNAUTHORIZED:
             headers["www-authenticate"] = 'Bearer realm="skyqueue"'

@@ -29,7 +29,7 @@ KNOWN_METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE
 _NOSNIFF: Final = (b"x-content-type-options", b"nosniff")
 _NO_STORE: Final = (b"cache-control", b"no-store")
 _ONLY_TLS: Final = (b"strict-transport-security", b"max-age=31536000")
-"""Browsers follow it only on connections with TLS."""
+"""Browsers use this header only on connections with TLS."""
 
 _COMPRESSED = Problem(
     415, "unsupported_media_type", "Send the body as it is, without Content-Encoding.", headers={"accept-encoding": "identity"}
@@ -60,9 +60,7 @@ _log = structlog.get_logger(__name__)
 
 
 class Edge:
-    """`routes`: all routes of the application, to list the methods of an address. `is_ours`: tells whether a host name is
-    accepted.
-    """
+    """`routes`: all routes of the application, to list the methods of an address. `is_ours`: returns whether a host name is accepted."""
 
     def __init__(self, app: ASGIApp, routes: Iterable[BaseRoute], is_ours: Callable[[str], bool]) -> None:
         self.app = app
@@ -84,7 +82,7 @@ class Edge:
             request = cast("HTTPScope", {**request, "method": "GET"})
             receive = _gone
 
-        is_by_tls = request["scheme"] == "https"  # what a proxy says of it counts where the server trusts that proxy
+        is_by_tls = request["scheme"] == "https"  # from the proxy's header, if uvicorn trusts this proxy
         is_personal = _is_personal(request)
         has_response_begun = ended = False
 
@@ -147,7 +145,7 @@ def _check_head(scope: HTTPScope, is_ours: Callable[[str], bool]) -> tuple[str |
                 refusal = _OTHER_HOST
         elif name == b"content-encoding" and value.lower() != b"identity":
             refusal = _COMPRESSED
-    if hosts != 1 and (hosts or scope["http_version"] != "1.0"):  # which knew none
+    if hosts != 1 and (hosts or scope["http_version"] != "1.0"):  # the route has no template
         refusal = _BAD_HOST
     if b"%" in scope["query_string"]:
         query = unquote_to_bytes(scope["query_string"])

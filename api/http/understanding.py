@@ -63,7 +63,8 @@ async def require_understood(request: Request[Any, Any, Any]) -> None:
 
 
 def require_known(given: Iterable[str], known: Names, many: Names, *, pointer: str, what: str) -> None:
-    """Refuse names that are not `known`, or that come twice and are not of `many`. `pointer`: how a name is pointed at.
+    """Refuse names that are not `known`, or that come twice and are not of `many`. `pointer`: name -> its place in the request, for the
+    error.
 
     Raises:
         Invalid: with every fault.
@@ -137,7 +138,7 @@ def _query_fields(handler: BaseRouteHandler) -> dict[str, Any]:
 
 @lru_cache(1024)
 def _form_fields(handler: BaseRouteHandler) -> frozenset[str] | None:
-    """The fields of the form that an operation takes; None where it takes none."""
+    """The fields of the form of an operation; None if it has no form."""
     data = handler.parsed_data_field
     if data is None or not isinstance(data.kwarg_definition, BodyKwarg):
         return None

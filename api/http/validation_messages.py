@@ -63,14 +63,14 @@ _TYPES: Final = {
 def field_error(sentence: str, *, inside: str = "") -> dict[str, str]:
     """One entry of `errors` for a sentence of the decoder; `inside` is the pointer of the part that was decoded."""
     where = _WHERE.search(sentence)
-    said = sentence[: where.start()] if where else sentence
+    problem = sentence[: where.start()] if where else sentence
     pointer = inside + _pointer(where.group(1)) if where else inside
     for pattern, code, message in _PHRASES:
-        if match := pattern.match(said):
+        if match := pattern.match(problem):
             if field := match.groupdict().get("field"):
                 return {"pointer": f"{pointer}/{field}", "code": code, "message": message}
             return {"pointer": pointer, "code": code, "message": message.format(*map(_plain, match.groups()))}
-    return {"pointer": pointer, "code": "invalid", "message": phrased(said)}
+    return {"pointer": pointer, "code": "invalid", "message": phrased(problem)}
 
 
 def phrased(sentence: str) -> str:

@@ -1,4 +1,4 @@
-"""Types that request bodies share. Whatever arrives as text is bounded in length and free of control characters."""
+"""Types that several request bodies use. Every text has a limited length and no control characters."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from core.text.patterns import VISIBLE
 Word: TypeAlias = Annotated[str, Meta(min_length=1, max_length=64, pattern=VISIBLE)]
 """A name, a code, a token."""
 Line: TypeAlias = Annotated[str, Meta(min_length=1, max_length=500, pattern=VISIBLE)]
-"""A sentence or two in somebody's words."""
+"""A sentence or two, written by a person."""
 
 
 Timestamp: TypeAlias = Annotated[
@@ -28,4 +28,4 @@ Timestamp: TypeAlias = Annotated[
 
 
 class RequestBody(Struct, forbid_unknown_fields=True, kw_only=True):
-    """Base of every JSON request body: a field that we do not know is an error, and is never ignored without a word."""
+    """Base of every JSON request body: an unknown field is an error, and never ignored."""

@@ -20,7 +20,7 @@ from api.contract.upload import UploadOperation
 from api.http.authentication import limited, requires_admin
 from api.http.bodies import TooLarge, UnsupportedMediaType
 from api.http.idempotency import Done, IdempotencyKey, answer_once, keyed
-from api.http.polling import ask_again_in
+from api.http.polling import retry_after_header
 from api.http.understanding import READS_BODY_ITSELF
 from api.imports import uploads
 from api.imports.uploads import storage_away
@@ -153,7 +153,8 @@ class ImportController(Controller):
         done = view.finished_at is not None
         return Response(
             view,
-            headers={"cache-control": "no-store"} | ({} if done else {"retry-after": ask_again_in(_seconds_until_done(view))}),
+            headers={"cache-control": "no-store"}
+            | ({} if done else {"retry-after": retry_after_header(_seconds_until_done(view))}),
         )
 
     @get(
@@ -266,7 +267,7 @@ def _store_file(upload: Upload) -> StoredFile:
 def _accept(
     services: Services, import_id: UUID, file: StoredFile, layout: Layout, keyed_request: KeyedRequest | None, **options: Any
 ) -> tuple[Response[ImportAccepted], bool]:
-    """Store the import and call a worker. Returns the response, and whether the file is needed."""
+    """Store the import and send a message to a worker. Returns the response, and whether the file is needed."""
     is_new = False
 
     def work(connection: RawConnection) -> Done[ImportAccepted]:
@@ -284,7 +285,7 @@ def _accepted(accepted: Accepted) -> Response[ImportAccepted]:
     return Response(
         ImportAccepted(accepted.import_id, accepted.status, status_url),
         status_code=HTTPStatus.ACCEPTED,
-        headers={"location": status_url, "retry-after": ask_again_in(None)},
+        headers={"location": status_url, "retry-after": retry_after_header(None)},
     )
 
 
@@ -293,7 +294,7 @@ def _attachment(name: str) -> dict[str, str]:
 
 
 def _seconds_until_done(view: ImportView) -> float | None:
-    """How long an import takes if it goes on as it did; None while nothing of it is done."""
+    """The expected time until the import is done, at its speed so far; None before the first chunk."""
     done = view.progress.percent / 100
     if view.started_at is None or not done:
         return None

@@ -89,7 +89,7 @@ async def receive(request: Request[Any, Any, Any], upload: Upload, *, limit: int
 
 
 def _display_name(name: str) -> str | None:
-    """Of a name as a browser sends it, what people are shown: without folders and without what no screen can show."""
+    """The part of a file name that is shown to people: without folders and unprintable characters."""
     last = name.replace("\\", "/").rpartition("/")[2]
     return "".join(letter for letter in last if letter.isprintable()).strip()[:LONGEST_NAME] or None
 

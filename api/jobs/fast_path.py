@@ -1,6 +1,6 @@
 """The fast path of a poll: a client that follows a job is answered without the web framework.
 
-Clients that poll are most of the load of a sale: 10,000 of them that ask every 5 s are 2,000 requests a second. The fast path
+Clients that poll are most of the load of a sale: 10,000 of them that poll every 5 s are 2,000 requests a second. The fast path
 passes to the framework every request whose form it does not understand, and every request without a valid token.
 """
 
@@ -19,7 +19,7 @@ from api.services import services_of
 from core.users.tokens import Unauthenticated
 
 TEMPLATES: Final = {"/api/v1/jobs/": "/api/v1/jobs/{job_id}", "/api/v1/booking/status/": "/api/v1/booking/status/{job_id}"}
-"""What the metrics and traces call these addresses: the same as for the handler."""
+"""The route of these addresses in metrics and traces, which is that of the handler."""
 _PATH: Final = re.compile(
     r"(/api/v1/jobs/|/api/v1/booking/status/)([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})"
 )

@@ -10,7 +10,7 @@ from uuid import UUID
 
 import msgspec
 
-from api.http.polling import ask_again_in, wait_seconds
+from api.http.polling import retry_after_header, wait_seconds
 from api.live.backlog import Backlog
 from api.live.services import Live
 from api.pages import files
@@ -32,11 +32,11 @@ class JobAnswer:
 async def follow(
     live: Live, principal: Principal, job_id: UUID, *, prefer: str | None, if_none_match: str | None, load_run: str | None
 ) -> JobAnswer:
-    """The job as it is now; with `Prefer: wait=n`, as it is once it is done, or after n seconds.
+    """The present state of the job; with `Prefer: wait=n` the state when it is done, or after n seconds.
 
     Raises:
         JobNotFound: there is no such job, or it is somebody else's.
-        `core.db.AWAY`: Postgres is away, and nothing final is known of this job.
+        `core.db.AWAY`: Postgres is away, and no final result of this job is in memory.
     """
     seconds = wait_seconds(prefer)
     if load_run is not None:
@@ -68,9 +68,11 @@ def _with_place(job: Job, backlog: Backlog) -> Job:
 
 
 def _ask_again(job: Job, backlog: Backlog) -> str:
-    """When to ask again. It can be estimated for a booking that waits for its seats, and for no other job."""
+    """`Retry-After`: when the client should poll again. The time is estimated for bookings that wait for their seats, and for no other
+    jobs.
+    """
     waits = job.kind == "booking" and job.status == "PENDING"
-    return ask_again_in(backlog.seconds_until_done(job.queue_position) if waits else None)
+    return retry_after_header(backlog.seconds_until_done(job.queue_position) if waits else None)
 
 
 def _may_see(job: Job, principal: Principal) -> bool:

@@ -13,7 +13,7 @@ from core.ratelimit.limits import LIMITS, Scope
 from core.telemetry.metrics import RATE_LIMIT_REFUSALS
 
 STATE: Final = "rate_limits"
-"""The entry in the state of a request: scope -> what is left."""
+"""The key in the state of a request. The value: scope -> what is left of its limit."""
 SHARED: Final = frozenset({Scope.LOGIN_ACCOUNT, Scope.LOOKUP_REFERENCE})
 
 
@@ -44,7 +44,7 @@ def _note(state: dict[str, Any], scope: Scope, left: int) -> None:
 
 
 def headers_of(state: dict[str, Any]) -> list[tuple[bytes, bytes]]:
-    """`q` requests in `w` seconds; `r` are left, and in `t` seconds all of them are again."""
+    """The two headers. `q`: requests in `w` seconds; `r`: requests that are left; `t`: seconds until all `q` are available again."""
     noted: dict[Scope, int] = state.get(STATE, {})
     if not noted:
         return []

@@ -1,6 +1,6 @@
 """The valid API keys. Every process has all of them in memory, so a request costs one hash and no query.
 
-The process that creates or revokes a key knows it at once, and notifies the other processes through Redis, which then read the
+The process that creates or revokes a key applies the change at once, and notifies the other processes through Redis, which then read the
 keys again. Each process also reads them once a second: for times when Redis cannot be reached, and for accounts that were closed
 or are no administrators any more.
 """
@@ -39,7 +39,7 @@ class ApiKeys(BackgroundTask):
         self._open_ids: frozenset[UUID | None] = frozenset()
         self._used: set[UUID] = set()
         self._version = object()
-        """Another one after each change that this process made: what was read before it is out of date."""
+        """Grows with each change that this process made. Keys that were read before the change are out of date."""
         self._lock = threading.Lock()
         self._soon = asyncio.Event()
         self._outage = Incident(_log, "keys for programs cannot be read", "keys for programs are read again")
@@ -55,21 +55,21 @@ class ApiKeys(BackgroundTask):
         return found
 
     def is_open(self, principal: Principal) -> bool:
-        """Whether the key that let this principal in is good."""
+        """Whether the key of this principal is still valid."""
         return principal.key_id in self._open_ids
 
     def look_soon(self) -> None:
-        """Another process has made or revoked a key."""
+        """Call it when another process has created or revoked a key."""
         self._soon.set()
 
     def changed(self, revoked: UUID | None = None) -> None:
-        """This process has made a key, or has revoked this one. Called in a thread, after the commit."""
+        """Call it when this process has created a key, or revoked this one: in a thread, after the commit."""
         with self._lock:
             self._version = object()
             self._keep({each: principal for each, principal in self._open.items() if principal.key_id != revoked})
         try:
             self._look()
-        except AWAY as error:  # it is done, and seen a moment later
+        except AWAY as error:  # the change is committed; the keys are read a moment later
             self._outage.failed(error=str(error))
         job_events.publish(self._redis, JobEvents(keys_changed=True))
 

@@ -15,11 +15,11 @@ class BackgroundTask(ABC):
         self._task = asyncio.get_running_loop().create_task(self._run())
 
     async def close(self) -> None:
-        """End it at once, in the middle of whatever it waits for."""
+        """Cancel the task at once."""
         if self._task is not None:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
 
     @abstractmethod
     async def _run(self) -> None:
-        """Returns never."""
+        """The work of the task. It never returns."""

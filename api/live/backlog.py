@@ -49,14 +49,14 @@ class Backlog(BackgroundTask):
         self._is_shared = is_shared
         self._waiting_of: dict[UUID, int] = {}
         self._let_in: Counter[UUID] = Counter()
-        """By this process, since the last time it was read."""
+        """Account -> bookings that this process accepted since the backlog was last read."""
         self.limit = limit
         self._head: list[UUID] = []
         self.waiting = 0
         self.oldest_seconds = 0.0
         """How long the booking that waits longest has waited; 0 when none waits."""
         self.per_second = 0.0
-        """Bookings that workers finish, smoothed."""
+        """Bookings that workers finish per second, as a moving average."""
         self._outage = Incident(_log, "the backlog cannot be seen", "the backlog is seen again")
         self._broken = Incident(_log, "the backlog cannot be seen", "the backlog is seen again", level=logging.ERROR)
 
@@ -64,7 +64,7 @@ class Backlog(BackgroundTask):
         """Let one more booking of this account in.
 
         Raises:
-            Overloaded: more work waits than the limit; `Retry-After` is what it takes to drain, with jitter.
+            Overloaded: more bookings wait than the limit. `Retry-After`: the expected time until there is room, with jitter.
             TooManyWaiting: more of this account waits than its share.
         """
         if self.waiting >= self.limit:
@@ -84,7 +84,7 @@ class Backlog(BackgroundTask):
 
     @property
     def anybody_has_their_share(self) -> bool:
-        """Whether further bookings of some account are refused."""
+        """Whether further bookings of some accounts are refused now."""
         return self._is_shared and any(count >= self.share for count in self._waiting_of.values())
 
     def _time_to_work(self, waiting: int) -> int:
@@ -125,7 +125,7 @@ class Backlog(BackgroundTask):
             except AWAY as error:
                 self._outage.failed(error=str(error))
             except Exception:
-                # If this task ended, the process would accept or refuse bookings by old figures for ever.
+                # If this task ended, the process would accept and refuse bookings by outdated numbers until its end.
                 self._broken.failed(exc_info=True)
             else:
                 self.waiting, self._head, self.oldest_seconds = seen.count, seen.head, seen.oldest_seconds
@@ -135,7 +135,7 @@ class Backlog(BackgroundTask):
                 self._broken.succeeded()
 
     def _look(self) -> Waiting:
-        """Counted by account are those that have a good part of their share; with the others it is no question."""
+        """Bookings are only counted for accounts that have used a large part of their share. The others are far from the limit."""
         with self._db.snapshot() as connection:
             by_account = max(1, self.share // 4) if self._is_shared else None
             return read_waiting(connection, head=POSITIONS, limit=self.limit, by_account_from=by_account)

@@ -72,12 +72,12 @@ class BookingIntake:
         return result
 
     def enqueue(self, booking_id: UUID) -> None:
-        """Send a message for this booking soon. Nobody waits for it."""
+        """Send a message for this booking soon, without waiting for it."""
         if self._sender.waiting < DISPATCH_WAITING:
             self._sender.post(_ToSend(booking_id, correlation.current(), spans.current()))
 
     async def close(self) -> None:
-        """Finish what was begun."""
+        """Finish the batches in progress."""
         await asyncio.gather(self._intake.close(), self._sender.close())
 
     def _accept(self, intake: BatchIntake, waiting: list[BookingRequest]) -> list[IntakeResult]:

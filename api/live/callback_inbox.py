@@ -39,8 +39,8 @@ class CallbackInbox:
         await self._writer.close()
 
     def _write(self, events: list[ProviderEvent]) -> list[Exception | None]:
-        """One event that cannot be written, or whose booking is locked, must not block the others of its batch; all of them would
-        wait for a server that is away.
+        """Store a batch. An event that cannot be stored, or whose booking is locked, does not block the others. If Postgres is away, all of
+        them fail.
         """
         outcomes: dict[int, Exception | None] = {}
 

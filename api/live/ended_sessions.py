@@ -1,7 +1,7 @@
 """Sessions that have ended. Their access tokens are refused although they have not expired.
 
-A token is checked without a query. So each process reads once a second from Postgres which sessions have ended, and remembers
-them for the lifetime of a token. The process that ended a session knows it at once.
+A token is checked without a query. So each process reads once a second from Postgres which sessions have ended, and keeps them in memory
+for the lifetime of a token. The process that ended a session applies it at once.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from core.users.tokens import Principal, Unauthenticated
 
 PERIOD_SECONDS: Final = 1.0
 OVERLAP: Final = timedelta(seconds=30)
-"""What a transaction may take from its first statement to its commit: what it ended is seen that much later."""
+"""How long a transaction may last. A session that it ended may become visible this much later than its time says."""
 
 _log = structlog.get_logger(__name__)
 
@@ -41,7 +41,7 @@ class EndedSessions(BackgroundTask):
         self._broken = Incident(_log, "ended sessions cannot be seen", "ended sessions are seen again", level=logging.ERROR)
 
     def note(self, session_ids: Iterable[UUID]) -> None:
-        """These have ended just now."""
+        """Add sessions that have just ended."""
         now = time.monotonic()
         self._forget_at = {known: at for known, at in self._forget_at.items() if at > now}
         self._forget_at.update(dict.fromkeys(session_ids, now + self._token_seconds))

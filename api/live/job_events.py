@@ -57,7 +57,7 @@ class JobEventsReader(BackgroundTask):
             except (RedisError, OSError) as error:
                 self._outage.failed(error=str(error))
             except Exception:
-                self._broken.failed(exc_info=True)  # and the next one may be readable
+                self._broken.failed(exc_info=True)  # the next message may be readable
             self._lose()
             await asyncio.sleep(RECONNECT_SECONDS)
 

@@ -1,6 +1,6 @@
 """Read jobs for clients that follow them: many in one query, or wait until a job is done.
 
-The result of a finished job is remembered, and used while Postgres cannot be reached; otherwise Postgres is asked.
+The results of finished jobs are kept in memory for times when Postgres cannot be reached. Otherwise jobs are always read from Postgres.
 """
 
 from __future__ import annotations
@@ -26,13 +26,13 @@ LOOKS_PER_SECOND: Final = 500
 JITTER: Final = 0.2
 """The random part of a wait, as a fraction of it, so that clients that came at the same time do not cause reads at the same time."""
 REMEMBERED: Final = 20_000
-"""Jobs that were read when they were done, the latest of them."""
+"""The most results of finished jobs in memory; the least recently read ones are removed first."""
 
 _log = structlog.get_logger(__name__)
 
 
 class JobReader:
-    """Used on the event loop only. What many pollers ask while one query runs is the next query."""
+    """Used on the event loop only. The jobs that clients request while one query runs are read with the next query."""
 
     def __init__(self, db: Database, waiters: Waiters) -> None:
         self._db = db
@@ -42,15 +42,16 @@ class JobReader:
         self._unread = Incident(_log, "a job that was promised cannot be read", "jobs that were promised are read again")
 
     async def read(self, job_id: UUID) -> Job | None:
-        """The job as it is now, or None; while Postgres is away, as it was when it was last read, if it was done.
+        """The present state of the job; None: there is no such job. While Postgres is away, the state of a job that was done when it was
+        last read.
 
         Raises:
-            `core.db.AWAY`: Postgres is away, and nothing final is known of this job.
+            `core.db.AWAY`: Postgres is away, and no final result of this job is in memory.
         """
         return await self._reader.submit(job_id)
 
     async def wait(self, job_id: UUID, seconds: float) -> Job | None:
-        """The job once it is done, or as it is when the time is over or this process is about to end."""
+        """Wait until the job is done, and return it. Returns its present state if the time is over or this process is about to end."""
         loop = asyncio.get_running_loop()
         deadline = loop.time() + seconds
         while True:
@@ -65,9 +66,7 @@ class JobReader:
                 self._waiters.forget(job_id, event)
 
     async def follow(self, job_id: UUID, seconds: float) -> Job | None:
-        """As `wait`, for a booking that was accepted a moment ago: None where its state cannot be read now. The 202 holds all the
-        same.
-        """
+        """As `wait`, for a booking that was just accepted. None if its state cannot be read now; the booking is accepted nevertheless."""
         try:
             job = await self.wait(job_id, seconds)
         except Exception as error:
@@ -77,7 +76,7 @@ class JobReader:
         return job
 
     def stop_waiting(self) -> None:
-        """All waiting requests are answered with what is known now, and later ones do not wait."""
+        """Answer all waiting requests with the present state. Later requests do not wait."""
         self._waiters.dismiss()
 
     async def close(self) -> None:
@@ -98,7 +97,7 @@ class JobReader:
         if job.done:
             self._ended[job.job_id] = job
             if len(self._ended) > REMEMBERED:
-                del self._ended[next(iter(self._ended))]  # the one that was read the longest ago
+                del self._ended[next(iter(self._ended))]  # the least recently read job
 
 
 def backstop_seconds(waiting: int, *, chance: Callable[[], float] = random.random) -> float:

@@ -13,18 +13,20 @@ LIMIT: Final = 10_000
 
 
 class LoadRunPolls:
-    """Lives on the event loop. What is not written when Postgres is away is not counted: a figure of a test, and no promise."""
+    """Used on the event loop only. Polls that cannot be stored because Postgres is away are not counted. The number is for load tests,
+    where that does no harm.
+    """
 
     def __init__(self, db: Database) -> None:
         self._db = db
         self._counter: Batcher[str, None] = Batcher("load-run-polls", self._write, limit=LIMIT)
 
     def count(self, run_id: str) -> None:
-        """One poll of a client of this load run."""
+        """Count one poll of a client of this load run."""
         self._counter.post(run_id)
 
     async def close(self) -> None:
-        """Write what was counted."""
+        """Store the counts."""
         await self._counter.close()
 
     def _write(self, runs: list[str]) -> list[None]:

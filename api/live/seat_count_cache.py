@@ -35,7 +35,7 @@ class SeatCountCache:
         self._reader: Batcher[UUID, int | None] = Batcher("seat-counts", self._read, limit=1000)
 
     def note(self, seats: Mapping[UUID, int]) -> None:
-        """Take over free seats from a job event."""
+        """Store the free seats from a job event."""
         if len(self._entries) > ENTRIES:
             self._entries.clear()
         trusted_until = time.monotonic() + TRUSTED_SECONDS

@@ -1,4 +1,4 @@
-"""The parts of this process that live on its event loop, started and stopped together."""
+"""The parts of this process that run on its event loop. They are started and stopped together."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class Live:
         rules: BookingRules,
         keys_changed: Callable[[], None],
     ) -> Live:
-        """Make the parts; nothing runs before `start`. `keys_changed`: called on the loop when a process made or revoked a key."""
+        """Create the parts. Nothing runs before `start`. `keys_changed`: called on the event loop when a process created or revoked a key."""
         waiters = Waiters()
         seat_counts = SeatCountCache(db)
         streams = EventStreams()
@@ -62,7 +62,7 @@ class Live:
         )
 
     def start(self) -> None:
-        """On a running loop."""
+        """Start all parts, on the running event loop."""
         self.job_events.start()
         self.backlog.start()
 

@@ -19,16 +19,16 @@ class Waiters:
         return len(self._futures)
 
     def expect(self, job_id: UUID) -> asyncio.Future[None]:
-        """A future that ends with the next event of this job. Take it before looking at the job, so that no event falls between.
+        """A future that ends with the next event of this job. Create it before reading the job, so that no event is missed between the two.
 
-        Whoever takes one gives it back with `forget`.
+        Call `forget` when it is not needed any more.
         """
         future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._futures.setdefault(job_id, set()).add(future)
         return future
 
     def wake(self, job_id: UUID) -> None:
-        """Tell everybody who waits for this job to look again."""
+        """Wake all requests that wait for this job, which then read it again."""
         for future in self._futures.pop(job_id, ()):
             if not future.done():
                 future.set_result(None)

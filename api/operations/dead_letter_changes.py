@@ -149,8 +149,8 @@ def _change(services: Services, wanted: DeadLetterFilter, action: str, user_id: 
             letters = dead_letter_list.read_letters(connection, fixed, after=last, limit=SLICE, lock=True)
             changed = change(connection, letters, after)
             if changed:
-                said = {"count": len(changed), "filter": msgspec.structs.asdict(fixed)}
-                audit_log.record(connection, user_id, action, round_id, after=said)
+                details = {"count": len(changed), "filter": msgspec.structs.asdict(fixed)}
+                audit_log.record(connection, user_id, action, round_id, after=details)
         after.run(services.redis, services.live.dispatcher)
         count, seen = count + len(changed), seen + len(letters)
         if len(letters) < SLICE:

@@ -27,7 +27,7 @@ from core.messaging.queue_stats import QueueStats
 from core.operations import pauses
 
 DRIFT_SECONDS: Final = 3.0
-"""How old the last comparison of the seats in Redis may be. It reads every flight that Redis has."""
+"""The highest age of the last comparison of seats in Redis, in seconds. A comparison reads every flight that is loaded in Redis."""
 
 
 class WorkerView(msgspec.Struct, frozen=True, kw_only=True):
@@ -108,14 +108,14 @@ def list_workers(connection: RawConnection) -> list[WorkerView]:
 
 
 def redis_answers(services: Services) -> bool:
-    """Whether it did a moment ago. Nobody needs to wait for a server that is known to be away."""
+    """Whether Redis answered a moment ago, so that a request does not wait for a server that is away."""
     return not any(cause.code in (Code.REDIS_AWAY, Code.REDIS_UNUSABLE) for cause in services.readiness.causes())
 
 
 def list_queues(services: Services, connection: RawConnection, workers: list[WorkerView]) -> list[QueueView]:
     stats: dict[Queue, QueueStats] = {}
     if redis_answers(services):
-        with suppress(RedisError):  # the other figures are shown all the same, and the causes name Redis
+        with suppress(RedisError):  # the other figures are shown, and the causes name Redis
             stats = {each.queue: each for each in queue_stats.read_all(services.redis)}
     paused = pauses.list_paused(connection)
     rates = work.read_rates(connection)
@@ -143,8 +143,8 @@ def _rate(*averages: float) -> Rate:
 
 
 class DriftComparison:
-    """Compares the seats in Redis with Postgres, once for all requests within `DRIFT_SECONDS`. A difference that two comparisons in a row
-    find is drift; work in flight makes one that is gone the next time. One for each process; thread-safe.
+    """Compares the seats in Redis with Postgres, once for all requests within `DRIFT_SECONDS`. A difference that two consecutive
+    comparisons find is drift; a difference because of work in progress is gone the next time. One for each process; thread-safe.
     """
 
     def __init__(self) -> None:
@@ -154,7 +154,7 @@ class DriftComparison:
         self._drift: dict[UUID, int] = {}
 
     def find(self, services: Services) -> list[Drift]:
-        """The flights that drift. `redis.RedisError` and the errors of Postgres pass through."""
+        """The flights with drift. Errors of Redis and Postgres are raised."""
         with self._lock:
             if time.monotonic() - self._compared_at > DRIFT_SECONDS:
                 loaded = inventory_drift.list_loaded(services.redis)

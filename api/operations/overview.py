@@ -37,11 +37,11 @@ class OverviewStatus(StrEnum):
     OK = "ok"
     DEGRADED = "degraded"
     DOWN = "down"
-    """Nothing can be accepted."""
+    """No booking can be accepted."""
 
 
 class OverviewCode(StrEnum):
-    """Troubles that do not keep an API from being ready. The other codes are those of `/health/ready`."""
+    """Problems with which an API is still ready. The other codes are those of `/health/ready`."""
 
     DRIFT = "drift"
     QUEUE_PAUSED = "queue_paused"
@@ -84,7 +84,7 @@ class Overview(msgspec.Struct, frozen=True, kw_only=True):
 
 
 PARTS_SECONDS: Final = 2.5
-"""How long the parts of a response may take together. A locked table keeps a query for two seconds."""
+"""How long the parts of a response may take together. A query of a locked table ends after two seconds."""
 
 _drift: Final = DriftComparison()
 _readers: Final = ThreadPoolExecutor(max_workers=8, thread_name_prefix="overview")
@@ -113,7 +113,7 @@ class OverviewController(Controller):
         drift = parts.take(compared) if compared else None
         open_letters = parts.take(letters)
         backlog = services.live.backlog
-        causes = [OverviewCause(cause.code, _said(cause, backlog), cause.since) for cause in ready]
+        causes = [OverviewCause(cause.code, _sentence(cause, backlog), cause.since) for cause in ready]
         causes += [*_of_drift(drift or []), *_of_queues(queues or []), *_of_workers(workers or [])]
         causes += [*_of_letters(open_letters or {}), *_of_webhooks(parts.take(given_up) or [])]
         status = OverviewStatus.OK if not ready else OverviewStatus.DEGRADED
@@ -137,8 +137,8 @@ class OverviewController(Controller):
 
 
 class _Parts:
-    """The parts of one response, read side by side and waited for until `PARTS_SECONDS` are over, so that a slow server does not keep
-    the causes from the client.
+    """Read the parts of one response at the same time, and wait `PARTS_SECONDS` for them at most, so that the causes are returned even if a
+    server is slow.
     """
 
     def __init__(self, services: Services) -> None:
@@ -149,14 +149,14 @@ class _Parts:
         return _readers.submit(read)
 
     def read(self, read: Callable[[RawConnection], Part]) -> Future[Part]:
-        def ask() -> Part:
+        def read_part() -> Part:
             with self._services.db.snapshot() as connection:
                 return read(connection)
 
-        return self.begin(ask)
+        return self.begin(read_part)
 
     def take(self, part: Future[Part]) -> Part | None:
-        """None: its server is away or slow, and the causes name it."""
+        """The part; None: its server is away or slow, and the causes name it."""
         try:
             return part.result(timeout=max(0.0, self._ends_at - time.monotonic()))
         except (*AWAY, RedisError, TimeoutError):
@@ -168,7 +168,7 @@ def _with_queues(services: Services, connection: RawConnection) -> tuple[list[Wo
     return workers, list_queues(services, connection, workers)
 
 
-def _said(cause: Cause, backlog: Backlog) -> str:
+def _sentence(cause: Cause, backlog: Backlog) -> str:
     """The sentence of a reason, with the present numbers if they show how serious it is."""
     if cause.code != Code.NO_WORKER:
         return cause.message
@@ -183,8 +183,8 @@ def _of_drift(drift: list[Drift]) -> list[OverviewCause]:
     if not drift:
         return []
     seats = sum(abs(each.seats) for each in drift)
-    said = f"Redis counts {seats} seats wrongly on {len(drift)} flights; the sweep loads them anew within a minute."
-    return [OverviewCause(OverviewCode.DRIFT, said, None)]
+    sentence = f"Redis counts {seats} seats wrongly on {len(drift)} flights; the sweep loads them anew within a minute."
+    return [OverviewCause(OverviewCode.DRIFT, sentence, None)]
 
 
 def _of_queues(queues: list[QueueView]) -> list[OverviewCause]:
@@ -202,8 +202,8 @@ def _of_queues(queues: list[QueueView]) -> list[OverviewCause]:
 def _of_workers(workers: list[WorkerView]) -> list[OverviewCause]:
     old = [worker for worker in workers if worker.answers and not worker.is_current]
     versions = ", ".join(sorted({worker.version for worker in old}))
-    said = f"{len(old)} workers are of another version than the API ({versions})."
-    return [OverviewCause(OverviewCode.WORKER_OLD, said, None)] if old else []
+    sentence = f"{len(old)} workers are of another version than the API ({versions})."
+    return [OverviewCause(OverviewCode.WORKER_OLD, sentence, None)] if old else []
 
 
 def _of_webhooks(given_up: list[WebhookView]) -> list[OverviewCause]:

@@ -251,7 +251,7 @@ def _sent(webhook_id: UUID, delivery: DeliveryView) -> Response[DeliveryView]:
 
 
 def _require_usable(url: str, services: Services) -> None:
-    """Raise `Invalid` for what nothing will ever be sent to. What a name leads to is looked at before each call."""
+    """Raise `Invalid` for an address that nothing will ever be sent to. A host name is only resolved and checked before each call."""
     if not _URL.fullmatch(url):
         raise Invalid.field(
             "/url",
@@ -273,7 +273,7 @@ def _require_usable(url: str, services: Services) -> None:
     try:
         ip_address(host.partition("%")[0])
     except ValueError:
-        return  # a name
+        return  # a host name
     if not is_lenient and not is_public(host):
         raise Invalid.field(
             "/url", "not_public", "This address is not public. Nothing is sent to private, local or reserved addresses."

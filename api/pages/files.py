@@ -1,4 +1,4 @@
-"""Files of the app as responses: whole, or `304` for who has them already (`If-None-Match`), or the part that was asked for (`Range`)."""
+"""Files of the app as responses: the whole file, `304` for clients that have it already (`If-None-Match`), or the requested part (`Range`)."""
 
 from __future__ import annotations
 
@@ -13,11 +13,13 @@ from litestar import Request, Response
 from api.http.problems import MEDIA_TYPE, Problem
 
 _RANGE: Final = re.compile(r"bytes=(?:([0-9]{1,18})-([0-9]{1,18})?|-([0-9]{1,18}))")
-"""One range. Several, and what is no range, are answered with the whole file, as RFC 9110 allows."""
+"""A header with one range. For several ranges, and for invalid ones, the whole file is sent, as RFC 9110 allows."""
 
 
 def file_response(request: Request[Any, Any, Any], file: Path, *, media_type: str, headers: Mapping[str, str]) -> Response[bytes]:
-    """`file`, which is there. Its tag changes with its bytes: a build writes each file anew, and a compressed copy is another file."""
+    """The response for `file`, which exists. Its tag is different for other bytes: a build writes each file again, and a compressed copy is
+    another file.
+    """
     content = file.read_bytes()
     stat = file.stat()
     tag = f'"{stat.st_mtime_ns:x}-{len(content):x}"'
@@ -43,7 +45,7 @@ def is_known(tag: str, if_none_match: str | None) -> bool:
 
 
 def _bounds(wanted: re.Match[str], size: int) -> tuple[int, int]:
-    """The first byte, and the one behind the last. Nothing is between them where the file has no such bytes."""
+    """The position of the first byte, and the position after the last. They are equal if the file has no bytes in the range."""
     first, last, suffix = wanted.groups()
     if suffix is not None:
         return max(0, size - int(suffix)), size

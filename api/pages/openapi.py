@@ -82,14 +82,14 @@ class _Config(OpenAPIConfig):
 
 @dataclass
 class _Finished(OpenAPI):
-    """Litestar lists the paths of one operation in the order of a set, which is another one in every process; here they are sorted."""
+    """Sort the paths of one operation. Litestar takes them from a set, so their order is different in every process."""
 
     def to_schema(self) -> dict[str, Any]:
         return finish(super().to_schema())
 
 
 class StrictBodies(StructSchemaPlugin):
-    """Says of the bodies of requests what Litestar leaves out: that a field which is not listed is refused."""
+    """Add to the schemas of request bodies that unknown fields are refused, which Litestar leaves out."""
 
     def is_plugin_supported_field(self, field_definition: FieldDefinition) -> bool:
         return super().is_plugin_supported_field(field_definition) and field_definition.is_subclass_of(RequestBody)
@@ -101,7 +101,7 @@ class StrictBodies(StructSchemaPlugin):
 
 
 class ErrorsDocumented(ReceiveRoutePlugin):
-    """Writes into each operation how it can fail: what follows from its signature, and what it names in `opt={"errors": (...)}`."""
+    """Add the error responses to each operation: those that follow from its signature, and those that it names in `opt={"errors": (...)}`."""
 
     def receive_route(self, route: BaseRoute) -> None:
         if not isinstance(route, HTTPRoute):

@@ -1,6 +1,6 @@
 """The app of `frontend/dist` at `/`, and the files of the API's own documentation pages.
 
-Every path that no other handler owns is the app's: its router decides what to show, so a deep link works after a reload. What belongs
+Every path without another handler belongs to the app: its router decides what to show, so a deep link works after a reload. What belongs
 to the API, or looks like a file (`/robots.txt`), stays a 404 problem.
 """
 
@@ -38,9 +38,11 @@ PERMISSIONS: Final = ", ".join(
     f"{feature}=()"
     for feature in ("accelerometer", "camera", "geolocation", "gyroscope", "magnetometer", "microphone", "payment", "usb")
 )
-"""None of them is used, so no script that got into a page can ask for one."""
+"""Features of browsers that the app does not use. They are switched off, so that a script that was injected into a page cannot use them
+either.
+"""
 
-# Mantine writes its theme into <style> elements, hence 'unsafe-inline' for styles. Scripts, fonts and calls come from here alone.
+# Mantine writes its theme into <style> elements, so styles need 'unsafe-inline'. Scripts, fonts and requests are limited to this origin.
 _PAGE_HEADERS = {
     "content-security-policy": "; ".join(
         (
@@ -97,7 +99,7 @@ def app_handlers(dist: Path = DIST) -> Sequence[ControllerRouterHandler]:
         headers = {"cache-control": f"public, max-age={_YEAR}, immutable", "vary": "accept-encoding"}
         for coding, ending in _CODINGS.items():
             compressed = file.with_name(f"{name}.{ending}")
-            if _takes(coding, accepted) and compressed.is_file():
+            if _accepts(coding, accepted) and compressed.is_file():
                 file, headers = compressed, {**headers, "content-encoding": coding}
                 break
         return files.file_response(request, file, media_type=media_type, headers=headers)
@@ -114,14 +116,14 @@ def app_handlers(dist: Path = DIST) -> Sequence[ControllerRouterHandler]:
 
 
 def _is_file_in(folder: Path, file: Path) -> bool:
-    """Whether this folder itself has the file. It has none by a name that no file can have, which may be too long."""
+    """Whether the file is in this folder. False for names that no file can have, such as names that are too long."""
     try:
         return file.resolve().parent == folder.resolve() and file.is_file()
     except OSError:
         return False
 
 
-def _takes(coding: str, accepted: str) -> bool:
+def _accepts(coding: str, accepted: str) -> bool:
     """Whether an `Accept-Encoding` names this coding and does not refuse it."""
     for each in accepted.lower().split(","):
         named, _, quality = each.partition(";")
@@ -131,7 +133,7 @@ def _takes(coding: str, accepted: str) -> bool:
 
 
 def documentation() -> SwaggerRenderPlugin:
-    """Swagger UI for `OpenAPIConfig.render_plugins`, from files that the app's build copied: no other host is asked."""
+    """Swagger UI for `OpenAPIConfig.render_plugins`, from files that the app's build copied, so that no request goes to another host."""
     return SwaggerRenderPlugin(
         path="/swagger",
         js_url="/docs/swagger-ui-bundle.js",
@@ -145,7 +147,7 @@ _INLINE_SCRIPT: Final = re.compile(rb"<script(?![^>]*\bsrc=)[^>]*>(.*?)</script>
 
 
 def documentation_router() -> Router:
-    """Where the documentation lives. Litestar answers what is not there with a page of its own; here it is a 404 like any other."""
+    """The router of the documentation pages. For unknown paths Litestar would send a page of its own; here the response is the usual 404."""
 
     def refuse_pages_of_its_own(response: Response[Any]) -> Response[Any]:
         if response.status_code == HTTPStatus.NOT_FOUND:
@@ -158,7 +160,7 @@ def documentation_router() -> Router:
 
 
 def _documentation_headers(page: str | bytes) -> dict[str, str]:
-    """As for the app's pages, and the scripts inside this page may run: by their hashes, so no other can."""
+    """The policy of the app's pages, which also allows the scripts inside this page, by their hashes."""
     written = page.encode() if isinstance(page, str) else page
     hashes = [b64encode(sha256(script).digest()).decode() for script in _INLINE_SCRIPT.findall(written)]
     scripts = " ".join(["script-src 'self'", *(f"'sha256-{each}'" for each in hashes)])

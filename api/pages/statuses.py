@@ -1,6 +1,6 @@
-"""What HTTP statuses are called in the API's own description of itself.
+"""The names of HTTP statuses in the OpenAPI document.
 
-`http.HTTPStatus` has such words too, and they change from one release of Python to the next: 3.13 says "Content Too Large".
+The names in `http.HTTPStatus` differ between releases of Python: 3.13 has "Content Too Large".
 """
 
 from __future__ import annotations

@@ -23,7 +23,7 @@ class BacklogCheck(Check):
         self._backlog = backlog
         self._wait_limit = wait_limit
 
-    async def ask(self) -> list[Finding]:
+    async def run(self) -> list[Finding]:
         findings = []
         if self._backlog.oldest_seconds > self._wait_limit:
             waited = f"A booking has waited for more than {self._wait_limit} s (SKYQUEUE_WAIT_LIMIT_SECONDS) for a worker."

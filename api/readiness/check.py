@@ -48,10 +48,10 @@ class Cause:
 
 
 class Check(Protocol):
-    """What is checked, and how."""
+    """One kind of check."""
 
     name: ClassVar[str]
-    """For the log."""
+    """The name of the check in the log."""
     every_seconds: float = 0.5
     patience_seconds: float = 1.0
     silence: ClassVar[Finding | None] = None
@@ -59,7 +59,7 @@ class Check(Protocol):
     failure: ClassVar[Finding | None] = None
     """The finding when the check raises an unexpected error."""
 
-    async def ask(self) -> list[Finding]: ...
+    async def run(self) -> list[Finding]: ...
 
     async def close(self) -> None:
         """Close what the check opened, without waiting for the server."""
@@ -67,40 +67,40 @@ class Check(Protocol):
 
 
 class Watch:
-    """Repeats one check for as long as `run` runs. Belongs to one event loop."""
+    """Repeats one check for as long as `run` runs. Used on one event loop only."""
 
     def __init__(self, check: Check) -> None:
         self.check = check
         self.causes: list[Cause] = []
-        self._asking: asyncio.Future[list[Finding]] | None = None
+        self._running: asyncio.Future[list[Finding]] | None = None
         self._broken = Incident(log, "a check of readiness fails", "the check of readiness works again", level=logging.ERROR)
 
     async def run(self) -> None:
         while True:
             await asyncio.sleep(self.check.every_seconds)
             try:
-                await self.ask()
+                await self.run_now()
             except Exception:
-                # If the loop ended, the last result would be reported for ever.
+                # If the loop ended, the last result would be reported until the end of the process.
                 self._broken.failed(check=self.check.name, exc_info=True)
             else:
                 self._broken.succeeded()
 
-    async def ask(self) -> None:
+    async def run_now(self) -> None:
         """Run the check, or wait for the one that is still running; at most `patience_seconds`."""
-        if self._asking is None:
-            self._asking = asyncio.ensure_future(self.check.ask())
-        asking, error = self._asking, None
-        if (await asyncio.wait({asking}, timeout=self.check.patience_seconds))[0]:
-            self._asking, error = None, asking.exception()
-            findings = _listed(self.check.failure) if error else asking.result()
+        if self._running is None:
+            self._running = asyncio.ensure_future(self.check.run())
+        running, error = self._running, None
+        if (await asyncio.wait({running}, timeout=self.check.patience_seconds))[0]:
+            self._running, error = None, running.exception()
+            findings = _listed(self.check.failure) if error else running.result()
         else:
             findings = _listed(self.check.silence)
         self._note(findings, error)
 
     async def close(self) -> None:
-        if self._asking is not None:
-            self._asking.cancel()
+        if self._running is not None:
+            self._running.cancel()
         await self.check.close()
 
     def _note(self, findings: list[Finding], error: BaseException | None) -> None:

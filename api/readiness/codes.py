@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class Code(StrEnum):
-    """Part of the API: a code keeps its meaning. New ones may come."""
+    """The codes are part of the API: their meaning never changes, and new ones may be added."""
 
     POSTGRES_AWAY = "postgres_away"
     POSTGRES_UNUSABLE = "postgres_unusable"

@@ -13,7 +13,7 @@ from core.db.session import UNLIMITED, AsyncRawConnection, connect_async
 from core.migrations import check
 
 KEEPALIVE: Final = {"keepalives_idle": "5", "keepalives_interval": "2", "keepalives_count": "2"}
-"""How soon a server is found to be gone that did not close the connection: in seconds, and probes of TCP."""
+"""TCP keepalive, in seconds and number of probes: how soon the end of a server is detected that did not close the connection."""
 
 
 class CheckConnection:
@@ -30,13 +30,13 @@ class CheckConnection:
         return await (await self._execute(query)).fetchall()
 
     async def fetch_as(self, kind: type[Row], query: LiteralString) -> list[Row]:
-        """The same, with rows of `kind`, a dataclass whose fields are named like the columns."""
+        """As above, with rows of `kind`, a dataclass whose fields are named like the columns."""
         cursor = await self._execute(query)
         names = [column.name for column in cursor.description or ()]
         return [named(kind, names, values) for values in await cursor.fetchall()]
 
     async def execute(self, statements: LiteralString) -> None:
-        """One or several statements, in one transaction. Raises the same."""
+        """Run one or several statements in one transaction. Raises the same errors."""
         await self._execute(statements)
 
     async def _execute(self, statements: LiteralString) -> psycopg.AsyncCursor[tuple[Any, ...]]:
@@ -49,6 +49,6 @@ class CheckConnection:
         return await connection.execute(statements)
 
     def close(self) -> None:
-        """At once: an orderly close would wait for the server."""
+        """Close the socket at once, because a regular close would wait for the server."""
         if self._connection is not None:
             self._connection.pgconn.finish()

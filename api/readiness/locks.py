@@ -1,4 +1,4 @@
-"""Checks whether some transaction holds locks that ours wait for: then Postgres answers, and still nothing is booked."""
+"""Checks whether a transaction of another program holds locks that ours wait for: then Postgres answers, but nothing can be booked."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from api.readiness.connection import CheckConnection
 from core.db import UnusableDatabase, probes
 
 STAYS_SECONDS: Final = 3.0
-"""How long a finding stays when nobody waits just now. A statement gives up after two seconds, and is tried again a moment later."""
+"""How long a finding is reported after the last wait. A waiting statement ends after two seconds, and is tried again a moment later."""
 
 
 class PostgresLocksCheck(Check):
@@ -25,7 +25,7 @@ class PostgresLocksCheck(Check):
         self._last: Finding | None = None
         self._seen_at = float("-inf")
 
-    async def ask(self) -> list[Finding]:
+    async def run(self) -> list[Finding]:
         try:
             found = await self._connection.fetch(probes.BLOCKER)
         except (psycopg.Error, OSError, UnusableDatabase):

@@ -18,7 +18,7 @@ from core.db.refusals import READ_ONLY
 from core.migrations.revisions import SchemaState, foreign, newest_revision, schema_state
 
 HANGING_SECONDS: Final = 2.0
-"""While a check takes longer than this, requests are refused the database (503). A server that is only busy takes less."""
+"""While a check takes longer than this, requests that need the database are refused (503). A server that is only busy takes less."""
 SLOW_SECONDS: Final = 0.5
 SLOW_LOOKS: Final = 3
 """Postgres is reported as slow after so many slow checks in a row."""
@@ -39,7 +39,7 @@ class PostgresCheck(Check):
         self._is_unusable = False
         self._durations: deque[float] = deque(maxlen=SLOW_LOOKS)
 
-    async def ask(self) -> list[Finding]:
+    async def run(self) -> list[Finding]:
         closing = asyncio.get_running_loop().call_later(HANGING_SECONDS, self._close_to_requests)
         began_at = time.monotonic()
         try:
@@ -71,7 +71,9 @@ class PostgresCheck(Check):
                 return [_schema(Code.SCHEMA_OLD, f"The database is at revision {revision}, {needs}")]
             case SchemaState.FOREIGN:
                 return [_schema(Code.SCHEMA_FOREIGN, foreign(str(revision)))]
-            case SchemaState.CURRENT | SchemaState.NEWER:  # a newer one is there while processes of the old version still work
+            case (
+                SchemaState.CURRENT | SchemaState.NEWER
+            ):  # during an upgrade the schema is newer while processes of the old version still run
                 return []
 
     def _unusable(self, why: UnusableDatabase) -> list[Finding]:
@@ -98,7 +100,7 @@ class PostgresDiskCheck(Check):
     def __init__(self, connection: CheckConnection) -> None:
         self._connection = connection
 
-    async def ask(self) -> list[Finding]:
+    async def run(self) -> list[Finding]:
         try:
             await self._connection.execute(probes.SPILL)
         except psycopg.errors.DiskFull:

@@ -13,13 +13,13 @@ from core.payments.provider import ProviderProbe
 NO_PROVIDER: Final = (
     "No payment provider is named (SKYQUEUE_PAYMENTS_URL), so nobody can pay: what is to be paid waits until its time is over."
 )
-UNTOLD: Final = "is told of no payment provider (SKYQUEUE_PAYMENTS_URL), and lets the payments wait that it takes."
+WITHOUT_PROVIDER: Final = "has no payment provider (SKYQUEUE_PAYMENTS_URL), so the payments that it receives wait."
 SILENT: Final = Finding(Code.PROVIDER_SILENT, "The payment provider does not answer; payments wait until it does.")
 
 
 class ProviderCheck(Check):
-    """The workers call the provider, so what they are configured with counts as well (`core/heartbeats`). `provider`: the one that this
-    process is configured with, or None.
+    """The workers call the provider, so their settings are checked too (`core/heartbeats`). `provider`: the one of this process's settings,
+    or None.
     """
 
     name = "provider"
@@ -32,7 +32,7 @@ class ProviderCheck(Check):
         self._provider = provider
         self._workers = workers
 
-    async def ask(self) -> list[Finding]:
+    async def run(self) -> list[Finding]:
         missing = self._missing(self._workers.answering)
         if missing is not None:
             return [Finding(Code.PROVIDER_MISSING, missing)]
@@ -41,7 +41,7 @@ class ProviderCheck(Check):
         return []
 
     def _missing(self, workers: list[Heartbeat] | None) -> str | None:
-        """A sentence about the workers without a provider; None where all have one."""
+        """The sentence about workers without a provider; None if all have one."""
         if workers is None:
             return None
         without = [each for each in workers if not each.has_provider]
@@ -50,7 +50,7 @@ class ProviderCheck(Check):
         if len(without) == len(workers):
             return NO_PROVIDER
         if without:
-            return f"The worker on {without[0].host} (process {without[0].pid}) {UNTOLD}"
+            return f"The worker on {without[0].host} (process {without[0].pid}) {WITHOUT_PROVIDER}"
         return None
 
     async def close(self) -> None:

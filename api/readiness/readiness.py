@@ -10,19 +10,19 @@ from api.readiness.check import Cause, Check, Watch
 
 
 class Readiness:
-    """Runs the checks for as long as the application runs. Belongs to one event loop."""
+    """Runs the checks for as long as the application runs. Used on one event loop only."""
 
     def __init__(self, checks: Sequence[Check]) -> None:
         self._watches = [Watch(check) for check in checks]
 
     def causes(self) -> list[Cause]:
-        """Why this process cannot work, or not as it should; what is fatal comes first."""
+        """The problems of this process; fatal ones come first."""
         return sorted((cause for watch in self._watches for cause in watch.causes), key=lambda cause: not cause.is_fatal)
 
     @asynccontextmanager
     async def watching(self) -> AsyncIterator[None]:
         """Run every check now, and then repeat it until the block ends."""
-        await asyncio.gather(*(watch.ask() for watch in self._watches))
+        await asyncio.gather(*(watch.run_now() for watch in self._watches))
         running = [asyncio.create_task(watch.run()) for watch in self._watches]
         try:
             yield

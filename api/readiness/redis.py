@@ -35,7 +35,7 @@ class RedisCheck(Check):
         self._redis = redis
         self._address = address
 
-    async def ask(self) -> list[Finding]:
+    async def run(self) -> list[Finding]:
         try:
             dangers = await asyncio.to_thread(examine, self._redis, self._address)
         except UnusableRedis as reason:

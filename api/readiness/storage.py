@@ -12,7 +12,7 @@ from core.imports.storage.files import Storage
 
 
 class StorageCheck(Check):
-    """Writes a file, in a thread of its own: a network file system may block a thread for ever, and this one is used for nothing else."""
+    """Writes a file, in a thread that is used for nothing else, because a network file system may block a thread without end."""
 
     name = "storage"
     every_seconds = 3.0
@@ -24,22 +24,22 @@ class StorageCheck(Check):
         self._storage = storage
         self.every_seconds = max(self.every_seconds, storage.probe_seconds)
 
-    async def ask(self) -> list[Finding]:
+    async def run(self) -> list[Finding]:
         try:
             await _in_thread(self._storage)
         except OSError as error:
-            said = error.strerror or str(error).partition("\n")[0] or type(error).__name__
-            return [Finding(Code.STORAGE_REFUSES, f"The storage of uploads takes no files: {said.rstrip('.')}.")]
+            reason = error.strerror or str(error).partition("\n")[0] or type(error).__name__
+            return [Finding(Code.STORAGE_REFUSES, f"The storage of uploads takes no files: {reason.rstrip('.')}.")]
         return []
 
 
 async def _in_thread(storage: Storage) -> None:
     loop = asyncio.get_running_loop()
-    answer: asyncio.Future[None] = loop.create_future()
+    result: asyncio.Future[None] = loop.create_future()
 
     def end(error: Exception | None) -> None:
-        if not answer.done():
-            answer.set_exception(error) if error else answer.set_result(None)
+        if not result.done():
+            result.set_exception(error) if error else result.set_result(None)
 
     def probe() -> None:
         error: Exception | None = None
@@ -51,4 +51,4 @@ async def _in_thread(storage: Storage) -> None:
             loop.call_soon_threadsafe(end, error)
 
     threading.Thread(target=probe, name="storage-probe", daemon=True).start()
-    await answer
+    await result

@@ -14,7 +14,7 @@ from core.heartbeats.queries import Heartbeat
 
 @dataclass(slots=True)
 class _Known:
-    """`changed_at` is on our own clock."""
+    """`changed_at`: by the clock of this process."""
 
     seen_at: datetime
     changed_at: float
@@ -45,7 +45,7 @@ class PresenceTracker:
         self._could_not_read = True
 
     def update(self, heartbeats: Sequence[Heartbeat]) -> Presence:
-        """Take in what the table of heartbeats says now."""
+        """Update the state from the present rows of the table of heartbeats."""
         now = self._clock()
         if self._could_not_read:
             self._restart_waiting(now)

@@ -27,10 +27,10 @@ class WorkersCheck(Check):
         self._connection = connection
         self._tracker = PresenceTracker()
         self._nobody_since: datetime | None = None
-        """Kept as it was first found, so that it is the same at each look. None: somebody answers, or nobody ever did."""
+        """Since when no worker answers. It is kept, so that it is the same in each check. None: a worker answers, or none ever did."""
         self.answering: list[Heartbeat] | None = None
 
-    async def ask(self) -> list[Finding]:
+    async def run(self) -> list[Finding]:
         try:
             found = await self._connection.fetch_as(Heartbeat, queries.LIST_ALL)
         except (psycopg.Error, OSError, UnusableDatabase):
@@ -49,7 +49,7 @@ class WorkersCheck(Check):
 def _silent(worker: Heartbeat) -> Finding:
     return Finding(
         Code.WORKER_SILENT,
-        f"The worker on {worker.host} (process {worker.pid}) has stopped answering, and was not told to end: it is frozen, stuck or "
+        f"The worker on {worker.host} (process {worker.pid}) has stopped answering, and was not stopped regularly: it is frozen, stuck or "
         "dead.",
         since=worker.seen_at,
     )

@@ -60,7 +60,7 @@ class SearchController(Controller):
         a change of either is seen at once. Prices of different currencies are not compared: by price, one currency comes after the
         other, the one of most flights first, and `X-Price-Groups` names them in this order.
         """
-        search = await services.search_endpoint.understand(
+        search = await services.search_endpoint.parse(
             request.scope["query_string"],
             source=source,
             destination=destination,
@@ -69,10 +69,10 @@ class SearchController(Controller):
             seats=seats,
             limit=limit,
         )
-        body, answer = await services.search_endpoint.answer(search)
+        body, result = await services.search_endpoint.list_flights(search)
         return cast(
             "Response[list[FlightView]]",
-            Response(body, media_type=MediaType.JSON, headers=search_headers(search, answer)),
+            Response(body, media_type=MediaType.JSON, headers=search_headers(search, result)),
         )
 
     @get(
@@ -83,8 +83,8 @@ class SearchController(Controller):
     )
     async def airports(self, services: NamedDependency[Services]) -> Response[list[str]]:
         """As the flights call them. Each can be the source or the destination of a search."""
-        answer = await services.search_endpoint.served()
-        return Response(answer.value.names, headers=headers_of(answer))
+        result = await services.search_endpoint.served()
+        return Response(result.value.names, headers=headers_of(result))
 
     @get(
         "/airports/suggest",
@@ -102,8 +102,8 @@ class SearchController(Controller):
         """Best match first: the code, the beginning of a name, of a word in it, and the same with a slip of the finger or two; of
         those that match alike, the busiest. Nothing typed: the busiest of all.
         """
-        body, answer = await services.search_endpoint.suggest(request.scope["query_string"], q, limit)
-        return cast("Response[list[AirportView]]", Response(body, media_type=MediaType.JSON, headers=headers_of(answer)))
+        body, result = await services.search_endpoint.suggest(request.scope["query_string"], q, limit)
+        return cast("Response[list[AirportView]]", Response(body, media_type=MediaType.JSON, headers=headers_of(result)))
 
     @get(
         "/flights/{flight_id:uuid}",

@@ -1,7 +1,6 @@
-"""Answers searches: a query becomes queries of the cache, and their results become JSON with the seats that are free now.
+"""Answers searches: parse the query of a request, query the cache, and write the results as JSON with the seats that are free now.
 
-A question that was understood once is known by the bytes of its query from then on, and its response needs no framework
-(`api/search/fast_path.py`).
+Parsed queries are cached by their bytes. A request with a cached query is answered without the framework (`api/search/fast_path.py`).
 """
 
 from __future__ import annotations
@@ -34,9 +33,9 @@ from core.search.flight_search import SearchSort
 from core.search.suggestions import Suggestions
 
 QUERIES: Final = 20_000
-"""Queries remembered; beyond this the endpoint starts anew."""
+"""The most parsed queries in the cache. If there are more, the cache is emptied."""
 QUERY_BYTES: Final = 300
-"""A longer one is read again each time."""
+"""Bytes. A longer query is not cached."""
 
 Value = TypeVar("Value")
 
@@ -44,12 +43,12 @@ _encode = msgspec.msgpack.Encoder().encode
 _read_places = msgspec.msgpack.Decoder(list[ServedPlace]).decode
 
 
-class UnderstoodSearch(NamedTuple):
-    """A search as it was understood: a question for each route between the airports that are meant. `seats`: how many must be free in
-    each flight, None for any number, also none. `matched`: those airports, in words for a header.
+class ParsedSearch(NamedTuple):
+    """A parsed search: a query of the cache for each route between the airports that are meant. `seats`: how many must be free on each
+    flight; None: sold-out flights are included. `matched`: these airports, as the text of a header.
     """
 
-    questions: tuple[CacheQuery[FlightList], ...]
+    queries: tuple[CacheQuery[FlightList], ...]
     sort: SearchSort
     seats: int | None
     limit: int
@@ -58,13 +57,13 @@ class UnderstoodSearch(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Served:
-    """The places that have flights, ready to be asked for."""
+    """The places that have flights, in a form for fast look-ups."""
 
     names: list[str]
     suggestions: Suggestions
     keys: frozenset[str]
     spellings: dict[str, str]
-    """The key of each place that no registry knows, by its name without accents and case; of two, the busier."""
+    """Folded name -> key, of each place that is not in the registry; if two places have one name, of the busier one."""
 
     @classmethod
     def read(cls, body: bytes) -> Served:
@@ -85,40 +84,40 @@ class SearchEndpoint:
         self._db = db
         self._cache = cache
         self._seat_counts = seat_counts
-        self._understood: dict[bytes, UnderstoodSearch] = {}
+        self._parsed: dict[bytes, ParsedSearch] = {}
         self._typed: dict[bytes, tuple[str, int]] = {}
 
-    def recall(self, query: bytes) -> UnderstoodSearch | None:
-        """What a query means, if it was understood before."""
-        return self._understood.get(query)
+    def find_parsed(self, query: bytes) -> ParsedSearch | None:
+        """The parsed query, if it is in the cache."""
+        return self._parsed.get(query)
 
-    async def understand(
+    async def parse(
         self, query: bytes, *, source: str, destination: str, day: date, sort: SearchSort, seats: int | None, limit: int
-    ) -> UnderstoodSearch:
-        """What the parameters of a query mean. It is remembered, unless its places have to be looked for each time."""
+    ) -> ParsedSearch:
+        """Parse the parameters of a query. The result is cached, unless its places have to be looked up each time."""
         route = wanted.read(source, destination)
         sources, destinations = await self._keys(route.source), await self._keys(route.destination)
-        questions = tuple(self._flights(*each, day, sort) for each in routes_between(sources, destinations))
-        search = UnderstoodSearch(questions, sort, seats, limit, _matched(route))
+        queries = tuple(self._flights(*each, day, sort) for each in routes_between(sources, destinations))
+        search = ParsedSearch(queries, sort, seats, limit, _matched(route))
         if route.source.known and route.destination.known:
-            _remember(self._understood, query, search)
+            _keep_parsed(self._parsed, query, search)
         return search
 
-    def recall_typed(self, query: bytes) -> tuple[str, int] | None:
-        """The typed text and the limit of a query for suggestions, if it was understood before."""
+    def find_typed(self, query: bytes) -> tuple[str, int] | None:
+        """The typed text and the limit of a query for suggestions, if it is in the cache."""
         return self._typed.get(query)
 
     async def suggest(self, query: bytes, typed: str, limit: int) -> tuple[bytes, CacheResult[Served]]:
-        """A JSON array of the places for what was typed, and the cache result that it is made from. The query is remembered."""
-        _remember(self._typed, query, (typed, limit))
-        answer = await self.served()
-        return answer.value.suggestions.encoded(typed, limit), answer
+        """A JSON array of the places for the typed text, and the cache result that it is made from. The query is cached."""
+        _keep_parsed(self._typed, query, (typed, limit))
+        result = await self.served()
+        return result.value.suggestions.encoded(typed, limit), result
 
-    async def answer(self, search: UnderstoodSearch) -> tuple[bytes, CacheResult[FlightList]]:
+    async def list_flights(self, search: ParsedSearch) -> tuple[bytes, CacheResult[FlightList]]:
         """A JSON array of flights, and the cache result that it is made from."""
-        answer = await self._answer(search)
-        body = await answer.value.encode(self._seat_counts, now=clock.now(), seats=search.seats, limit=search.limit)
-        return body, answer
+        result = await self._read_flights(search)
+        body = await result.value.encode(self._seat_counts, now=clock.now(), seats=search.seats, limit=search.limit)
+        return body, result
 
     async def served(self) -> CacheResult[Served]:
         """Every place that has a flight."""
@@ -151,25 +150,25 @@ class SearchEndpoint:
         return sources, destinations
 
     async def _keys(self, end: Wanted) -> tuple[str, ...]:
-        """The keys of what is meant. What no registry knows is looked for among the places that have flights."""
+        """The keys of the places that are meant. A name that is not in the registry is looked up among the places that have flights."""
         if end.known:
             return end.keys
         served = (await self.served()).value
         return tuple(key if key in served.keys else served.spellings.get(fold(key), key) for key in end.keys)
 
-    async def _answer(self, search: UnderstoodSearch) -> CacheResult[FlightList]:
-        if len(search.questions) == 1:
-            return await self._cache.get(search.questions[0])
-        answers = await asyncio.gather(*map(self._cache.get, search.questions))
-        flights = FlightList.merged([answer.value for answer in answers], search.sort)
-        return CacheResult(flights, max(answer.age for answer in answers), hit=all(answer.hit for answer in answers))
+    async def _read_flights(self, search: ParsedSearch) -> CacheResult[FlightList]:
+        if len(search.queries) == 1:
+            return await self._cache.get(search.queries[0])
+        results = await asyncio.gather(*map(self._cache.get, search.queries))
+        flights = FlightList.merged([result.value for result in results], search.sort)
+        return CacheResult(flights, max(result.age for result in results), hit=all(result.hit for result in results))
 
     async def _list_places(self) -> bytes:
         def read() -> list[ServedPlace]:
             with self._db.snapshot() as connection:
                 return airports.list_places(connection)
 
-        # A list that Redis is not told of is computed anew after the next flight that is added.
+        # If Redis does not store the places of this list, the list is computed again after the next flight that is added.
         redis, turn = self._cache.reachable, None
         with suppress(RedisError, TimeoutError):
             if redis is not None:
@@ -192,19 +191,19 @@ class SearchEndpoint:
         return CacheQuery(names, lambda: asyncio.to_thread(compute), FlightList.read)
 
 
-def _remember(known: dict[bytes, Value], query: bytes, meaning: Value) -> None:
+def _keep_parsed(cache: dict[bytes, Value], query: bytes, parsed: Value) -> None:
     if len(query) <= QUERY_BYTES:
-        if len(known) >= QUERIES:
-            known.clear()
-        known[query] = meaning
+        if len(cache) >= QUERIES:
+            cache.clear()
+        cache[query] = parsed
 
 
 def routes_between(sources: Sequence[str], destinations: Sequence[str]) -> list[tuple[str, str]]:
-    """From each to each, but from no place to itself, unless nothing else is left."""
+    """All pairs of a source and a destination. Pairs of a place with itself are left out, unless there are no others."""
     routes = [(source, destination) for source in sources for destination in destinations]
     return [route for route in routes if route[0] != route[1]] or routes[:1]
 
 
 def _matched(route: WantedRoute) -> str:
-    """Airports that a search is about, as in `DEL; LHR, LGW`. A place that no registry knows has no code."""
+    """The airports of a search, as in `DEL; LHR, LGW`. A place that is not in the registry appears as `-`."""
     return "; ".join(", ".join(end.keys) if end.known else "-" for end in route)

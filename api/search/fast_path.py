@@ -1,6 +1,6 @@
-"""The fast path of searches and suggestions: one whose query was understood before is answered without the framework.
+"""The fast path of searches and suggestions: a request whose parsed query is in the cache is answered without the framework.
 
-Everything else, and every error, goes on to the handler.
+All other requests, and all errors, are passed to the handler.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from litestar.enums import ScopeType
 from litestar.types import ASGIApp, Receive, Scope, Send
 
 from api.http.plain_requests import JSON, send_response
-from api.search.endpoint import SearchEndpoint, UnderstoodSearch
+from api.search.endpoint import ParsedSearch, SearchEndpoint
 from api.search.flight_lists import FlightList
 from api.services import services_of
 from core.search.cache import CacheResult
@@ -35,14 +35,14 @@ class SearchFastPath:
             return
         path = scope["path"]
         try:
-            answer = await _HANDLERS[path](services_of(scope["litestar_app"]).search_endpoint, scope["query_string"])
-        except Exception:  # the handler gets the same error, and answers it
-            answer = None
-        if answer is None:
+            result = await _HANDLERS[path](services_of(scope["litestar_app"]).search_endpoint, scope["query_string"])
+        except Exception:  # the handler gets the same error, and sends the response
+            result = None
+        if result is None:
             await self.app(scope, receive, send)
             return
         scope["path_template"] = path
-        await send_response(send, 200, JSON, answer.headers, answer.body)
+        await send_response(send, 200, JSON, result.headers, result.body)
 
 
 class _Response(NamedTuple):
@@ -51,37 +51,39 @@ class _Response(NamedTuple):
 
 
 async def _search(endpoint: SearchEndpoint, query: bytes) -> _Response | None:
-    search = endpoint.recall(query)
+    search = endpoint.find_parsed(query)
     if search is None:
         return None
-    body, answer = await endpoint.answer(search)
-    return _Response(search_headers(search, answer), body)
+    body, result = await endpoint.list_flights(search)
+    return _Response(search_headers(search, result), body)
 
 
 async def _suggest(endpoint: SearchEndpoint, query: bytes) -> _Response | None:
-    typed = endpoint.recall_typed(query)
+    typed = endpoint.find_typed(query)
     if typed is None:
         return None
-    answer = await endpoint.served()
-    return _Response(headers_of(answer), answer.value.suggestions.encoded(*typed))
+    result = await endpoint.served()
+    return _Response(headers_of(result), result.value.suggestions.encoded(*typed))
 
 
 _HANDLERS: Final = {PATH: _search, SUGGEST_PATH: _suggest}
-"""How a request to each address is answered: None if its query was not understood before."""
+"""Path -> function that answers a request; None if its query is not in the cache."""
 
 
-def headers_of(answer: CacheResult[Any]) -> dict[str, str]:
-    """Whether what can be kept of a response was kept, and for how many seconds. No browser keeps it: the seats are of this moment."""
-    return {"x-cache": "hit" if answer.hit else "miss", "age": str(answer.age), "cache-control": "no-cache"}
+def headers_of(result: CacheResult[Any]) -> dict[str, str]:
+    """`X-Cache` and `Age`: whether the flights are from the cache, and their age in seconds. Browsers must not cache a response, because
+    its free seats change.
+    """
+    return {"x-cache": "hit" if result.hit else "miss", "age": str(result.age), "cache-control": "no-cache"}
 
 
-def search_headers(search: UnderstoodSearch, answer: CacheResult[FlightList]) -> dict[str, str]:
-    """The same, and the airports that the response is about. Where it is sorted by price and has several currencies, their order: prices
+def search_headers(search: ParsedSearch, result: CacheResult[FlightList]) -> dict[str, str]:
+    """The same, and the airports of the response. If it is sorted by price and has several currencies, their order as well, because prices
     of different currencies are not compared.
     """
-    headers = headers_of(answer) | {MATCHED: search.matched}
-    (_HITS if answer.hit else _MISSES).inc()
-    currencies = answer.value.currencies
+    headers = headers_of(result) | {MATCHED: search.matched}
+    (_HITS if result.hit else _MISSES).inc()
+    currencies = result.value.currencies
     if search.sort is SearchSort.PRICE and len(currencies) > 1:
         headers[PRICE_GROUPS] = ", ".join(currencies)
     return headers

@@ -1,4 +1,6 @@
-"""The flights of one search as JSON that lacks only what is not kept: how many seats are free, and which flights have left."""
+"""The flights of one search as prepared JSON. Only the free seats, which change, are inserted for each request, and departed flights are
+left out.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +20,7 @@ from core.flights.views import FlightView
 from core.search.flight_search import SearchSort
 
 _SEATS: Final = b',"available_seats":'
-"""No text in a flight can hold this: quotes in it are escaped."""
+"""A mark that no text of a flight can contain, because quotation marks in texts are escaped."""
 _DIGITS: Final = b"-0123456789"
 
 _ORDER: Final[dict[SearchSort, Callable[[_Listed], tuple[Any, ...]]]] = {
@@ -32,14 +34,14 @@ _ORDER: Final[dict[SearchSort, Callable[[_Listed], tuple[Any, ...]]]] = {
         flight.flight_id,
     ),
 }
-"""As Postgres orders each route (`core/search/flight_search.py`); by price, the flights of one currency."""
+"""The same order as in Postgres for each route (`core/search/flight_search.py`). Prices are compared within one currency."""
 
 _encode = msgspec.json.Encoder().encode
 _read = msgspec.msgpack.Decoder(list[FlightView]).decode
 
 
 class _Listed(NamedTuple):
-    """One flight, and its JSON before and after the number of seats."""
+    """One flight, and its JSON before and after the number of free seats."""
 
     flight_id: UUID
     departure_ts: datetime
@@ -52,8 +54,8 @@ class _Listed(NamedTuple):
 
 
 class _Encoded(NamedTuple):
-    """A list as JSON, and for what it is valid: these parameters, one generation of seat counts, and until `until`, in seconds of
-    `time.monotonic()`.
+    """A list as JSON. It is valid for these parameters, for one generation of seat counts, and until `until` (seconds of
+    `time.monotonic()`).
     """
 
     seats: int | None
@@ -64,7 +66,7 @@ class _Encoded(NamedTuple):
 
 
 class FlightList:
-    """In the order of the search. It forgets flights that have left. `currencies`: of its flights, in the order in which they come."""
+    """Flights in the order of the search. Departed flights are removed. `currencies`: of its flights, in their order."""
 
     def __init__(self, flights: Sequence[_Listed]) -> None:
         self._ahead = list(flights)
@@ -74,12 +76,12 @@ class FlightList:
 
     @classmethod
     def read(cls, body: bytes) -> FlightList:
-        """From a list of flights in MessagePack."""
+        """Read a list of flights from MessagePack."""
         return cls([_listed(flight) for flight in _read(body)])
 
     @classmethod
     def merged(cls, lists: Sequence[FlightList], sort: SearchSort) -> FlightList:
-        """The flights of several routes, each in this order, as one list in this order."""
+        """Merge the flights of several routes, each in this order, into one list in this order."""
         if sort is SearchSort.PRICE and len({currency for each in lists for currency in each.currencies}) > 1:
             return cls(_by_currency([flight for each in lists for flight in each._ahead]))
         return cls(list(heapq.merge(*(each._ahead for each in lists), key=_ORDER[sort])))
@@ -97,7 +99,7 @@ class FlightList:
         flights, least = (self._ahead[:limit], 0) if seats is None else (self._ahead, seats)
         flight_ids = [flight.flight_id for flight in flights]
         known = seat_counts.known_of(flight_ids)
-        if known is None:  # a flight that is gone has no seats, and is left out
+        if known is None:  # a flight that was deleted has no seats, and is left out
             found = await seat_counts.free(flight_ids)
             return _array([(flight, found[flight.flight_id]) for flight in flights if flight.flight_id in found], least, limit)
         counts, until = known
@@ -107,7 +109,7 @@ class FlightList:
 
 
 def _by_currency(flights: Sequence[_Listed]) -> list[_Listed]:
-    """By price, one currency after the other, the one of most flights first."""
+    """Sort by price: one currency after the other, the currency of most flights first."""
     count = Counter(flight.currency for flight in flights)
     by_price = _ORDER[SearchSort.PRICE]
     return sorted(flights, key=lambda flight: (-count[flight.currency], flight.currency, *by_price(flight)))
@@ -118,7 +120,7 @@ def _currencies(flights: Sequence[_Listed]) -> tuple[str, ...]:
 
 
 def _array(flights: Iterable[tuple[_Listed, int]], least: int, limit: int) -> bytes:
-    # A smaller aircraft may be known here before the seats that are free in it.
+    # The capacity may be newer than the number of free seats, and smaller.
     counted = ((flight, min(free, flight.total_seats)) for flight, free in flights)
     fitting = [b"%b%d%b" % (flight.before, free, flight.after) for flight, free in counted if free >= least]
     return b"[" + b",".join(fitting[:limit]) + b"]"

@@ -24,7 +24,7 @@ class PossibleDuplicate(Conflict):
 
 
 class PaymentRequired(Invalid):
-    """This installation takes no booking without a card or a hold."""
+    """This installation requires a card or a hold for every booking."""
 
     code = "payment_required"
 

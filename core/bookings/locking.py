@@ -115,7 +115,7 @@ def lock_own_booking(connection: RawConnection, booking_id: UUID, owner_id: UUID
 
 
 def may_act_for(owner_id: UUID | None, user_id: UUID) -> bool:
-    """Whether the caller may see and change things of `user_id`. `owner_id`: the caller; None for an administrator."""
+    """Whether the caller may read and change what belongs to `user_id`. `owner_id`: the caller; None for an administrator."""
     return owner_id is None or owner_id == user_id
 
 

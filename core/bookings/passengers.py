@@ -137,9 +137,7 @@ _STORE: Final = """
 
 @dataclass(frozen=True, slots=True)
 class Naming:
-    """Somebody to be corrected, at `position` (1 for the first), or to be added, where it is None. `pointer`: where it stands in the
-    request.
-    """
+    """A change of the passenger at `position` (1 for the first), or a new passenger if that is None. `pointer`: its place in the request."""
 
     position: int | None
     correction: Correction
@@ -147,22 +145,23 @@ class Naming:
 
 
 def correct(connection: RawConnection, booking_id: UUID, owner_id: UUID | None, position: int, correction: Correction) -> None:
-    """Correct the `position`-th passenger (1 for the first) of a booking that has not ended or departed. `owner_id` None: an admin.
+    """Correct the `position`-th passenger (1 for the first) of a booking that has not ended or departed. `owner_id`: None for an
+    administrator.
 
     Raises:
         BookingNotFound, PassengerNotFound, PassengersFixed
-        Invalid: what is left of the passenger would not be a traveller.
+        Invalid: the corrected passenger would break a rule.
     """
     name_passengers(connection, booking_id, owner_id, [Naming(position, correction, "")])
 
 
 def name_passengers(connection: RawConnection, booking_id: UUID, owner_id: UUID | None, wanted: Sequence[Naming]) -> None:
-    """Add passengers to a booking that has not ended or departed, and correct others: all or none. `owner_id` None: an admin. If names on
-    a ticket change, the traveller gets the new one by mail.
+    """Add passengers to a booking that has not ended or departed, and correct others: all or none. `owner_id`: None for an administrator.
+    If names on a ticket change, the traveller gets the new one by mail.
 
     Raises:
         BookingNotFound, PassengerNotFound, PassengersFixed
-        Invalid: more passengers than seats, one position twice, or what is left of somebody would not be a traveller.
+        Invalid: there are more passengers than seats, a position occurs twice, or a corrected passenger would break a rule.
     """
     booking = fetch_one(connection, _Correctable, _LOCK, (booking_id,))
     if booking is None or not may_act_for(owner_id, booking.user_id):

@@ -5,7 +5,9 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Final
 
-from core.statuses import BookingStatus as BookingStatus  # also known here, beside the changes between them
+from core.statuses import (
+    BookingStatus as BookingStatus,
+)  # imported here as well, so that other packages find it beside the transitions
 from core.statuses import StoredEnum
 
 

@@ -84,7 +84,7 @@ class Transitions:
         hold_minutes: int = 0,
         guard: Collection[BookingStatus] | None = None,
     ) -> None:
-        """Write the transitions of the bookings that are still in `source`. A transition to HELD starts a hold of `hold_minutes`,
+        """Write the transitions of the bookings that still have the status `source`. A transition to HELD starts a hold of `hold_minutes`,
         which ends at the departure if that is earlier. `guard`: the statuses in which a booking may be changed. It is always
         `source`; only a test of this safeguard passes others.
 
@@ -124,7 +124,7 @@ class Transitions:
 
 
 def _end_of_place(target: BookingStatus) -> WaitStatus:
-    """How a place in line ends whose offer, a booking that was held, becomes `target`."""
+    """The final status of the waiting list entry whose offer (a held booking) gets the status `target`."""
     match target:
         case BookingStatus.CONFIRMED:
             return WaitStatus.BOOKED
@@ -167,7 +167,7 @@ def _iso(at: datetime) -> str:
 
 
 def reach_stage(connection: RawConnection, booking_ids: Sequence[UUID], stage: str, *, rests: bool = False) -> None:
-    """Add a stage to bookings without a change of status. `rests`: the sweep need not look at them before their hold ends."""
+    """Add a stage to bookings without a change of status. `rests`: the sweep need not process them before their hold ends."""
     connection.execute(
         """
         UPDATE bookings SET timeline = timeline || %s::jsonb, updated_at = now(),

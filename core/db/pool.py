@@ -101,7 +101,8 @@ class Database:
     def session_lock(self, key: int) -> Iterator[Callable[[], bool]]:
         """Try to take an advisory lock on a connection of its own. Postgres frees the lock when that connection ends.
 
-        Yields a function that tells whether the lock is held now. It asks the server, so it raises when the server cannot be reached.
+        Yields a function that returns whether the lock is held now. It sends a query, so it raises an error if the server cannot be
+        reached.
         Call it every few seconds: after `LOCK_SILENCE_MS` without a call Postgres frees the lock.
         """
         with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
@@ -135,8 +136,8 @@ class Database:
 def _replace_if_closed(connection: RawConnection, *_: object) -> None:
     """Replace a pooled connection that the server or the network has closed, before it is used.
 
-    Between two statements, Postgres sends data on its own only when it ends the connection. So it is enough to ask the operating
-    system whether the socket has data to read, which takes no round trip as a ping would. A server that hangs or cannot be
+    Between two statements, Postgres sends data on its own only when it ends the connection. So it is enough to check whether the socket has
+    data to read, which needs no round trip, unlike a ping. A server that hangs or cannot be
     reached is not detected by this; the statement that uses the connection then fails (`docs/decisions`, number 10).
     """
     if not connection.closed:

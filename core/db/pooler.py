@@ -1,7 +1,7 @@
 """Detect a connection pooler (such as PgBouncer) that gives one session of Postgres to several clients in turn.
 
 With such a pooler our settings, time limits, prepared statements and session locks would be lost, or affect other clients. A
-pooler does not report how it works. But every session of Postgres is one server process, so we open several connections, ask each
+pooler does not report how it works. But every session of Postgres is one server process, so we open several connections, query on each
 twice which process answers (`pg_backend_pid`), and compare:
 
     connection 1 -> process 70, process 70     each connection has its own process: no sharing
@@ -33,7 +33,7 @@ SECONDS: Final = 5.0
 
 
 def order_of_questions(sessions: int) -> list[int]:
-    """The order in which the connections are asked: each one twice in a row, and then all in turn. This detects sharing whichever
+    """The order in which the connections are queried: each one twice in a row, and then all in turn. This detects sharing whichever
     session the pooler chooses: the least recently used one, the most recently used one, or any.
     """
     return [*(number for number in range(sessions) for _ in range(2)), *reversed(range(sessions))]

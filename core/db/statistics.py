@@ -1,8 +1,8 @@
 """Keep Postgres' statistics of tables that grow fast.
 
 Postgres chooses its plans by statistics, and keeps the plan of a prepared statement until the statistics change. A plan that was
-made while a table was nearly empty may read the whole table, which costs more with every row. Postgres' own autovacuum looks once
-a minute; in the first minute of a sale, or after the first import, that is too late.
+made while a table was nearly empty may read the whole table, which costs more with every row. Postgres' own autovacuum checks once a
+minute; in the first minute of a sale, or after the first import, that is too late.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from psycopg.sql import SQL, Identifier
 from core.db.session import RawConnection
 
 GROWTH: Final = 10
-"""A table is analysed when it has so many times the rows that its statistics tell of."""
+"""A table is analysed when the number of its rows is this many times the number in its statistics."""
 SMALLEST_ROWS: Final = 500
 """A smaller table is cheap to read as a whole."""
 

@@ -1,6 +1,6 @@
 """Check at the start whether a database can be used, because some problems would otherwise show late, or lose data without an error.
 
-What every connection knows without a request (version, encoding, whether it can write) is checked for each connection in
+What the server sends with each new connection (version, encoding, whether it can write) is checked for each connection in
 `core.db.session`.
 """
 
@@ -150,8 +150,8 @@ def not_let_in(database_url: str, error: psycopg.Error) -> UnusableDatabase:
 
 
 def is_away(database_url: str) -> bool:
-    """Whether a failed connection may succeed later. False: the server answers and refuses. The driver's error does not tell the
-    two apart.
+    """Whether a failed connection may succeed later. False: the server answers and refuses. The error of the driver is the same in both
+    cases.
     """
     conninfo = address.conninfo(database_url, application=APPLICATION)
     return PGconn.ping(conninfo.encode()) in (Ping.NO_RESPONSE, Ping.REJECT)

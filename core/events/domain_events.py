@@ -37,7 +37,7 @@ class EventType(StrEnum):
 
 
 class BookingData(msgspec.Struct, frozen=True, omit_defaults=True):
-    """`status`: the new status of the booking. `failure_code`: why it ended, if it did not end as its traveller wanted."""
+    """`status`: the new status of the booking. `failure_code`: why it failed; None for a booking that did not fail."""
 
     booking_id: UUID
     status: str

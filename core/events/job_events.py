@@ -3,7 +3,7 @@ for each committed batch, by pub/sub of Redis.
 
 Pub/sub can lose a message. So requests that wait for a job read Postgres too, and clients of a stream get a gap
 (`JobEvents.missed`): with the next message that this process can publish, and when a process starts, because the process that it replaces
-may have died between a commit and its message.
+may have crashed between a commit and its message.
 """
 
 from __future__ import annotations
@@ -83,7 +83,7 @@ def publish(client: redis.Redis, event: JobEvents) -> bool:
 
 
 def announce_start(client: redis.Redis) -> None:
-    """Call it when a process starts that publishes: the process before it may have died between a commit and its message."""
+    """Call it when a process starts that publishes: the process before it may have crashed between a commit and its message."""
     publish(client, JobEvents(missed=True))
 
 

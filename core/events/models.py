@@ -29,7 +29,7 @@ class OutboxRow(SQLModel, table=True):
     data: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
     at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False, server_default=func.now()))
     traceparent: str | None = Field(default=None, sa_column=Column(Text))
-    """Where the trace goes on of what caused it; None: it is not traced."""
+    """The trace context of what caused it; None: it is not traced."""
 
 
 class EventReader(SQLModel, table=True):

@@ -68,12 +68,12 @@ class WrittenEvent:
     data: EventData
     at: datetime
     traceparent: TraceParent | None = None
-    """Where the trace goes on of what caused it."""
+    """The trace context of what caused it."""
 
 
 def write(connection: RawConnection, events: Iterable[Event], *, traces: Mapping[str, TraceParent] | None = None) -> None:
-    """Write the events that a reader listens to. Pass a generator: it is not run when nobody listens. `traces`: where the traces of the
-    events' subjects go on, by the ids of the subjects; None: as the traces of the work that writes the events.
+    """Write the events that a reader listens to. Pass a generator: it is not run when nobody listens. `traces`: id of a subject -> the span
+    that its trace continues from; None: as in the work that writes the events.
     """
     wanted = _read_wanted(connection)
     if not wanted:

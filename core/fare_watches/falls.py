@@ -1,6 +1,7 @@
 """Which watched fares have fallen. A pass of the sweep compares them with the flights, so the code that changes a price does nothing for it.
 
-The traveller is notified once of each fall: a new price is compared with the lowest one that they know of. So a price that rises and
+The traveller is notified once of each fall: a new price is compared with the lowest one that they were shown or notified of. So a price
+that rises and
 comes back notifies nobody.
 """
 
@@ -109,7 +110,9 @@ def record_price(connection: RawConnection, watch_id: UUID, seen: Decimal | None
 
 
 def must_notify(price: Decimal, lowest: Decimal | None, below: Decimal | None) -> bool:
-    """Whether the traveller is to be notified of this price. `lowest`: the one that they know of; None: nothing was for sale so far."""
+    """Whether the traveller is to be notified of this price. `lowest`: the lowest price that they were shown or notified of; None: nothing
+    was for sale so far.
+    """
     if lowest is None:
         return below is not None and price < below
     return price < lowest and (below is None or price < below)

@@ -54,7 +54,7 @@ class FareWatch(SQLModel, table=True):
     price: Decimal | None = Field(default=None, sa_column=Column(Numeric()))
     """The one seen last; null: nothing was for sale."""
     lowest_price: Decimal | None = Field(default=None, sa_column=Column(Numeric()))
-    """The lowest one that the traveller knows of: they are notified only of a lower one."""
+    """The lowest price that the traveller was shown or notified of. They are notified of lower ones only."""
     fell_from: Decimal | None = Field(default=None, sa_column=Column(Numeric()))
     """The price before the last fall of which the traveller was notified."""
     fell_at: datetime | None = Field(default=None, sa_column=Column(DateTime(timezone=True)))

@@ -1,4 +1,4 @@
-"""Watch a fare, look at what one watches, and stop."""
+"""Create, list and delete the fare watches of a traveller."""
 
 from __future__ import annotations
 
@@ -104,7 +104,7 @@ _SELECT: Final = f"""
 
 
 def watch_day(connection: RawConnection, user_id: UUID, wanted: WatchedDay) -> tuple[FareWatchView, bool]:
-    """Watch the cheapest fare of a day: the watch, and whether it is new. The same day again only takes over `below`.
+    """Watch the cheapest fare of a route on a day. Returns the watch, and whether it is new; if it exists, only its `below` is changed.
 
     Raises:
         TooManyFareWatches
@@ -150,7 +150,7 @@ def watch_day(connection: RawConnection, user_id: UUID, wanted: WatchedDay) -> t
 def watch_booking(
     connection: RawConnection, user_id: UUID, booking_id: UUID, below: Decimal | None
 ) -> tuple[FareWatchView, bool]:
-    """Watch what a booking of the traveller costs, all in all. The caller has seen that it is theirs.
+    """Watch the total price of a booking. The caller has checked that the booking belongs to the traveller.
 
     Raises:
         NotWatchable, TooManyFareWatches
@@ -198,13 +198,13 @@ def get_watch(connection: RawConnection, watch_id: UUID, user_id: UUID) -> FareW
 
 
 def list_watches(connection: RawConnection, user_id: UUID) -> list[FareWatchView]:
-    """What this traveller watches, by the time at which it ends."""
+    """The watches of this traveller, in the order in which they end."""
     rows = fetch(connection, _Row, f"{_SELECT} WHERE w.user_id = %s AND {OPEN} ORDER BY ends_at, w.id", (user_id,))
     return [_view(row) for row in rows]
 
 
 def stop(connection: RawConnection, watch_id: UUID, user_id: UUID) -> None:
-    """Watch it no longer.
+    """Delete a watch of this traveller.
 
     Raises:
         FareWatchNotFound
@@ -213,13 +213,13 @@ def stop(connection: RawConnection, watch_id: UUID, user_id: UUID) -> None:
         raise FareWatchNotFound("You have no such fare watch.")
 
 
-def forget(connection: RawConnection, user_id: UUID) -> None:
-    """An account is closed."""
+def delete_all(connection: RawConnection, user_id: UUID) -> None:
+    """Delete all watches of an account that is closed."""
     connection.execute("DELETE FROM fare_watches WHERE user_id = %s", (user_id,))
 
 
 def _lock(connection: RawConnection, user_id: UUID) -> None:
-    """Two requests of one traveller come one after the other, so the limit holds and no day is watched twice."""
+    """Lock the traveller, so that requests of one traveller wait for each other. So the limit is kept and no day is watched twice."""
     connection.execute("SELECT pg_advisory_xact_lock(hashtextextended('fare_watches ' || %s::text, 0))", (user_id,))
 
 
@@ -233,7 +233,7 @@ def _require_room(connection: RawConnection, user_id: UUID) -> None:
 
 
 def _find_currency(connection: RawConnection, given: dict[str, Any]) -> str:
-    """The one of most flights of the day; of a day without flights, the usual one."""
+    """The currency of most flights of the day; for a day without flights, the default currency."""
     row = connection.execute(
         """
         SELECT currency FROM flights
@@ -246,7 +246,7 @@ def _find_currency(connection: RawConnection, given: dict[str, Any]) -> str:
 
 
 def _begin(connection: RawConnection, watch_id: UUID, user_id: UUID) -> FareWatchView:
-    """The traveller sees this price now, so they are notified only of a lower one."""
+    """Store that the traveller is shown this price now, so that they are notified of lower ones only."""
     watch = get_watch(connection, watch_id, user_id)
     known = [Decimal(each) for each in (watch.price, watch.booked_price) if each is not None]
     connection.execute(

@@ -40,8 +40,8 @@ _TRAFFIC: Final = """
 
 
 class AirportView(msgspec.Struct, frozen=True, kw_only=True):
-    """A place that has a flight. `name` is what its flights call it; the rest is known where the registry knows the place. Among
-    suggestions also a city of several such places, whose `iata` is the code of its metropolitan area, if it has one.
+    """A place that has a flight. `name` is what its flights call it; the other fields are only set if the place is in the registry.
+    Suggestions may also be cities with several such places; their `iata` is the code of the metropolitan area, if there is one.
     """
 
     name: str

@@ -8,7 +8,7 @@ from typing import Final
 from core.errors import AppError, Conflict, NotFound
 
 PLACE_LOST: Final = "place_lost"
-"""The code of an update that would replace a place that the registry knows by one that it does not know."""
+"""The code of an update that would replace a place of the registry by a text that is not in the registry."""
 
 
 def place_lost_message(iata: str, name: str) -> str:

@@ -210,7 +210,7 @@ def _require_same_route(connection: RawConnection, before: FlightView, details: 
     if connection.execute(booked, (before.id,)).fetchone() is not None:
         what = "go elsewhere" if goes_elsewhere else "be moved into the past"
         raise FlightHasBookings(
-            f"The flight has bookings and cannot {what}. Cancel it instead: everybody on it is told and refunded."
+            f"The flight has bookings and cannot {what}. Cancel it instead: everybody on it is notified and refunded."
         )
 
 
@@ -227,7 +227,7 @@ def _keys(flight: FlightView) -> tuple[str, str]:
 
 
 def _require_known_places(before: FlightView, details: FlightDetails) -> None:
-    """Refuse to replace a place that the registry knows by one that it does not know."""
+    """Refuse to replace a place of the registry by a text that is not in the registry."""
     ends = (("source", before.source_iata, details.source), ("destination", before.destination_iata, details.destination))
     for which, code, end in ends:
         if code is not None and end.place is None:
@@ -243,8 +243,8 @@ def delete_flight(connection: RawConnection, flight_id: UUID, *, user_id: UUID, 
     locked = _lock(connection, flight_id, expected)
     before = locked.view
     if before.status is FlightStatus.CANCELLED:
-        raise FlightCancelled("The flight is cancelled. It stays, and so does the job that told its travellers.")
-    has_bookings = FlightHasBookings("The flight has bookings. Cancel it instead: everybody on it is then told and refunded.")
+        raise FlightCancelled("The flight is cancelled. It is kept, and so is the job that ended its bookings.")
+    has_bookings = FlightHasBookings("The flight has bookings. Cancel it instead: everybody on it is then notified and refunded.")
     if connection.execute("SELECT FROM booking_segments WHERE flight_id = %s LIMIT 1", (flight_id,)).fetchone() is not None:
         raise has_bookings
     was_the_last = not served_places.has_another(connection, locked.places, flight_id)

@@ -134,7 +134,7 @@ class StagedChange(NamedTuple):
 
     `renames_a_place`: a place gets another name or code, or the local date of departure changes. `goes_elsewhere`: the flight would
     go from or to another place. `price_fits`: the price has no more decimals than `currency`, which the flight would have. `source_lost`,
-    `destination_lost`: the code of a known place that would be replaced by one that the registry does not know.
+    `destination_lost`: the code of a place of the registry that would be replaced by a text that is not in it.
     """
 
     flight_id: UUID

@@ -20,7 +20,7 @@ from core.places import registry
 class FlightView(msgspec.Struct, frozen=True, kw_only=True):
     """One departure of one flight number. Times in UTC; `price` is for one seat; `version` counts changes, sales do not count.
 
-    The code and the IANA time zone of a place are null where the registry of airports does not know it.
+    The code and the IANA time zone of a place are null if it is not in the registry of airports.
     """
 
     id: UUID

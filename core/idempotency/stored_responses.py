@@ -87,7 +87,7 @@ def keep(connection: RawConnection, request: KeyedRequest, response: StoredRespo
     )
 
 
-def forget_all(connection: RawConnection, user_id: UUID) -> None:
+def delete_all(connection: RawConnection, user_id: UUID) -> None:
     """Delete all stored responses of this account, because they contain personal data."""
     connection.execute("DELETE FROM idempotency_keys WHERE user_id = %s", (user_id,))
 

@@ -1,4 +1,4 @@
-"""Cabins of a file: how many seats they have, and what of them a new flight gets."""
+"""The column `cabin` of a file: the number of seats of each cabin, and the cabins of new flights."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from core.seats.cabins.catalogue import CABINS
 
 
 def sizes(names: pd.Series) -> npt.NDArray[np.float64]:
-    """For each row the seats of its cabin; NaN where it names none."""
+    """For each row the number of seats of its cabin; NaN if the row has no cabin."""
     known = {name: CABINS[name].size for name in names.dropna().unique() if name in CABINS}
     return names.map(known).to_numpy(dtype=np.float64)
 

@@ -1,5 +1,5 @@
-"""Check that prices have no more decimals than their currency. A price without a currency is in the currency of its flight, which
-only the database knows.
+"""Check that prices have no more decimals than their currency. A price without a currency is in the currency of its flight, which has to be
+read from the database.
 """
 
 from __future__ import annotations

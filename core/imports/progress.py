@@ -142,7 +142,7 @@ def claim_in_turn(connection: RawConnection) -> Job | None:
 
 
 def pause(connection: RawConnection, job: Job, at: Cursor) -> None:
-    """Give the import back after the chunk that ended at `at`. The next worker continues there."""
+    """Release the import after the chunk that ended at `at`, so that another worker can continue there."""
     connection.execute(_PAUSE, (job.id, at.offset))
 
 

@@ -28,7 +28,7 @@ class ImportNotFound(NotFound):
 
 
 class RowError(msgspec.Struct, frozen=True):
-    """One thing wrong with one row. `column` is null where the row as a whole is wrong."""
+    """One fault of one row. `column` is null if the fault concerns the row as a whole."""
 
     line: int
     column: str | None
@@ -38,7 +38,7 @@ class RowError(msgspec.Struct, frozen=True):
 
 
 class ImportProgress(msgspec.Struct, frozen=True):
-    """`percent` is of the file's bytes. `total` rows are known once the whole file was read."""
+    """`percent`: of the bytes of the file. `total`: the number of rows; null until the whole file was read."""
 
     processed: int
     total: int | None
@@ -46,7 +46,7 @@ class ImportProgress(msgspec.Struct, frozen=True):
 
 
 class ImportFailure(msgspec.Struct, frozen=True):
-    """Why the job as a whole could not go on; bad rows are no reason."""
+    """Why the import as a whole failed. Rows with faults are no reason."""
 
     code: ImportFailureCode
     message: str
@@ -55,10 +55,11 @@ class ImportFailure(msgspec.Struct, frozen=True):
 class ImportSummary(msgspec.Struct, frozen=True, kw_only=True):
     """An import without its errors. Every row that was processed is created, updated, skipped (nothing to change) or failed.
 
-    `unprocessed`: rows that a cancelled import did not come to; null where nobody counted the rows. `cancelling`: it is being
-    stopped, and will be `CANCELLED`. `beside`: how many rows add a flight beside one of the same number, route and day, which the
-    list of changes names. `affected_bookings`: how many have seats on flights that it changed, or would change. `file_name`: as its
-    sender called it; null where it was sent without a name, or by a former release. `username`: who sent it.
+    `unprocessed`: the rows that a cancelled import did not process; null if their number is unknown. `cancelling`: the import is being
+    stopped, and will be `CANCELLED`. `beside`: the number of rows that add a second flight of the same number, route and day; the list of
+    changes has these flights. `affected_bookings`: the number of bookings on flights that the import changed, or would change. `file_name`:
+    the name that the client gave the file; null if there was none, or the import is of a former release. `username`: the account that sent
+    it.
     """
 
     job_id: UUID
@@ -87,7 +88,7 @@ class ImportSummary(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PlaceReading(msgspec.Struct, frozen=True):
-    """A word for a place that is not what the place is called, and the airport that it was read as. `line`: the first with it."""
+    """A former or foreign name of a place in the file, and the airport that was understood. `line`: the first line with this name."""
 
     line: int
     value: Annotated[str, Meta(examples=["Bombay"])]
@@ -97,8 +98,8 @@ class PlaceReading(msgspec.Struct, frozen=True):
 
 
 class ImportView(ImportSummary, frozen=True, kw_only=True):
-    """An import with the first hundred errors; the file at `failed_rows_url` has all of them. `places`: how words were read that
-    are not what their place is called, a hundred at most.
+    """An import with the first hundred errors; the file at `failed_rows_url` has all of them. `places`: how former and foreign names of
+    places were understood, at most a hundred.
     """
 
     errors: list[RowError]

@@ -1,4 +1,6 @@
-"""Imports that ended long ago, with their faults and changes. One that may still be replayed stays."""
+"""What `skyqueue prune` deletes of imports: those that ended long ago, with their faults and changes. An import with an open dead letter,
+which may be replayed, is kept.
+"""
 
 from __future__ import annotations
 

@@ -51,7 +51,7 @@ def join(
         TooManyHolds, TooManySeats, CoolingDown
         FlightNotFound, FlightCancelled, FlightDeparted
         SeatsAvailable: enough seats are free, and nobody waits.
-        AlreadyWaiting: the traveller waits already, with another party size.
+        AlreadyWaiting: the traveller is in the waiting list already, with another party size.
         AccountGone
     """
     if hold_limit is not None or fair_share is not None:

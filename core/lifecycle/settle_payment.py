@@ -1,5 +1,5 @@
-"""Apply the outcomes of payments to bookings. All outcomes are handled here: the answer to a worker's call, a callback of the
-provider, and the answer to a question after a crash.
+"""Apply the outcomes of payments to bookings. All outcomes are handled here: from the response to a worker's call, from a callback of the
+provider, and from a look-up after a crash.
 
 Locks are taken in one order: bookings, then their payments, then their flights. No lock and no transaction is open while the
 provider is called. Between `claim` and `apply_outcomes` the payment has the status PROCESSING and a lease.
@@ -32,10 +32,9 @@ from core.payments.models import PaymentStatus
 from core.payments.provider import Charge, ChargeOutcome, ChargeStatus
 from core.payments.refunds import RefundReason
 
-DO_NOT_COUNT: Final = (PaymentStatus.DECLINED, PaymentStatus.SURPLUS)
-QUESTIONS: Final = 6
-"""If the provider still does not know a charge after so many claims (more than half a minute), the charge never arrived and will
-not arrive.
+NOT_PAYING: Final = (PaymentStatus.DECLINED, PaymentStatus.SURPLUS)
+MAX_LOOK_UPS: Final = 6
+"""If the provider still has no such charge after so many claims (more than half a minute), the charge never arrived and will not arrive.
 """
 
 _log = structlog.get_logger(__name__)
@@ -43,16 +42,16 @@ _log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """One payment that only the caller processes now. `ask_first`: it may have been sent before, so ask the provider for its
-    outcome first.
+    """One payment that only the caller processes now. `look_up_first`: the charge may have been sent before, so look up its outcome at the
+    provider first.
     """
 
     charge: Charge
     attempt: int
-    ask_first: bool
+    look_up_first: bool
     may_charge: bool
-    """Whether the booking still waits for this money and its flights have not departed. If false, the provider is only asked, not
-    charged.
+    """Whether the booking still waits for this money and its flights have not departed. If false, the charge is only looked up, and not
+    made.
     """
 
 
@@ -78,7 +77,7 @@ def claim(connection: RawConnection, booking_ids: Sequence[UUID], after: AfterCo
             dropped[payment.id] = charges.NOT_CHARGED
         elif payment.status in (PaymentStatus.REQUIRES_PAYMENT, PaymentStatus.UNKNOWN):
             sent_before = payment.status is PaymentStatus.UNKNOWN
-            claims[booking_id] = Claim(_charge(payment), payment.attempts + 1, ask_first=sent_before, may_charge=wanted)
+            claims[booking_id] = Claim(_charge(payment), payment.attempts + 1, look_up_first=sent_before, may_charge=wanted)
             if payment.attempts == 0:
                 begun.append(booking_id)
     charges.begin(connection, [each.charge.payment_id for each in claims.values()])
@@ -97,7 +96,7 @@ def apply_outcomes(
     """
     bookings = lock_bookings(connection, charges.find_bookings(connection, list(outcomes)))
     payments = charges.lock_all(connection, list(bookings))
-    work = _Decisions(paying={each.booking_id: each.id for each in payments if each.status not in DO_NOT_COUNT})
+    work = _Decisions(paying={each.booking_id: each.id for each in payments if each.status not in NOT_PAYING})
     decided = [payment for payment in payments if payment.id in outcomes]
     # Captures come last: if one payment of a booking was declined and another captured in the same batch, the captured one pays
     # for it.
@@ -177,7 +176,7 @@ def _decide(payment: LockedPayment, outcome: ChargeOutcome, booking: LockedBooki
                 work.failed.append(booking)
             else:
                 work.refused.append(booking.id)
-        case ChargeStatus.NOT_FOUND if not _is_wanted(booking) and payment.attempts >= QUESTIONS:
+        case ChargeStatus.NOT_FOUND if not _is_wanted(booking) and payment.attempts >= MAX_LOOK_UPS:
             work.declined[payment.id] = charges.NEVER_ARRIVED
             work.paying.pop(booking.id)
         case ChargeStatus.NOT_SENT if payment.status is PaymentStatus.PROCESSING and outcome.attempt == payment.attempts:
@@ -232,7 +231,7 @@ def _receive(
             case BookingStatus.EXPIRED | BookingStatus.FAILED:
                 returned[RefundReason.LATE_PAYMENT].append(booking.id)
             case BookingStatus.PENDING | BookingStatus.CONFIRMED:
-                # We never charge before seats are held, and never twice, so we did not ask for this money.
+                # We never charge before seats are held, and never twice, so we did not request this money.
                 _log.critical(
                     "money was captured for a booking that needs none", booking_id=str(booking.id), status=booking.status
                 )

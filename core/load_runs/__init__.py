@@ -1,1 +1,1 @@
-"""Load runs: which bookings a load test made, and what became of them."""
+"""Load runs: the bookings that a load test made, and their results."""

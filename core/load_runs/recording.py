@@ -9,7 +9,7 @@ from uuid import UUID
 from core.db import RawConnection
 
 RUN_ID: Final = r"[A-Za-z0-9._-]{1,64}"
-"""What a load run may be named, as a pattern for the whole name."""
+"""The pattern of names of load runs. It matches the whole name."""
 
 
 class TaggedBooking(NamedTuple):

@@ -1,5 +1,5 @@
-"""The report of a load run: the results of its bookings, and which promises were broken. Read it when none of them is PENDING any
-more.
+"""The report of a load run: the results of its bookings, and how many violate a guarantee of the product. Read it when none of them is
+PENDING any more.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from core.load_runs.fairness import Served, count_inversions
 from core.payments.models import PaymentStatus, RefundStatus
 
 STATEMENT_MS: Final = 60_000
-"""A run of a million bookings is read in less."""
+"""The time limit. The report of a run with a million bookings takes less."""
 
 
 class LoadRunNotFound(NotFound):
@@ -35,8 +35,8 @@ class StageTimes(msgspec.Struct, frozen=True):
 
 
 class LoadRunReport(msgspec.Struct, frozen=True, kw_only=True):
-    """One load run: what it accepted, and what was wrong with it. Every count but the first eight is to be 0, `inversions` nearly
-    so.
+    """The results of one load run. The first eight numbers count its bookings and polls; the others count violations and have to be 0,
+    except that a few `inversions` are allowed.
     """
 
     id: str
@@ -49,18 +49,18 @@ class LoadRunReport(msgspec.Struct, frozen=True, kw_only=True):
     ended: int
     """Cancelled or expired."""
     polls: int
-    """How often its clients asked for a job."""
+    """The number of requests of its clients for jobs."""
     polls_per_booking: float
     oversold: int
-    """Seats that were sold and that its flights do not have."""
+    """Seats that were sold beyond the capacity of its flights."""
     lost: int
-    """Bookings that were accepted and are gone."""
+    """Bookings that were accepted and do not exist."""
     duplicated: int
-    """Bookings too many of one traveller on one flight, where the traveller asked for one."""
+    """Unwanted second bookings of one traveller on one flight (without `allow_duplicate`)."""
     charged_wrong: int
-    """Bookings charged twice, or another amount than their price, or not given back what was taken."""
+    """Bookings that were charged twice, or another amount than their price, or that ended and were not refunded."""
     inversions: int
-    """Bookings that found no seats although somebody behind them in the line was served before."""
+    """Bookings that found no seats although a later booking in the line was served before."""
     stages: list[StageTimes]
 
 
@@ -89,7 +89,7 @@ _DUPLICATED: Final = f"""
         WHERE t.run_id = %s AND NOT t.allow_duplicate GROUP BY b.user_id, s.flight_id HAVING count(*) > 1
     ) AS doubled
 """  # noqa: S608  # only constants of this module
-# A refund that is on its way counts as given back. The fee of a cancellation was told before it was confirmed.
+# A pending refund counts as refunded. The traveller was shown the cancellation fee before confirming.
 _CHARGED_WRONG: Final = f"""
     SELECT count(*)::int FROM load_run_bookings t JOIN bookings b ON b.id = t.booking_id LEFT JOIN LATERAL (
         SELECT count(*) FILTER (WHERE p.status = {PaymentStatus.SUCCEEDED.sql}) AS charges, sum(p.amount) FILTER (WHERE p.status = {PaymentStatus.SUCCEEDED.sql}) AS amount,
@@ -108,7 +108,7 @@ _CHARGED_WRONG: Final = f"""
     )
 """  # noqa: S608  # only constants of this module
 _DECIDED: Final = '$[*] ? (@.stage == "held" || @.stage == "confirmed" || @.stage == "failed")'
-# Only bookings of one flight: a trip that was refused says nothing about the line of each of its flights.
+# Only bookings of one flight, because a trip may have been refused for any of its flights.
 _LINE: Final = f"""
     SELECT s.flight_id, b.sequence, b.seats, b.failure_code IS NOT DISTINCT FROM {FailureCode.SOLD_OUT.sql} AS is_loser,
         (jsonb_path_query_first(b.timeline, '{_DECIDED}') ->> 'at')::timestamptz AS decided_at

@@ -1,4 +1,4 @@
-"""Load runs that nobody looks at any more, with what they know of their bookings."""
+"""What `skyqueue prune` deletes of load runs: old runs, with the records of their bookings."""
 
 from __future__ import annotations
 

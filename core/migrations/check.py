@@ -1,4 +1,4 @@
-"""The check of the database before a command or a process begins, with the tables that it needs."""
+"""Check the database and its tables before a command or a process begins."""
 
 from __future__ import annotations
 
@@ -27,26 +27,26 @@ def require(database_url: str, *, tables: bool = True) -> None:
 
 
 def require_if_there(database_url: str) -> None:
-    """For a process that may begin before the server is there. Raises `UnusableDatabase` when it is, and is none for us."""
+    """For a process that may begin before the server runs. Raises `UnusableDatabase` if the server answers and cannot be used."""
     _examined(database_url)
 
 
-def await_tables(database_url: str, tell: Callable[[str], None]) -> None:
-    """Return when the database is there and has tables. `tell` gets what is waited for, whenever it is something else.
+def await_tables(database_url: str, notify: Callable[[str], None]) -> None:
+    """Wait until the database answers and has tables. `notify` is called with the reason for the wait, whenever the reason changes.
 
     Raises:
-        UnusableDatabase: we cannot work on it.
+        UnusableDatabase: the database answers and cannot be used.
     """
-    told = None
+    notified_of = None
     while (missing := _examined(database_url)) is not None:
-        if missing != told:
-            tell(missing)
-        told = missing
+        if missing != notified_of:
+            notify(missing)
+        notified_of = missing
         time.sleep(RETRY_SECONDS)
 
 
 def _examined(database_url: str) -> str | None:
-    """What has to happen before there is work; None: nothing."""
+    """Why the process has to wait; None: the database can be used."""
     try:
         has_tables = asyncio.run(examine(database_url))
     except UnusableDatabase:

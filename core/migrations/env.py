@@ -1,4 +1,4 @@
-"""What Alembic runs, called by `core.migrations.upgrade.upgrade`, which hands over an open connection."""
+"""The script that Alembic runs. `core.migrations.upgrade.upgrade` calls Alembic and passes an open connection."""
 
 from __future__ import annotations
 

@@ -1,7 +1,8 @@
-"""Which revisions of the schema this code knows, and how the schema of a database compares with them. Needs no Alembic, which costs a process 20 MB.
+"""The revisions of the schema that this code has, and how the schema of a database compares with them. Alembic is not imported, because it
+needs 20 MB of memory.
 
-Revisions are numbers of four digits, each one more than the last. So a number that this code does not know, and that is higher than
-all that it knows, belongs to a newer version of Skyqueue.
+Revisions are numbers of four digits, each one more than the last. So a number that is higher than all revisions of this code belongs to a
+newer version of Skyqueue.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ class SchemaState(StrEnum):
     """How the schema of a database compares with this code."""
 
     OLDER = "older"
-    """It lacks something that this code needs; `upgrade` adds it."""
+    """The schema lacks something that this code needs; `upgrade` adds it."""
     CURRENT = "current"
     NEWER = "newer"
     """A newer version has migrated it. It has all that this code needs: a migration only adds."""
@@ -29,17 +30,19 @@ class SchemaState(StrEnum):
 
 @cache
 def revisions() -> tuple[str, ...]:
-    """Of this code, the oldest first."""
+    """The revisions of this code, oldest first."""
     return tuple(sorted(each.name.partition("_")[0] for each in VERSIONS.glob("[0-9]*.py")))
 
 
 def newest_revision() -> str:
-    """What `alembic_version` holds in a database that is up to date."""
+    """The revision in the table `alembic_version` of a database that is up to date."""
     return revisions()[-1]
 
 
 def schema_state(revision: str | None) -> SchemaState:
-    """`revision` is what `alembic_version` holds; None: nothing, so the database is empty."""
+    """Compare the schema of a database with this code. `revision`: from the table `alembic_version`; None: the database has no tables of
+    ours.
+    """
     if revision is None or revision in revisions()[:-1]:
         return SchemaState.OLDER
     if revision == newest_revision():
@@ -49,5 +52,5 @@ def schema_state(revision: str | None) -> SchemaState:
 
 
 def foreign(revision: str) -> str:
-    """What is wrong with a database that no version of Skyqueue has made."""
+    """The sentence about a database with an unknown revision."""
     return f"The database is at revision {revision!a}, which no version of Skyqueue has made."

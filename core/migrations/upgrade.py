@@ -21,7 +21,7 @@ from core.migrations.revisions import SchemaState, foreign, newest_revision, sch
 from core.startup import CannotStart
 
 ADVISORY_LOCK: Final = 7_305_001
-"""Held around an upgrade: the second process waits, then finds nothing left to do."""
+"""The key of an advisory lock that is held during an upgrade. A second process waits for it, and then finds the schema up to date."""
 
 
 def config() -> Config:
@@ -33,11 +33,11 @@ def config() -> Config:
 def upgrade(database_url: str, revision: str = "head") -> str | None:
     """Run every migration up to `revision`, in one transaction.
 
-    Returns a warning when the database is newer than this code: it is left as it is, and this code can work with it.
+    Returns a warning if the database is newer than this code. Then it is not changed, and this code can use it.
 
     Raises:
         CannotStart: no version of Skyqueue has made this schema.
-        UnusableDatabase: `database_url` is no address, or the role may not make and change tables.
+        UnusableDatabase: `database_url` is not an address, or the role may not create and change tables.
     """
     connect = partial(session.connect, address.conninfo(database_url, application="skyqueue-migrate"), UNLIMITED)
     engine = create_engine("postgresql+psycopg://", creator=connect, poolclass=NullPool)

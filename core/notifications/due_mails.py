@@ -1,8 +1,8 @@
 """Decide which mails a booking needs in its present state.
 
 This is decided from the booking, not from a history of its changes. So a mail that is written late still describes the present
-state, and there is no mail about something that is over. Only that its seats or names were others cannot be seen in a booking:
-the request of the mail says so.
+state, and there is no mail about something that is over. Only one fact is not in the booking: that its seats or names were different
+before. The request for the mail has it.
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ _key: ContextVar[UUID | None] = ContextVar("acting_key", default=None)
 
 
 def set_key(key_id: UUID) -> None:
-    """Remember the key of this request until the request ends."""
+    """Store the key of this request until the request ends."""
     _key.set(key_id)
 
 

@@ -16,7 +16,8 @@ from core.operations import acting
 
 
 class AuditView(msgspec.Struct, frozen=True):
-    """One change. `action` is `noun.verb`; `before` and `after` hold what is known of the entity on either side, null for nothing.
+    """One change. `action` is `noun.verb`; `before` and `after`: the fields of the entity before and after the change; null if it did not
+    exist, or no fields are stored.
 
     `user_id` and `username` are null where the product itself changed it.
     """
@@ -26,7 +27,7 @@ class AuditView(msgspec.Struct, frozen=True):
     user_id: UUID | None
     username: str | None
     key_id: UUID | None
-    """The key for programs that it was done with; null for a person who was signed in."""
+    """The key for programs that the request was sent with; null for a person who was signed in."""
     key_name: str | None
     action: str
     entity: str

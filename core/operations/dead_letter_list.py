@@ -1,4 +1,4 @@
-"""Dead letters as an administrator sees them: list, filter, and mark them as replayed or discarded."""
+"""Dead letters for administrators: list, filter, and mark them as replayed or discarded."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ class DeadLetterNotFound(NotFound):
 
 
 class DeadLetterFilter(msgspec.Struct, frozen=True, kw_only=True):
-    """None matches everything. `text`: part of the error. `up_to`: the newest letter that may match, so that a preview and what follows
-    it speak of the same letters.
+    """None matches everything. `text`: part of the error. `up_to`: the newest letter that may match, so that a preview and the change after
+    it are about the same letters.
     """
 
     status: DeadLetterStatus = DeadLetterStatus.OPEN
@@ -51,7 +51,7 @@ class DeadLetterView(msgspec.Struct, frozen=True, kw_only=True):
     subject_id: UUID | None
     error: str
     payload: str | None
-    """Its beginning, as far as it is text."""
+    """The beginning of the payload, without bytes that are not text."""
     payload_bytes: int | None
     created_at: datetime
     replayed_at: datetime | None

@@ -52,7 +52,7 @@ class CircuitBreaker:
         return True
 
     def record(self, group: Hashable, *, answered: bool) -> None:
-        """Count the result of a call. `answered`: the provider did its part, even if it declined."""
+        """Count the result of a call. `answered`: the provider answered, even if it declined."""
         if self._opened_at is not None:
             if answered:
                 self._opened_at = None

@@ -25,7 +25,7 @@ RETRY_CAP_SECONDS: Final = 3600
 NOT_CHARGED: Final = "not_charged"
 """Decline code: the booking ended before the provider was called."""
 NEVER_ARRIVED: Final = "never_arrived"
-"""Decline code: the booking has ended, and the provider has answered several times that it does not know the charge."""
+"""Decline code: the booking has ended, and the provider has answered several times that it has no such charge."""
 _UNDECIDED: Final = (
     f"status IN ({PaymentStatus.REQUIRES_PAYMENT.sql}, {PaymentStatus.PROCESSING.sql}, {PaymentStatus.UNKNOWN.sql})"
 )
@@ -169,7 +169,7 @@ def postpone(connection: RawConnection, payment_ids: Sequence[UUID], status: Pay
 
 def lease_due(connection: RawConnection, *, limit: int) -> list[UUID]:
     """Lease the undecided payments whose lease or wait has ended, at most `limit`, and return the ids of their bookings. A payment that is
-    still PROCESSING becomes UNKNOWN: its worker died during the call.
+    still PROCESSING becomes UNKNOWN: its worker crashed during the call.
     """
     rows = connection.execute(
         f"""

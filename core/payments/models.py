@@ -25,7 +25,7 @@ class PaymentStatus(StoredEnum):
     SURPLUS = "SURPLUS"
     """The money was captured although another payment had paid for the booking: it is refunded."""
     UNKNOWN = "UNKNOWN"
-    """The call ended without an answer that can be used. The provider is asked for the charge by its id before anything else is done."""
+    """The call ended without an answer that can be used. The charge is looked up at the provider before anything else is done."""
 
 
 class RefundStatus(StoredEnum):

@@ -10,22 +10,22 @@ from uuid import UUID
 
 
 class ChargeStatus(Enum):
-    """What is known about a charge after a call or a callback."""
+    """The state of a charge after a call or a callback."""
 
     CAPTURED = "captured"
     DECLINED = "declined"
     PROCESSING = "processing"
-    """The provider knows the charge, and has not decided."""
+    """The provider has the charge, and has not decided it yet."""
     UNKNOWN = "unknown"
     """There was no answer that can be used: the money may have been captured."""
     NOT_SENT = "not_sent"
     """The provider could not be reached, so nothing can have been captured."""
     NOT_FOUND = "not_found"
-    """The provider answered that it does not know the charge. It is safe to send it again with the same key."""
+    """The provider answered that it has no such charge. It is safe to send it again with the same key."""
 
     @property
     def answered(self) -> bool:
-        """Whether the provider did its part. A decline is an answer too."""
+        """Whether the provider has answered. A decline is an answer too."""
         return self not in (ChargeStatus.UNKNOWN, ChargeStatus.NOT_SENT)
 
 

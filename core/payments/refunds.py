@@ -1,4 +1,4 @@
-"""The table of refunds. The row of a refund is committed before the provider is called, so no refund is forgotten or made twice."""
+"""The table of refunds. The row of a refund is committed before the provider is called, so no refund is lost or made twice."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """Letters and their lower case: the same on every Python and in every database.
 
-Python knows more letters with each version, and what Postgres calls lower case depends on the locale of the database: `lower('É')` is
+New versions of Python contain more letters, and the result of `lower` in Postgres depends on the locale of the database: `lower('É')` is
 `É` in one whose locale is C. So the table is ours. The database has it too (`place_name_key` in migration 0008): another letter here
 needs a migration.
 """

@@ -1,4 +1,4 @@
-"""Suggestions for a place name that no registry knows: known names that are one or two typing errors away."""
+"""Suggestions for a place name that is not in the registry: names of the registry that differ by one or two typing errors."""
 
 from __future__ import annotations
 

@@ -3,9 +3,9 @@
 A worked example: a limit of 60 a minute with a burst of 10 is a bucket that holds 10 tokens and gets one new token each second. Each
 request takes a token. After 10 requests at once the bucket is empty, and the next request is refused with `Retry-After: 1`.
 
-To save round trips, a process takes several tokens at once (`Limit.lease`) and spends them without asking Redis. The first lease of a
-client that it does not know is taken without asking, too, and subtracted in Redis when the client needs a second one: in a rush
-nearly every request is the only one of its client. A process also remembers a refusal until its end.
+To save round trips, a process takes several tokens at once (`Limit.lease`) and spends them without a request to Redis. The first lease of a
+client that is new to the process needs no request either; it is subtracted in Redis when the client needs a second lease. (In a rush nearly
+every client sends a single request.) A process also stores a refusal in memory until it ends.
 
 If Redis does not answer, each process counts by itself with the same limits: limits that are too high for a while are better
 than an API that refuses everybody.
@@ -30,7 +30,7 @@ from core.ratelimit.limits import LIMITS, Limit, Scope
 ANSWER_SECONDS: Final = 0.25
 """How long Redis may take for one check."""
 AWAY_SECONDS: Final = 1.0
-"""How long Redis is not asked after it did not answer."""
+"""How long Redis is not used after it did not answer."""
 REMEMBERED: Final = 50_000
 
 _SCRIPT: Final = files("core.ratelimit").joinpath("bucket.lua").read_text()
@@ -45,17 +45,17 @@ class RateLimited(AppError):
 
 
 class _LocalBucket:
-    """What one process knows about one bucket: tokens that it has taken from Redis, and a refusal. Times are monotonic seconds."""
+    """The state of one bucket in this process: tokens that it has taken from Redis, and a refusal. Times are monotonic seconds."""
 
-    __slots__ = ("lock", "own_at", "own_tokens", "refused_until", "rest", "rest_at", "tokens", "untold")
+    __slots__ = ("lock", "own_at", "own_tokens", "refused_until", "rest", "rest_at", "tokens", "unreported")
 
     def __init__(self, limit: Limit) -> None:
         now = time.monotonic()
         self.lock = asyncio.Lock()
-        self.untold = limit.lease if limit.lease > 1 else 0
-        """Tokens that were taken, and that Redis does not know of."""
-        self.tokens = self.untold
-        self.rest = limit.burst - self.untold
+        self.unreported = limit.lease if limit.lease > 1 else 0
+        """Tokens of the first lease, which were not subtracted in Redis yet."""
+        self.tokens = self.unreported
+        self.rest = limit.burst - self.unreported
         """Tokens that were left in Redis at `rest_at`."""
         self.rest_at = now
         self.refused_until = 0.0
@@ -66,8 +66,8 @@ class _LocalBucket:
         """The arithmetic of `bucket.lua`, for this process only, while Redis cannot be reached."""
         now = time.monotonic()
         rate = limit.per_minute / 60
-        self.own_tokens = min(limit.burst, self.own_tokens - self.untold + (now - self.own_at) * rate)
-        self.untold = 0
+        self.own_tokens = min(limit.burst, self.own_tokens - self.unreported + (now - self.own_at) * rate)
+        self.unreported = 0
         self.own_at = now
         if self.own_tokens >= 1:
             self.own_tokens -= 1
@@ -106,7 +106,7 @@ class RateLimiter:
         bucket.tokens -= 1
 
     def left(self, scope: Scope, who: object) -> int:
-        """How many tokens are left, as far as this process knows. Other processes may have taken some since it last asked Redis."""
+        """How many tokens are left, by the state in this process. Other processes may have taken some since it was last read from Redis."""
         limit, bucket = LIMITS[scope], self._buckets.get(f"{scope}:{who}")
         if bucket is None:
             return limit.burst
@@ -132,14 +132,14 @@ class RateLimiter:
         try:
             async with asyncio.timeout(ANSWER_SECONDS):
                 taken, wait_ms, left = await self._script(
-                    keys=[keys.bucket(name)], args=[limit.per_minute / 60, limit.burst, limit.lease, bucket.untold]
+                    keys=[keys.bucket(name)], args=[limit.per_minute / 60, limit.burst, limit.lease, bucket.unreported]
                 )
         except (RedisError, OSError, TimeoutError):
             self._away_until = time.monotonic() + AWAY_SECONDS
             bucket.fill_alone(limit)
             return
         bucket.tokens, bucket.rest, bucket.rest_at = int(taken), int(left), time.monotonic()
-        bucket.untold = 0
+        bucket.unreported = 0
         if bucket.tokens == 0:
             bucket.refused_until = time.monotonic() + int(wait_ms) / 1000
 

@@ -39,7 +39,7 @@ class Limit:
     """`per_minute`: the long-term rate. `burst`: how many at once.
 
     `lease`: how many tokens a process takes in one round trip, to spend them itself. With more than 1, most checks need no round
-    trip: a client that is new to the process gets the first lease before Redis is asked, and Redis subtracts it with the second
+    trip: a client that is new to the process gets the first lease without a request to Redis, which subtracts it together with the second
     one. So a client may exceed the burst by one lease for each process. 1 is exact.
     """
 

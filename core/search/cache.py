@@ -1,7 +1,7 @@
 """The search cache: search results are kept in Redis for all processes, and decoded in the memory of each process that uses them.
 
-Every entry has the version of its route and day for which it was computed. Before an entry is used, Redis is asked for the
-present version; an entry of another version is not used. The version is read before the result is computed. So if flights change
+Every entry has the version of its route and day for which it was computed. Before an entry is used, the present version is read from Redis;
+an entry of another version is not used. The version is read before the result is computed. So if flights change
 during the computation, the entry has the old version and is never used after the change.
 
 An entry that is requested in the last tenth of its lifetime is returned at once and recomputed in the background, so no request

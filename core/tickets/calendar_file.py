@@ -20,7 +20,7 @@ _ESCAPED: Final = str.maketrans({"\\": "\\\\", ";": "\\;", ",": "\\,", "\n": "\\
 
 
 def calendar_file(ticket: Ticket, versions: Mapping[UUID, int], *, at: datetime) -> bytes:
-    """`versions`: of the flights. `at`: now."""
+    """`versions`: flight -> its version. `at`: the present time."""
     lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Skyqueue//Bookings//EN", "CALSCALE:GREGORIAN", "METHOD:PUBLISH"]
     for position, leg in enumerate(ticket.legs):
         lines += _event(ticket, position, leg, versions.get(leg.flight_id, 0), at)
@@ -65,7 +65,7 @@ def _text(value: str) -> str:
 
 
 def _folded(line: str) -> bytes:
-    """One line of the file: no longer than 75 bytes, and no character is cut in two. What goes on begins with a blank."""
+    """One line of the file: no longer than 75 bytes, and no character is cut in two. Each further part begins with a space."""
     pieces, current = [], b""
     for character in line:
         encoded = character.encode()

@@ -1,4 +1,4 @@
-"""Which bookings have a ticket, and what stands on it: the flights in the times of their places, who travels, and what was paid."""
+"""Which bookings have a ticket, and its contents: flights in the local times of their places, travellers, and the paid price."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _WHY_NOT: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """One end of a flight. `at` is in the zone of the place, or in UTC where no registry knows the place."""
+    """One end of a flight. `at` is in the zone of the place, or in UTC if the place is not in the registry."""
 
     name: str
     code: str | None
@@ -38,7 +38,7 @@ class Place:
 
     @property
     def day(self) -> str:
-        """As in `Fri 4 Dec 2026`."""
+        """The date, as in `Fri 4 Dec 2026`."""
         return f"{self.at:%a} {self.at.day} {self.at:%b %Y}"
 
 
@@ -52,7 +52,7 @@ class Leg:
     destination: Place
     cancelled: bool
     seat_numbers: tuple[str, ...]
-    """In the order of the travellers; empty: none are picked."""
+    """The seat numbers in the order of the travellers; empty: none are picked."""
 
     @property
     def minutes(self) -> int:
@@ -60,13 +60,13 @@ class Leg:
 
     @property
     def days_later(self) -> int:
-        """Between the two calendars; less than nothing when one flies over the date line."""
+        """The number of days between the local dates of departure and arrival; negative if the flight crosses the date line to the east."""
         return (self.destination.at.date() - self.source.at.date()).days
 
 
 @dataclass(frozen=True, slots=True)
 class Ticket:
-    """`code`: what is scanned (`core/tickets/signature.py`)."""
+    """`code`: the signed code (`core/tickets/signature.py`)."""
 
     booking_id: UUID
     reference: str
@@ -80,7 +80,7 @@ class Ticket:
 
 
 def why_no_ticket(status: BookingStatus) -> str | None:
-    """In words for the traveller; None where there is one."""
+    """Why the booking has no ticket, as a sentence for the traveller; None if it has one."""
     return _WHY_NOT.get(status)
 
 

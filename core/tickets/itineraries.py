@@ -1,5 +1,5 @@
-"""The itineraries of a ticket: where the traveller stays longer than for a change of planes, the next one begins. The app divides the flights
-of a booking in the same way (`frontend/src/lib/itineraries.ts`).
+"""Divide the flights of a ticket into itineraries: a new one begins where the traveller stays longer than for a connection. The app divides
+the flights of a booking in the same way (`frontend/src/lib/itineraries.ts`).
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ LONGEST_CONNECTION: Final = timedelta(hours=12)
 
 
 def headings(legs: Sequence[Leg]) -> list[str]:
-    """For each flight what stands above it: `Outbound`, `Return`, or `Flight 1 of 3`; an empty text where the ticket has one itinerary."""
+    """The heading of each flight: `Outbound`, `Return`, or `Flight 1 of 3`; empty if the ticket has one itinerary."""
     itineraries = _divide(legs)
     if len(itineraries) == 1:
         return [""] * len(legs)
@@ -36,7 +36,9 @@ def _divide(legs: Sequence[Leg]) -> list[list[Leg]]:
 
 
 def _goes_on(itinerary: Sequence[Leg], following: Leg) -> bool:
-    """A connection leaves from where one arrived, soon enough, and goes to no place where one has been."""
+    """Whether a flight is a connection: it leaves the place of arrival within the longest wait, and goes to no earlier place of the
+    itinerary.
+    """
     last = itinerary[-1].destination
     if last.name != following.source.name or following.source.at - last.at > LONGEST_CONNECTION:
         return False

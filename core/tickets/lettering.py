@@ -1,8 +1,9 @@
 """Names in the letters of most scripts, on a page of a PDF.
 
-Latin, Greek and Cyrillic letters are text. Those of other scripts are joined or reordered, which PDF knows nothing of, or so many that
-their fonts would make the page large: HarfBuzz shapes them, and their outlines are drawn. A name of several scripts is written word by word.
-What none of our fonts has (the rarest Chinese characters) cannot be written at all, and is told instead.
+Latin, Greek and Cyrillic letters are text. Letters of other scripts have to be joined or reordered, which PDF cannot do, or there are so
+many that their fonts would make the file large. HarfBuzz computes their shapes, and the outlines are drawn. A name of several scripts is
+written word by word. If none of our fonts has a character (the rarest Chinese ones), another text is written instead of the name
+(`otherwise`).
 """
 
 from __future__ import annotations
@@ -41,12 +42,12 @@ _OTHER_SCRIPTS: Final = (
     "Hangul",
     "Han",
 )
-"""The fonts by the scripts that they have. `Han`: of Chinese and Japanese, with the syllables of the latter."""
+"""Script -> the font for it. `Han`: Chinese characters and Japanese syllables."""
 
 
 @cache
 def load() -> None:
-    """Make the fonts known to reportlab, once per process."""
+    """Register the fonts with reportlab, once per process."""
     for name in (TEXT, BOLD, HEADING):
         pdfmetrics.registerFont(TTFont(name, str(FONTS / f"{name}.ttf")))
 
@@ -72,7 +73,7 @@ def draw(canvas: Canvas, x: float, y: float, name: str, size: float, otherwise: 
 
 
 def _draw_word(canvas: Canvas, x: float, y: float, word: str, size: float, font: hb.Font | None) -> float:
-    """As text where it can be, else in `font`. Returns how wide it is."""
+    """Write a word as text if that is possible, else as outlines in `font`. Returns its width."""
     if font is not None and not can_write(word):
         return _draw_outlines(canvas, x, y, word, size, font)
     canvas.setFont(TEXT, size)
@@ -126,7 +127,7 @@ def _curve(ax: float, ay: float, bx: float, by: float, x: float, y: float, pen: 
 
 
 def _bend(cx: float, cy: float, x: float, y: float, pen: _Pen) -> None:
-    """A curve with one control point, which PDF writes with two."""
+    """Draw a curve with one control point. PDF has only curves with two, so the equivalent one is computed."""
     from_x, from_y = pen.at
     _curve(from_x + (cx - from_x) * 2 / 3, from_y + (cy - from_y) * 2 / 3, x + (cx - x) * 2 / 3, y + (cy - y) * 2 / 3, x, y, pen)
 

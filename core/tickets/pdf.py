@@ -36,11 +36,11 @@ _HEAD: Final = 92.0
 _CODE: Final = 132.0
 """The edge of the QR code: with its 41 modules, each has 1.1 mm, which any scanner reads from paper."""
 _LEG: Final = 82.0
-"""The height of one flight. Six of them, and everything else, fit on the page."""
+"""The height of one flight. Six flights fit on the page."""
 
 
 def pdf(ticket: Ticket) -> bytes:
-    """The page. Nothing in it depends on the moment at which it is made."""
+    """The bytes of the PDF. They are always the same for the same ticket."""
     lettering.load()
     out = io.BytesIO()
     canvas = Canvas(out, pagesize=A4, invariant=1, pageCompression=1, lang="en")
@@ -94,7 +94,7 @@ def _people(canvas: Canvas, ticket: Ticket, top: float) -> None:
     y = top - 36
     canvas.setFillColor(_NIGHT)
     for number, name in enumerate(ticket.names, start=1):
-        # Two columns from the sixth on: nine are the most.
+        # From the sixth traveller on a second column is used. A booking has nine at most.
         column, row = divmod(number - 1, 5)
         x = _MARGIN + column * 185
         _write(canvas, x, y - row * 19, str(number), BOLD, 9, _SOFT)
@@ -106,7 +106,7 @@ def _people(canvas: Canvas, ticket: Ticket, top: float) -> None:
 
 
 def _grouped(amount: str) -> str:
-    """With a comma at every thousand."""
+    """The amount with commas between the thousands."""
     whole, _, rest = amount.partition(".")
     return f"{int(whole):,}" + (f".{rest}" if rest else "")
 
@@ -117,7 +117,7 @@ def _shortened(name: str) -> str:
 
 
 def _leg(canvas: Canvas, leg: Leg, heading: str, top: float) -> float:
-    """One flight, from `top` down. `heading`: of its itinerary. Returns where the next one begins."""
+    """Draw one flight below `top`. `heading`: the title of its itinerary. Returns the top of the next flight."""
     left, right = _MARGIN, _WIDTH - _MARGIN
     canvas.setFillColor(_PAPER)
     canvas.setStrokeColor(_LINE)
@@ -174,12 +174,12 @@ def _foot(canvas: Canvas, ticket: Ticket) -> None:
     canvas.setStrokeColor(_LINE)
     canvas.setLineWidth(0.6)
     canvas.line(_MARGIN, 62, _WIDTH - _MARGIN, 62)
-    told = (
+    notes = (
         "All times are those on the clocks of the airport. Bring a passport or an identity card with the names above.",
         "Flights may be moved: the app always shows the times that count, and takes care of changes and cancellation.",
         f"Issued on {ticket.issued_at.day} {ticket.issued_at:%b %Y}. The code is signed: staff check it, and nobody can forge it.",
     )
-    for line, text in enumerate(told):
+    for line, text in enumerate(notes):
         _write(canvas, _MARGIN, 47 - 12 * line, text, TEXT, 8, _SOFT)
 
 

@@ -1,4 +1,4 @@
-"""Find the ticket of a booking, and check one that somebody shows."""
+"""Find the ticket of a booking, and check the code of a ticket."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from core.bookings.states import BookingStatus
 from core.db import RawConnection
 from core.tickets.errors import TicketNotGenuine
 from core.tickets.issue import Ticket, issue, legs_of, why_no_ticket
-from core.tickets.signature import NotOurs, TicketSigner
+from core.tickets.signature import NotGenuine, TicketSigner
 
 NOT_GENUINE = (
     "This is no ticket of ours, or its code was not read in full: scan it again, or look the booking up by its reference."
@@ -22,7 +22,7 @@ NOT_GENUINE = (
 
 
 class TicketCheck(msgspec.Struct, frozen=True, kw_only=True):
-    """A genuine ticket, as of now. `valid`: its travellers may fly; else `reason` says why not."""
+    """The present state of a genuine ticket. `valid`: whether its travellers may fly; if not, `reason` says why."""
 
     valid: bool
     reason: str | None
@@ -33,7 +33,7 @@ class TicketCheck(msgspec.Struct, frozen=True, kw_only=True):
     flights: list[BookedFlight]
     """In the order of travel."""
     seat_numbers: list[list[str]]
-    """For each flight, in the order of the passengers; empty: none are picked."""
+    """The seat numbers of each flight, in the order of the passengers; empty: none are picked."""
     passengers: list[PassengerView]
 
 
@@ -49,12 +49,12 @@ def get_ticket(connection: RawConnection, booking_id: UUID, owner_id: UUID | Non
 
 
 def list_versions(connection: RawConnection, flight_ids: Sequence[UUID]) -> Mapping[UUID, int]:
-    """Flight -> how often it was changed."""
+    """Flight -> its version, which grows with each change."""
     return dict(connection.execute("SELECT id, version FROM flights WHERE id = ANY(%s)", (list(flight_ids),)).fetchall())
 
 
 def check(connection: RawConnection, code: str, signer: TicketSigner) -> TicketCheck:
-    """What the desk and the gate have to know of a ticket that somebody shows.
+    """Check the code of a ticket, and return what staff at the check-in desk and the gate need.
 
     Raises:
         TicketNotGenuine
@@ -62,7 +62,7 @@ def check(connection: RawConnection, code: str, signer: TicketSigner) -> TicketC
     try:
         signed = signer.read(code)
         booking = queries.get_booking(connection, signed.booking_id, None)
-    except (NotOurs, BookingNotFound) as error:  # a database that was set back does not know what it signed
+    except (NotGenuine, BookingNotFound) as error:  # after a restore from a backup, newer bookings are missing
         raise TicketNotGenuine(NOT_GENUINE) from error
     reason = why_no_ticket(booking.status)
     if reason is None and any(leg.cancelled for leg in legs_of(booking.segments)):

@@ -1,4 +1,4 @@
-"""The code on a ticket: that we issued it, which anybody can check with our public key, and nobody else can make.
+"""The signed code on a ticket. It proves that we issued the ticket: everybody can check it with our public key, and only we can make it.
 
 `SKY1.K7M2QX.<128 letters>`: the version, the reference of the booking, and in Base32 the booking's id (16 bytes) and an Ed25519 signature
 (64 bytes) of all that stands before it. Only characters of the alphanumeric mode of a QR code, which keeps the code small.
@@ -24,20 +24,20 @@ LONGEST: Final = 160
 _FORM: Final = re.compile(r"SKY1\.([0-9A-Z]{6})\.([A-Z2-7]{128})")
 
 
-class NotOurs(ValueError):
+class NotGenuine(ValueError):
     """The code is not of a ticket's form, or we did not sign it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Signed:
-    """What a genuine code names. Whether the booking may still fly is for the database to say."""
+    """The contents of a genuine code. Whether the booking is still valid has to be read from the database."""
 
     booking_id: UUID
     reference: str
 
 
 class TicketSigner:
-    """`secret`: the deployment's, which signs access tokens too. With another secret, older tickets are not ours any more."""
+    """`secret`: the secret of the installation, which also signs access tokens. If it changes, older tickets are not accepted any more."""
 
     def __init__(self, secret: str) -> None:
         self._key = Ed25519PrivateKey.from_private_bytes(hmac.digest(secret.encode(), b"skyqueue tickets", hashlib.sha256))
@@ -52,20 +52,20 @@ class TicketSigner:
         return f"{VERSION}.{reference}.{b32encode(booking_id.bytes + signature).decode()}"
 
     def read(self, code: str) -> Signed:
-        """What the code names. Scanners differ: small letters and blanks around it make no difference.
+        """Check and decode a code. Lower case and spaces around it are accepted, because some scanners produce them.
 
         Raises:
-            NotOurs
+            NotGenuine
         """
         form = _FORM.fullmatch(code.strip().upper())
         if form is None:
-            raise NotOurs
+            raise NotGenuine
         reference, rest = form.groups()
         try:
             named = b32decode(rest)
             self._key.public_key().verify(named[ID_BYTES:], _signed_bytes(reference, named[:ID_BYTES]))
         except (binascii.Error, InvalidSignature) as error:
-            raise NotOurs from error
+            raise NotGenuine from error
         return Signed(UUID(bytes=named[:ID_BYTES]), reference)
 
 

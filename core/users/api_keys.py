@@ -26,7 +26,7 @@ PREFIX: Final = "sk_"
 """The beginning of every key. People, and programs that search code for secrets, recognize a key by it."""
 KEY_BYTES: Final = 32
 HINT_CHARACTERS: Final = 8
-"""How many characters of a key are stored as they are, so that people can tell their keys apart: the prefix, and 30 of the 256 bits."""
+"""How many characters of a key are stored as they are, so that people can distinguish their keys: the prefix, and 30 of the 256 bits."""
 MAX_KEYS: Final = 1_000
 """The most keys that are not revoked. Each API process has all of them in memory."""
 

@@ -92,7 +92,7 @@ def change_role(connection: RawConnection, user_id: UUID, role: Role, *, by: UUI
         UserNotFound, OwnRole, LastAdmin
     """
     # All administrators are locked, in the order of their ids, before anything is decided. So if two administrators take the role from
-    # each other at the same time, the second one waits, and then sees what the first one did.
+    # each other at the same time, the second one waits, and then reads the new role.
     admins = connection.execute(
         "SELECT id FROM users WHERE role = %s AND closed_at IS NULL ORDER BY id FOR UPDATE", (Role.ADMIN,)
     ).fetchall()

@@ -26,7 +26,7 @@ class UsernameTaken(Conflict):
 
 
 class WrongPassword(AppError):
-    """The caller is signed in, and asks for something that needs the password again; the password is wrong."""
+    """The request needs the password again, although the caller is signed in, and the password is wrong."""
 
     code = "wrong_password"
     status = HTTPStatus.FORBIDDEN

@@ -13,7 +13,9 @@ from core.waitlist.models import WaitStatus
 
 
 class PartyInLine(msgspec.Struct, frozen=True):
-    """One party. `position`: among those that wait, from 1; null for one that does not wait any more. `turn` is its place for ever."""
+    """One party. `position`: among those that wait, from 1; null for one that does not wait any more. `turn` is its place in the order of
+    joining, and never changes.
+    """
 
     id: UUID
     turn: int

@@ -15,7 +15,9 @@ from core.waitlist.models import WaitStatus
 
 
 class OpenOffer(msgspec.Struct, frozen=True):
-    """Seats held for the party as a booking of theirs, until `expires_at`: pay for it, or they go on to the next."""
+    """Seats that are held for the party as a booking of its own. If it is not paid by `expires_at`, the seats are offered to the next
+    party.
+    """
 
     booking_id: UUID
     seats: int
@@ -23,7 +25,9 @@ class OpenOffer(msgspec.Struct, frozen=True):
 
 
 class WaitlistView(msgspec.Struct, frozen=True, kw_only=True):
-    """`position`: 1 for the first in line; `ahead_seats`: what the parties before it want together. Both only while it waits."""
+    """`position`: 1 for the first in line; `ahead_seats`: the number of seats that the parties before it request together. Both are null if
+    it does not wait.
+    """
 
     id: UUID
     flight_id: UUID

@@ -46,7 +46,7 @@ async def _look_before_and_after(postgres: EmbeddedPostgres, folder: Path, conne
     database = WatchedDatabase(postgres.url, pool_size=1, application="test")
     looked_on = CheckConnection(database)
     look = PostgresDiskCheck(looked_on)
-    print(await look.ask())
+    print(await look.run())
     filler = folder / "filler"
     _fill(filler)
     connection.execute("UPDATE rows SET number = 2")
@@ -55,9 +55,9 @@ async def _look_before_and_after(postgres: EmbeddedPostgres, folder: Path, conne
         connection.execute("INSERT INTO more VALUES (1)")
     except psycopg.errors.DiskFull:
         print("refused")
-    print(*(found.code for found in await look.ask()))
+    print(*(found.code for found in await look.run()))
     filler.unlink()
-    print(await look.ask())
+    print(await look.run())
     looked_on.close()
     database.dispose()
 

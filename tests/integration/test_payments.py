@@ -127,7 +127,7 @@ def test_a_charge_without_an_answer_is_asked_for_and_never_repeated_blindly(
     assert (statuses(payment_steps, trip), payment_steps.steps.status(trip)) == (["UNKNOWN"], "HELD")
     claim = payment_steps.claim(trip)
     assert claim is not None
-    assert claim.ask_first
+    assert claim.look_up_first
     payment_steps.settle(claim, payment_steps.call(claim))
     settle_everything(payment_steps, trip)
     assert payment_steps.steps.status(trip) == "CONFIRMED"

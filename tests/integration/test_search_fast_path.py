@@ -18,7 +18,7 @@ def test_a_question_that_was_asked_before_is_answered_the_same_way(api: RunningA
     add_flight(admin)
     with api.client() as client:
         first, second = ask(client), ask(client)
-        assert api.services.search_endpoint.recall(second.request.url.query) is not None
+        assert api.services.search_endpoint.find_parsed(second.request.url.query) is not None
         assert second.json() == first.json()
         assert second.headers["content-type"] == first.headers["content-type"] == "application/json"
         ours = {"x-cache", "age", "cache-control", "x-request-id", "x-content-type-options", "content-length", "content-type"}
@@ -45,7 +45,7 @@ def test_suggestions_that_were_asked_for_before_are_answered_the_same_way(api: R
             return client.get("/api/v1/airports/suggest", params={"q": "Mumb", "limit": 3, **parameters})
 
         first, second = suggest(), suggest()
-        assert api.services.search_endpoint.recall_typed(second.request.url.query) == ("Mumb", 3)
+        assert api.services.search_endpoint.find_typed(second.request.url.query) == ("Mumb", 3)
         assert [place["iata"] for place in first.json()] == ["BOM"]
         assert second.content == first.content
         by_chance = {"x-request-id", "date", "x-cache", "age"}

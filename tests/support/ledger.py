@@ -35,14 +35,14 @@ class Ledger:
         if result is CallResult.NOT_SENT:
             return (
                 ChargeOutcome(ChargeStatus.UNKNOWN)
-                if claim.ask_first
+                if claim.look_up_first
                 else ChargeOutcome(ChargeStatus.NOT_SENT, attempt=claim.attempt)
             )
         if result is CallResult.LOST:
             return ChargeOutcome(ChargeStatus.UNKNOWN)
         payment_id = claim.charge.payment_id
         if payment_id not in self.decided:
-            if claim.ask_first and not claim.may_charge:
+            if claim.look_up_first and not claim.may_charge:
                 return ChargeOutcome(ChargeStatus.NOT_FOUND)
             if result is CallResult.UNDECIDED:
                 return ChargeOutcome(ChargeStatus.PROCESSING)

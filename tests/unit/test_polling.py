@@ -7,17 +7,17 @@ from collections import Counter
 
 import pytest
 
-from api.http.polling import ask_again_in
+from api.http.polling import retry_after_header
 
 
 @pytest.mark.parametrize(("expected", "header"), [(None, "1"), (0.0, "1"), (0.4, "1"), (1.0, "1"), (5.0, "5"), (60.0, "10")])
 def test_a_client_is_told_to_ask_again_when_the_work_is_probably_done(expected: float | None, header: str) -> None:
-    assert ask_again_in(expected, chance=lambda: 0.5) == header
+    assert retry_after_header(expected, chance=lambda: 0.5) == header
 
 
 def test_clients_that_came_together_are_spread_and_asked_on_average_for_the_expected_wait() -> None:
     chance = random.Random(7).random
-    header = Counter(int(ask_again_in(5.0, chance=chance)) for _ in range(10_000))
+    header = Counter(int(retry_after_header(5.0, chance=chance)) for _ in range(10_000))
 
     assert set(header) == {4, 5, 6}
     assert min(header.values()) > 1_500
@@ -25,4 +25,4 @@ def test_clients_that_came_together_are_spread_and_asked_on_average_for_the_expe
 
 
 def test_without_chance_all_of_them_would_come_back_in_the_same_second() -> None:
-    assert {ask_again_in(5.0, chance=lambda: 0.5) for _ in range(1_000)} == {"5"}
+    assert {retry_after_header(5.0, chance=lambda: 0.5) for _ in range(1_000)} == {"5"}

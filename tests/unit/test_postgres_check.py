@@ -30,4 +30,4 @@ async def test_three_slow_checks_in_a_row_are_a_slow_postgres(
 ) -> None:
     monkeypatch.setattr(postgres, "SLOW_SECONDS", limit)
     check = PostgresCheck(cast("WatchedDatabase", DatabaseThatAnswers()), cast("CheckConnection", Answering()))
-    assert [[finding.code for finding in await check.ask()] for _ in range(3)] == expected
+    assert [[finding.code for finding in await check.run()] for _ in range(3)] == expected

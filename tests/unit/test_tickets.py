@@ -24,7 +24,7 @@ from core.tickets.calendar_file import LINE_BYTES, calendar_file
 from core.tickets.issue import Leg, Place, Ticket
 from core.tickets.itineraries import headings
 from core.tickets.pdf import pdf
-from core.tickets.signature import NotOurs, TicketSigner
+from core.tickets.signature import NotGenuine, TicketSigner
 
 BOOKING: Final = UUID("01890a5d-ac96-774b-bcce-b302099a8057")
 FLIGHT: Final = UUID("01890a5d-ac96-774b-bcce-b302099a8058")
@@ -126,7 +126,7 @@ def test_a_code_is_checked_with_the_public_key_alone() -> None:
     ],
 )
 def test_a_code_that_we_did_not_sign_is_none(code: str) -> None:
-    with pytest.raises(NotOurs):
+    with pytest.raises(NotGenuine):
         SIGNER.read(code)
 
 

@@ -28,7 +28,7 @@ from core.telemetry.incidents import Incident
 from workers.broker import merging
 
 HEARTBEAT_TIMEOUT_MS: Final = 30_000
-"""If a process sends no heartbeat for this time, it counts as dead, and its messages return to their queues."""
+"""If a process sends no heartbeat for this time, it counts as ended, and its messages return to their queues."""
 MAINTENANCE_PER_MILLION: Final = 50_000
 IDLE_SECONDS: Final = 1.0
 """How long an idle consumer blocks in Redis. It must be shorter than the socket's time limit."""
@@ -55,7 +55,7 @@ def connect(
 ) -> RepairedBroker:
     """A broker for one pool of worker threads. Dramatiq's retries are off, because the sweep repeats work and counts the attempts.
 
-    `polled`: called whenever the consumer asks for the next message or is created again, which is at least every few seconds.
+    `polled`: called whenever the consumer requests the next message or is created again, which is at least every few seconds.
     `is_paused`: while it returns true, no message is taken. `processed(queue, messages, items)`: called
     when they were processed.
     """
@@ -106,9 +106,7 @@ class RepairedBroker(RedisBroker):
 
 
 class IdleConsumer(Consumer):
-    """Replaces the consumer of delayed messages. This product sends no delayed messages, because they can be lost while the
-    process lives.
-    """
+    """Replaces the consumer of delayed messages. This product sends no delayed messages, because they can be lost while the process runs."""
 
     def __next__(self) -> MessageProxy | None:
         time.sleep(IDLE_SECONDS)
@@ -125,8 +123,8 @@ class RepairedConsumer(_RedisConsumer):
     `prefetch` counts merged messages. It is the number of threads, so that no message waits in a busy process while another
     process is idle.
 
-    A message with the option `alone` is processed by itself: it is handed out after all other messages of the queue in this
-    process were acknowledged, and no message is taken until it is acknowledged. So if it crashes the process, no other message is
+    A message with the option `alone` is processed by itself: it is returned after all other messages of the queue in this process were
+    acknowledged, and no message is taken until it is acknowledged. So if it crashes the process, no other message is
     affected.
     """
 
@@ -158,7 +156,7 @@ class RepairedConsumer(_RedisConsumer):
             return MessageProxy(self._ready.pop(0))
 
     def _must_wait(self) -> bool:
-        """Whether running work has to end before the next message is handed out or taken."""
+        """Whether running work has to end before the next message is returned or fetched."""
         if self._ready:
             return merging.is_alone(self._ready[0]) and len(self._taken) > 1  # the message itself is one of them
         return len(self._taken) >= self.prefetch or any(each.alone for each in list(self._taken.values()))
@@ -210,8 +208,7 @@ class RepairedConsumer(_RedisConsumer):
             self.broker.do_requeue(self.queue_name, *parts)
 
     def _return_orphans(self) -> None:
-        """Return messages that this process fetched but lost in an error of Redis. While this process lives, no other process
-        returns them.
+        """Return messages that this process fetched but lost in an error of Redis. While this process runs, no other process returns them.
 
         An id whose message no longer exists is removed.
         """

@@ -1,4 +1,4 @@
-"""Which messages may be worked as one, and what the one says."""
+"""Merge messages, so that they are processed together."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ the same number of round trips and commits whatever its size.
 
 
 def is_alone(message: dramatiq.Message[Any]) -> bool:
-    """Whether it is never at work together with another message of its queue."""
+    """Whether a process must not process it together with another message of its queue."""
     return bool(message.options.get("alone"))
 
 
 def may_join(first: dramatiq.Message[Any], second: dramatiq.Message[Any]) -> bool:
-    """Whether both ask the same of different ids, and fit into one batch. A message of one id may travel alone for a reason."""
+    """Whether two messages request the same kind of work and fit into one batch. Messages with the option `alone` are never merged."""
     if first.actor_name != second.actor_name or is_alone(first) or is_alone(second):
         return False
     limit = MAX_RESERVED if first.actor_name == ReserveBookings.actor else MAX_IDS
@@ -30,7 +30,7 @@ def may_join(first: dramatiq.Message[Any], second: dramatiq.Message[Any]) -> boo
 
 
 def joined(first: dramatiq.Message[Any], second: dramatiq.Message[Any]) -> dramatiq.Message[Any]:
-    """The first, with the ids of both, and with the requests and the traces that they are for."""
+    """The first message, with the ids, the correlation ids and the traces of both."""
     options: dict[str, Any] = {"correlation_ids": list(correlation.merged([*_correlation_ids(first), *_correlation_ids(second)]))}
     traces = spans.read_parents(first.options.get("traces")) | spans.read_parents(second.options.get("traces"))
     if traces:
@@ -39,6 +39,6 @@ def joined(first: dramatiq.Message[Any], second: dramatiq.Message[Any]) -> drama
 
 
 def _correlation_ids(message: dramatiq.Message[Any]) -> list[str]:
-    """Of the requests that a message is for."""
+    """The correlation ids of a message."""
     ids = message.options.get("correlation_ids", [])
     return ids if isinstance(ids, list) else []

@@ -31,7 +31,7 @@ from workers.pauses import Pauses
 BEGIN_SECONDS: Final = 0.05
 """The time between two checks whether all threads have started."""
 CALLS: Final = "call_provider"
-"""The activity of a worker whose payments wait for the provider."""
+"""The name of the activity for payments that wait for the provider."""
 TIDY_SECONDS: Final = 10.0
 """How often the rows of workers that have ended are deleted."""
 
@@ -40,7 +40,9 @@ _log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Doings:
-    """What a process can say of its work. `calls`: of the payment provider, in flight now. `sweeps`: it is the one that sweeps."""
+    """The work of this process, for its heartbeat. `calls`: the number of running calls of the payment provider. `sweeps`: whether it runs
+    the sweep.
+    """
 
     progress: Progress
     worked: Worked

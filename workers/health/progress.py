@@ -1,7 +1,7 @@
 """Record when each thread of this process last made progress, to find threads that are stuck.
 
-A thread may be alive and stuck: in a call without a time limit, in an endless loop, or waiting for a lock. A thread makes
-progress when it asks for the next message, when its event loop runs a callback, and when it borrows or returns a connection to
+A thread may be alive and stuck: in a call without a time limit, in an endless loop, or waiting for a lock. A thread makes progress when it
+requests the next message, when its event loop runs a callback, and when it borrows or returns a connection to
 Postgres.
 """
 

@@ -29,7 +29,7 @@ class RedisWatch:
         self._client = client
         self._address = address
         self._stopping = stopping
-        self._said: list[str] = []
+        self._reported: list[str] = []
         self.thread = threading.Thread(target=self._run, name="redis-watch", daemon=True)
 
     def start(self) -> None:
@@ -50,9 +50,9 @@ class RedisWatch:
             wrong = [danger.message for danger in examine(self._client, self._address)]
         except UnusableRedis as reason:
             wrong = [str(reason)]
-        if wrong != self._said:
+        if wrong != self._reported:
             if wrong:
                 _log.error("something is wrong with Redis", reasons=wrong)
             else:
                 _log.info("nothing is wrong with Redis any more")
-        self._said = wrong
+        self._reported = wrong

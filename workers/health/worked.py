@@ -1,4 +1,4 @@
-"""How much this process has worked since it last said so, by queue."""
+"""How much this process has processed since its last report, by queue."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Worked:
 
     @contextmanager
     def reported(self) -> Iterator[dict[str, Amount]]:
-        """What was counted. It is forgotten, unless the block raises."""
+        """The counts so far. They are reset, unless the block raises."""
         with self._lock:
             taken, self._amounts = self._amounts, {}
         try:

@@ -1,4 +1,4 @@
-"""The traces of the bookings, files and refunds in a message go on while the message is worked."""
+"""Continue the traces of the bookings, files and refunds in a message while it is processed."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from core.telemetry.tracing import spans
 
 
 class Tracing(Middleware):
-    """Dramatiq calls both hooks on the thread that works the message. While traces are off, they do nothing."""
+    """Dramatiq calls both hooks on the thread that processes the message. While traces are off, they do nothing."""
 
     def __init__(self) -> None:
         self._threads = threading.local()

@@ -1,7 +1,8 @@
-"""End the process when one of its threads has died, so that it is restarted. Without that thread it would look healthy, but do
+"""End the process when one of its threads has ended with an error, so that it is restarted. Without that thread it would look healthy, but
+do
 only a part of its work.
 
-While all threads live and make progress, the watchdog touches a file after each check. So a health check outside the process can
+While all threads run and make progress, the watchdog touches a file after each check. So a health check outside the process can
 read the age of the file (`workers/alive.py`).
 """
 
@@ -26,9 +27,9 @@ _log = structlog.get_logger(__name__)
 def watch(
     threads: Callable[[], list[threading.Thread]], progress: Progress, stopping: threading.Event, *, alive_path: Path | None
 ) -> None:
-    """Check the threads every second until `stopping` is set. If one is dead, exit the process with status 1.
+    """Check the threads every second until `stopping` is set. If one has ended, exit the process with status 1.
 
-    `alive_path`: the file that is touched after every check that finds all threads alive and none stuck.
+    `alive_path`: the file that is touched after every check that finds all threads running and none stuck.
     """
     alive = _AliveFile(alive_path) if alive_path is not None else None
 

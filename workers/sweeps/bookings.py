@@ -92,7 +92,7 @@ class BookingStep:
         return False
 
     def _send(self, booking_ids: Sequence[UUID]) -> int:
-        """Returns how many Redis took."""
+        """Send messages. Returns the number of bookings that were sent."""
         sent = 0
         for start in range(0, len(booking_ids), MAX_IDS):
             ids = tuple(booking_ids[start : start + MAX_IDS])

@@ -1,4 +1,4 @@
-"""What the present pass of the sweep has found and set right: for the metrics, and for the record of its passes."""
+"""What the present pass of the sweep has found and repaired, for the metrics and for the record of the passes."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class Findings:
         self.repaired: Counter[str] = Counter()
 
     def note(self, kind: Finding, found: int, repaired: int | None = None) -> None:
-        """So many were found, and so many of them set right: all, unless it says otherwise."""
+        """Count findings of one kind. `repaired`: how many of them were repaired; None: all."""
         if not found:
             return
         set_right = found if repaired is None else repaired
@@ -26,6 +26,6 @@ class Findings:
         SWEEP_REPAIRED.labels(kind).inc(set_right)
 
     def clear(self) -> None:
-        """A new pass begins."""
+        """Begin a new pass."""
         self.found.clear()
         self.repaired.clear()

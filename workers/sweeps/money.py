@@ -82,7 +82,7 @@ def _reschedule(context: Context, booking_id: UUID, error: Exception) -> None:
 
 
 def resend_payments(context: Context) -> None:
-    """Send payments again that have to be charged or asked about, and that no worker has."""
+    """Send payments again that have to be charged or looked up, and that no worker has."""
     if _is_moving(context):
         return
     with context.db.transaction() as connection:
@@ -100,7 +100,7 @@ def resend_refunds(context: Context) -> None:
 
 
 def _send(context: Context, message: type[Message], ids: Sequence[UUID]) -> int:
-    """Returns how many Redis took."""
+    """Send messages. Returns the number of ids that were sent."""
     sent = 0
     for start in range(0, len(ids), MAX_IDS):
         part = tuple(ids[start : start + MAX_IDS])

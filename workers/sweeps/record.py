@@ -1,4 +1,4 @@
-"""Writes what the passes of the sweep found. Those that found nothing share a row, which is written every `QUIET_SECONDS`."""
+"""Write the record of the passes of the sweep. Consecutive passes that found nothing share a row, which is written every `QUIET_SECONDS`."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ QUIET_SECONDS: Final = 10.0
 
 
 class PassRecord:
-    """Of one process. Used by the thread of the sweep alone."""
+    """The record of one process. Only the thread of the sweep uses it."""
 
     def __init__(self, db: Database) -> None:
         self._db = db
         self._quiet: SweepPasses | None = None
-        """The last passes, when they found nothing."""
+        """The row of the last passes, if they found nothing."""
         self._written_at = float("-inf")
 
     def ended(self, began_at: datetime, findings: Findings, failed: Sequence[str], *, without_redis: bool) -> None:
-        """A pass has ended. `failed`: the steps that broke. Errors of Postgres pass through."""
+        """Record a pass that has ended. `failed`: the steps that raised an error. Errors of Postgres are raised."""
         this = SweepPasses(
             id=new_id(),
             host=socket.gethostname(),

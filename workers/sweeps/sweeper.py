@@ -70,7 +70,7 @@ class Sweeper:
         self._epoch = Epoch(context.redis)
         self._bookings = BookingStep(context)
         self._imports = ImportStep(context)
-        self._forgotten: dict[str, Callable[[], None]] = {}
+        self._lost_work: dict[str, Callable[[], None]] = {}
         """After Redis lost its data: the steps that remain, by name. Each makes one kind of work due again."""
         self._waitlists = WaitlistStep(context)
         self._mails = MailStep(context)
@@ -78,9 +78,9 @@ class Sweeper:
         self._minutes = MinuteStep(context)
         self._record = PassRecord(context.db)
         self.holds_lock = False
-        """This process is the one that sweeps."""
+        """Whether this process runs the sweep."""
         self.drift_seats = 0
-        """Seats that Redis counted wrongly when it was last looked at."""
+        """Flight -> the difference of its seat count in Redis, in the last audit."""
         self._redis_answered = True
         self._suspects: dict[UUID, int] = {}
         self._audited_at = 0.0
@@ -90,7 +90,7 @@ class Sweeper:
         self._redis = Incident(_log, "Redis is away, so nothing is sent", "Redis is back, and what is due is sent")
         self._itself = Incident(_log, "a sweep failed", "sweeps do not fail any more", level=logging.ERROR)
         self._broken: dict[str, Incident] = {}
-        """By the name of the step."""
+        """One for each step, by its name."""
         self._tidying = Incident(_log, "uploads not tidied", "uploads are tidied again")
         self._audit = Incident(_log, "inventory not audited", "inventory is audited again")
         self.thread = threading.Thread(target=self._run, name="sweeper", daemon=True)
@@ -164,7 +164,7 @@ class Sweeper:
                 Queue.BOOKINGS
             ):  # while the queue is paused, waiting does not count as an attempt
                 yield "bookings", self._bookings.run
-            for name, make_due_now in list(self._forgotten.items()):
+            for name, make_due_now in list(self._lost_work.items()):
                 yield name, partial(self._remember, name, make_due_now)
             yield "imports", self._imports.run
             yield "cancelled flights", self._resend_cancellations
@@ -191,7 +191,7 @@ class Sweeper:
         try:
             if self._epoch.was_lost():
                 self._bookings.redis_was_lost()
-                self._forgotten = {"lost cancellations": self._make_due_cancellations, "lost payments": self._make_due_money}
+                self._lost_work = {"lost cancellations": self._make_due_cancellations, "lost payments": self._make_due_money}
         except redis.RedisError as error:
             self._redis.failed(error=str(error))
             self._redis_answered = False
@@ -215,7 +215,7 @@ class Sweeper:
 
     def _remember(self, name: str, make_due_now: Callable[[], None]) -> None:
         make_due_now()
-        del self._forgotten[name]
+        del self._lost_work[name]
 
     def analyze_grown(self) -> None:
         """Public for the tests."""

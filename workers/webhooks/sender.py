@@ -124,7 +124,7 @@ class WebhookSender:
             return deliveries.route(connection, limit=EVENTS_AT_ONCE)
 
     def _claim(self) -> list[DueDelivery]:
-        """Claim due deliveries. An address that fails gets only one call at a time, so that it costs little and is not overloaded
+        """Claim due deliveries. A failing webhook gets only one call at a time, so that it costs little and is not overloaded
         when it is available again.
         """
         with self._db.snapshot() as connection:

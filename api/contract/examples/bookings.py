@@ -213,4 +213,4 @@ OF_OPERATION: Final[dict[tuple[str, str], Any]] = {
         f'data: {{"type":"booking.confirmed","id":"41","at":"{PAID}","subject":"booking:{BOOKING}","data":{{}}}}\n\n'
     ),
 }
-"""Where one shape answers several operations, what this one says."""
+"""Examples of single operations whose schema is also used by others."""

@@ -1,4 +1,4 @@
-"""Keys for programs, webhooks, and what became of their calls."""
+"""Keys for programs, webhooks, and the results of their calls."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ WAITING: Final[dict[str, Any]] = {
     "last_ms": None,
     "finished_at": None,
 }
-SECRET: Final = "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD"  # noqa: S105  # of nobody
+SECRET: Final = "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD"  # noqa: S105  # an invented secret
 
 REQUESTS: Final[dict[str, dict[str, Any]]] = {
     "ApiKeyBody": {"for_a_shop": {"name": "the shop", "scopes": ["book"]}},

@@ -1,4 +1,4 @@
-"""What a parameter may look like, by its name: the same name means the same wherever it is."""
+"""Examples of parameters, by their names. A name means the same in every operation."""
 
 from __future__ import annotations
 

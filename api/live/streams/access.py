@@ -22,7 +22,7 @@ PERIOD_SECONDS: Final = 1.0
 
 
 class StreamAccess(BackgroundTask):
-    """Belongs to the event loop."""
+    """Used on the event loop only."""
 
     def __init__(self, streams: EventStreams, ended: EndedSessions, api_keys: ApiKeys) -> None:
         self._streams = streams

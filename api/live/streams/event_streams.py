@@ -1,8 +1,8 @@
 """Send events about committed changes to clients (server-sent events): one Redis subscription of the process, many open streams.
 
 An event only says that something has changed; the client reads the new state at its address. A client that reconnects sends the
-id of the last event that it got, and gets the events after it. If these are not known (another process, a lost subscription, a
-client that reads too slowly), it gets the event `gap`.
+id of the last event that it got, and gets the events after it. If these are not in memory (another process, a lost subscription, a client
+that reads too slowly), it gets the event `gap`.
 """
 
 from __future__ import annotations
@@ -200,7 +200,7 @@ class EventStreams:
             stream.put(entry.frame, self._gap())
 
     def _missed(self, topics: frozenset[Topic], last_event_id: str | None) -> list[bytes]:
-        """The frames since the last event of the client; or a gap, if they are not known, or too many."""
+        """The frames since the last event of the client; or a gap, if they are not in memory any more, or too many."""
         if last_event_id is None:
             return []
         process, _, number = last_event_id.partition("-")

@@ -21,7 +21,7 @@ CLOCK_DIFFERENCE: Final = timedelta(minutes=1)
 
 
 class Compared(Protocol):
-    """What is compared of a request."""
+    """The parts of a request that are compared."""
 
     @property
     def booking_id(self) -> UUID: ...
@@ -57,7 +57,9 @@ _FIND: Final = """
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """What is known of the `n`-th request and one of its flights. `is_replay`: its key was used."""
+    """The result for the `n`-th request and one of its flights. `earlier`: the earlier booking of the flight. `is_replay`: the idempotency
+    key of the request was used.
+    """
 
     n: int
     earlier: UUID | None
@@ -79,8 +81,8 @@ def find_duplicates(connection: RawConnection, requests: Sequence[Compared], *, 
     """The requests for a flight that their traveller booked in the last `minutes`, or earlier in this batch: request -> that booking.
 
     Requests with `allow_duplicate` are left out, and so are requests whose idempotency key was used, because their response is the
-    earlier booking. The caller must have locked the travellers in an earlier statement; so of two requests at the same time, one
-    sees the other.
+    earlier booking. The caller must have locked the travellers in an earlier statement; so of two requests at the same time, the second one
+    finds the booking of the first.
     """
     asked = [request for request in requests if not request.allow_duplicate]
     if not asked:

@@ -42,7 +42,7 @@ class FairShare:
 
 
 class SeatRequest(Protocol):
-    """What is looked at of a request."""
+    """The parts of a request that the rules need."""
 
     @property
     def booking_id(self) -> UUID: ...

@@ -30,7 +30,7 @@ class Keyed(Protocol):
 
 
 class Counted(Keyed, Protocol):
-    """What is counted of a request."""
+    """The parts of a request that the limits need."""
 
     @property
     def booking_id(self) -> UUID: ...

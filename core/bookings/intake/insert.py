@@ -38,7 +38,7 @@ class FlightTerms:
 
     @property
     def layout(self) -> Cabin | None:
-        """Of its cabin; None where its seats have no numbers."""
+        """The layout of its cabin; None if its seats have no numbers."""
         return CABINS.get(self.cabin) if self.cabin else None
 
 
@@ -89,8 +89,8 @@ def lock_terms(connection: RawConnection, requests: Sequence[BookingRequest]) ->
 
 
 def store(connection: RawConnection, requests: Sequence[BookingRequest], terms: Mapping[UUID, FlightTerms]) -> set[UUID]:
-    """Insert these requests, but for those whose key was used before, and those who drew a reference that exists: they may be
-    stored again. Returns the bookings that are new. `terms`: of all their flights (`lock_terms`), at which they are sold.
+    """Insert these requests, except those whose idempotency key was used before and those whose random reference exists already, which can
+    be inserted again with another one. Returns the ids of the inserted bookings. `terms`: of all their flights (`lock_terms`).
     """
     segments = [
         (request.booking_id, position, new_id() if position else request.booking_id, flight_id)

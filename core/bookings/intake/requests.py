@@ -35,7 +35,7 @@ class BookingRequest:
     expected_total: Price | None = None
     """The total price that the traveller saw. If the price is another one now, the booking is refused."""
     allow_duplicate: bool = False
-    """The traveller really wants a second booking of a flight that was booked a moment ago."""
+    """The traveller wants a second booking of a flight that was booked a few minutes ago."""
     load_run: str | None = None
     """The name of the load test that sent the request."""
     seat_numbers: RequestedSeats | None = None

@@ -1,4 +1,4 @@
-"""Who is affected when a flight is cancelled or was moved, for the staff."""
+"""The bookings that are affected when a flight is cancelled or was moved, for the staff."""
 
 from __future__ import annotations
 
@@ -25,9 +25,10 @@ class MoneyBack(msgspec.Struct, frozen=True):
 
 
 class FlightImpact(msgspec.Struct, frozen=True, kw_only=True):
-    """What a cancellation of the flight would end. `refunds`: all that was paid for these bookings, for each currency.
+    """The bookings that a cancellation of the flight would end. `refunds`: the refunds of these bookings, for each currency.
 
-    `trips`: those of the bookings that have further flights, which end with it. `pending`: those that wait for their seats.
+    `trips`: the number of bookings with further flights, which would end as well. `pending`: the number of bookings that wait for their
+    seats.
     """
 
     bookings: int
@@ -75,7 +76,7 @@ _REFUNDS: Final = f"""
 
 
 def read_impact(connection: RawConnection, flight_id: UUID) -> FlightImpact:
-    """As it is now: what is booked later is ended, too."""
+    """The present numbers. A cancellation also ends bookings that are made after this."""
     row = connection.execute(_COUNT.encode(), {"flight": flight_id}).fetchone()
     assert row is not None  # an aggregate has a row
     bookings, seats, pending, held, confirmed, trips = row

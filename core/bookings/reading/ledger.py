@@ -1,4 +1,4 @@
-"""Money as a ledger: every charge and every refund, of one booking or of all."""
+"""The ledger: every charge and every refund, of one booking or of all."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class LedgerKind(StrEnum):
 class LedgerEntry(msgspec.Struct, frozen=True, kw_only=True):
     """One movement of money, as a decimal string without sign. `reason`: why a charge was declined, or what a refund is for.
 
-    `attempts`: how often the provider was called for it; `next_at`: when it is tried again, null at rest.
+    `attempts`: how often the provider was called for it; `next_at`: when it is tried again; null if it is final.
     """
 
     id: UUID
@@ -45,7 +45,7 @@ class LedgerEntry(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class LedgerTotal(msgspec.Struct, frozen=True):
-    """Of one currency: what was captured, what was given back or is on its way back, and what is left of it."""
+    """The totals of one currency: captured, refunded or being refunded, and the difference."""
 
     currency: str
     captured: str
@@ -74,13 +74,13 @@ _CONDITIONS: Final = {
     "reference": "m.booking_id IN (SELECT id FROM bookings WHERE reference = %(reference)s)",
     "before": "m.id < %(before)s",
 }
-"""Of what is not None."""
+"""The conditions for the values that are not None."""
 
 
 def list_entries(
     connection: RawConnection, wanted: LedgerFilter, *, before: UUID | None, limit: int
 ) -> tuple[list[LedgerEntry], UUID | None]:
-    """A page, newest first, and the cursor of the next one. Ids are in order of time, so an id is a cursor."""
+    """A page of entries, newest first, and the cursor of the next page. Ids grow with time, so the cursor is the last id."""
     given: dict[str, Any] = {
         "status": wanted.status,
         "booking_id": wanted.booking_id,
@@ -107,7 +107,7 @@ def _select(kind: LedgerKind, given: dict[str, Any]) -> str:
 
 
 def totals(entries: Sequence[LedgerEntry]) -> list[LedgerTotal]:
-    """Of these entries, by currency. A refund that the provider refused has moved nothing."""
+    """The totals of these entries, by currency. Refunds that the provider refused do not count."""
     return [_total(currency, entries) for currency in sorted({entry.currency for entry in entries})]
 
 

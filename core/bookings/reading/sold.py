@@ -1,4 +1,4 @@
-"""How much was sold lately, for the overview."""
+"""The number of seats that were sold on a day, for the overview."""
 
 from __future__ import annotations
 

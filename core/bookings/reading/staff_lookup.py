@@ -21,7 +21,10 @@ from core.statuses import WITH_SEATS
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BookingFilter:
-    """None matches everything. `name`: of a passenger: a surname, or a whole name, of which the last word counts, too. `username`: whole, in any case."""
+    """None matches everything. `name`: a surname or the whole name of a passenger; the last word of a whole name is also searched as a
+    surname.
+    `username`: complete, in upper or lower case.
+    """
 
     reference: str | None = None
     name: str | None = None
@@ -58,13 +61,13 @@ _CONDITIONS: Final = {
     "status": "b.status = %(status)s",
     "before": "b.id < %(before)s",
 }
-"""Of what is not None."""
+"""The conditions for the values that are not None."""
 
 
 def find_bookings(
     connection: RawConnection, wanted: BookingFilter, *, before: UUID | None, limit: int
 ) -> tuple[list[FoundBooking], UUID | None]:
-    """A page, newest first, and the cursor of the next one."""
+    """A page of bookings, newest first, and the cursor of the next page."""
     given: dict[str, Any] = {
         "reference": references.read(wanted.reference) if wanted.reference else None,
         "surname": surname_key(wanted.name) if wanted.name else None,
@@ -86,7 +89,7 @@ def find_bookings(
 
 
 def list_on_board(connection: RawConnection, flight_id: UUID) -> list[PassengerOnBoard]:
-    """Everybody who has a seat on this flight, held or sold, by reference."""
+    """All held and sold seats of this flight with their passengers, in the order of references."""
     return fetch(
         connection,
         PassengerOnBoard,

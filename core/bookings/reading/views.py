@@ -1,4 +1,4 @@
-"""A booking as its traveller sees it."""
+"""A booking in the form for its traveller."""
 
 from __future__ import annotations
 
@@ -25,19 +25,21 @@ WORDS: Final[dict[FailureCode, str]] = {
 
 
 class Receipt(msgspec.Struct, frozen=True):
-    """Where a booking that found no seats stood in the line of its flight: who was served had a smaller number, or asked for fewer seats."""
+    """The place in the line of a booking that found no seats. Bookings that got seats before had a smaller number, or requested fewer
+    seats.
+    """
 
     sequence: int
-    """Its own number, given when it was accepted."""
+    """The sequence number of this booking, assigned when it was accepted."""
     last_served: int | None
-    """The highest number that had got seats when this booking was refused."""
+    """The highest sequence number that had got seats when this booking was refused."""
     sold_out_at: datetime
-    """When those seats were given: from then on, fewer were left than this booking asked for."""
+    """When those seats were reserved. From then on, fewer seats were free than this booking requested."""
 
 
 class Failure(msgspec.Struct, frozen=True):
-    """Why a booking failed: a stable code, and words for a person. `flight_id`: which flight of a trip was the reason. `receipt`: the place
-    in the line, for who found no seats.
+    """Why a booking failed: a stable code, and a sentence for people. `flight_id`: the flight of a trip that was the reason. `receipt`: the
+    place in the line, if no seats were found.
     """
 
     code: FailureCode
@@ -55,7 +57,7 @@ class Stage(msgspec.Struct, frozen=True):
 
 
 class BookedFlight(msgspec.Struct, frozen=True):
-    """The flight of one segment. The code and the IANA time zone of a place are null where the registry of airports does not know it."""
+    """The flight of one segment. The code and the IANA time zone of a place are null if it is not in the registry of airports."""
 
     id: UUID
     flight_number: str
@@ -83,16 +85,16 @@ class ScheduleChangeView(msgspec.Struct, frozen=True):
 
 
 class Segment(msgspec.Struct, frozen=True):
-    # Another one for each segment, and the booking's own for the first: a client may tell segments apart by it.
+    # Different for each segment, so clients can distinguish segments by it. For the first segment it is the booking's own id.
     booking_id: UUID
     flight: BookedFlight
     seats: int
     price_total: str
     schedule_change: ScheduleChangeView | None = None
     seat_numbers: list[str] = []
-    """One for each traveller, in their order; empty: none is picked."""
+    """One seat number for each traveller, in their order; empty: none is picked."""
     seats_change_until: datetime | None = None
-    """When check-in closes, and until when seats are picked and changed; null where the seats of the flight have no numbers."""
+    """When check-in closes. Until then seats can be picked and changed. Null if the seats of the flight have no numbers."""
 
 
 class PassengerView(msgspec.Struct, frozen=True):
@@ -129,13 +131,13 @@ class PaymentView(msgspec.Struct, frozen=True):
 
 
 class BookingView(msgspec.Struct, frozen=True, kw_only=True):
-    """One booking: a single flight, or a trip whose `segments` share reference, price and fate. `id` is also its job id."""
+    """One booking of one or several flights (`segments`), with one reference, one price and one status. `id` is also its job id."""
 
     id: UUID
     trip_id: UUID
     reference: str
     sequence: int | None = None
-    """Grows in the order in which bookings were accepted, with gaps; null for one of a former release."""
+    """The sequence number. It grows in the order in which bookings were accepted, with gaps; null for a booking of a former release."""
     user_id: UUID
     status: BookingStatus
     flight_id: UUID
@@ -147,16 +149,16 @@ class BookingView(msgspec.Struct, frozen=True, kw_only=True):
     awaiting_payment: bool
     """The seats are held, and the traveller has to pay."""
     payment_required_by: datetime | None
-    """Until when, while it awaits payment."""
+    """The end of the time to pay, while `awaiting_payment`."""
     payment: PaymentView | None
     rescued_at: datetime | None
-    """When money that came late took the seats of an expired hold again."""
+    """When a late payment reserved the seats of an expired hold again."""
     failure: Failure | None
     available_actions: list[BookingAction]
     segments: list[Segment]
     passengers: list[PassengerView]
     schedule_change: ScheduleChangeView | None
-    """The change that waits for the traveller, else the last one."""
+    """The schedule change that the traveller has not answered, else the last one."""
     refund: RefundView | None
     timeline: list[Stage]
     created_at: datetime
@@ -165,7 +167,7 @@ class BookingView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def failure_of(code: str | None, timeline: Sequence[Mapping[str, Any]] = (), sequence: int | None = None) -> Failure | None:
-    """`timeline` as it is stored: its last stage may name a flight, and how far that flight's line had come."""
+    """The failure of a booking. `timeline`: as it is stored; its last stage may have a flight, and the line of that flight at that time."""
     if not code:
         return None
     last = timeline[-1] if timeline else {}

@@ -32,7 +32,7 @@ class Changed(msgspec.Struct, array_like=True, frozen=True):
 
 
 class Changes(NamedTuple):
-    """`version`: of the log now. `changes` None: they are not known, so any flight may have changed."""
+    """`version`: of the log now. `changes` None: the log does not have them any more, so any flight may have changed."""
 
     version: int
     changes: Sequence[Changed] | None
@@ -59,7 +59,7 @@ class Reader:
         self._read: Any = client.register_script(_READ_CHANGES)
 
     async def since(self, version: int) -> Changes:
-        """The changes after `version`. 0: the reader knows no version.
+        """The changes after `version`. 0: the reader has no version yet.
 
         Raises:
             redis.RedisError

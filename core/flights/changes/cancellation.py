@@ -1,7 +1,8 @@
 """Cancel a flight. The flight itself is cancelled at once; a job then ends its bookings.
 
 The job ends bookings in batches (`core/lifecycle/cancel_flight.py`). Each batch is one transaction, and the lease of the job is renewed before
-each. If a worker dies, its batch is rolled back, and the sweep sends the job to another worker, which continues with the bookings that are left.
+each. If a worker crashes, its batch is rolled back, and the sweep sends the job to another worker, which continues with the bookings that
+are left.
 """
 
 from __future__ import annotations

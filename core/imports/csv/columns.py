@@ -182,7 +182,7 @@ class Currency(Column):
 
 
 class CabinLayout(Column):
-    """Empty: the flight keeps its cabin, and a new one has none. That it has as many seats as the flight, the whole row says."""
+    """Empty: the flight keeps its cabin, and a new one has none. Whether it has as many seats as the flight is checked with the whole row."""
 
     name = "cabin"
     example = "A320-180"

@@ -1,4 +1,6 @@
-"""The distinct rows of an Arrow table. Arrow's own `group_by` gives them, too, but loads its query engine: 17 MB in each worker."""
+"""The distinct rows of an Arrow table. Arrow's own `group_by` could do it too, but loads Arrow's query engine, which needs 17 MB in each
+worker.
+"""
 
 from __future__ import annotations
 

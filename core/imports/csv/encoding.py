@@ -36,7 +36,7 @@ class Encoding(StrEnum):
 
 
 def _codec_name(name: str) -> str | None:
-    """What Python calls an encoding; None if it does not know the name."""
+    """Python's name of an encoding; None if Python has no such encoding."""
     try:
         return codecs.lookup(name).name if re.fullmatch("[A-Za-z0-9_-]{1,20}", name) else None
     except LookupError:

@@ -138,16 +138,17 @@ def _measure(block: bytes, shape: Shape, *, line: int, last: bool, limit: int) -
 
 
 def _returns_end_lines(block: bytes, *, last: bool) -> bool:
-    """Whether every carriage return, or pair of them, is followed by a line feed.
+    """Whether there is a line feed after every carriage return, or pair of them.
 
-    A run of n returns before a line feed counts 1 + n // 2 below, and one without counts n // 2: equal to n only as it should be.
+    A run of n carriage returns counts 1 + n // 2 if a line feed follows, else n // 2. The count equals n only for a valid run: one or two
+    carriage returns with a line feed.
     """
     in_order = block.count(b"\r\n") + block.count(b"\r\r") + (block.endswith(b"\r") and not last)
     return block.count(b"\r") == in_order
 
 
 def _is_empty_behind(data: npt.NDArray[np.uint8], starts: Positions, ends: Positions, excess: Positions, delimiter: int) -> bool:
-    """Whether each record ends in at least so many delimiters as it has cells in `excess`."""
+    """Whether each record ends in at least as many delimiters as it has cells in `excess`."""
     for back in range(1, int(excess.max()) + 1):
         concerned = excess >= back
         at = ends[concerned] - back
@@ -157,7 +158,7 @@ def _is_empty_behind(data: npt.NDArray[np.uint8], starts: Positions, ends: Posit
 
 
 def _quotes_in_order(data: npt.NDArray[np.uint8], inside: npt.NDArray[np.bool_], delimiter: int, *, last: bool) -> bool:
-    """Whether every quote is at a place where it may open, close or escape, and none is left open.
+    """Whether every quotation mark opens a cell, closes one or is an escaped one, and every cell is closed.
 
     `inside` is true from an opening quote up to, not including, its closing one.
     """
@@ -228,9 +229,10 @@ def _record_pattern(delimiter: str) -> re.Pattern[bytes]:
 
 
 def _check_record(record: bytes, shape: Shape) -> tuple[int, int, str]:
-    """How many cells a record has whose quotes are in order, how many bytes it has behind its last column, and what is wrong with it.
+    """For a record with correct quotation marks: the number of cells, the number of bytes after the last column, and the fault if there is
+    one.
 
-    A record of nothing but delimiters has no cells, and nothing is wrong with it: spreadsheets write them below the last row.
+    A record that consists of delimiters only has no cells and no fault: spreadsheet programs write such records after the last row.
     """
     mark = shape.delimiter.encode()
     if not record.strip(b" \t\r\n\v\f" + mark):
@@ -256,7 +258,7 @@ def _check_record(record: bytes, shape: Shape) -> tuple[int, int, str]:
 
 @lru_cache
 def _empty_cells_pattern(delimiter: str, cells: int) -> re.Pattern[bytes]:
-    """So many empty cells, quoted or not, at the end of a record."""
+    """A pattern for this number of empty cells, with or without quotation marks, at the end of a record."""
     return re.compile(rb'(?:%b[ \t]*(?:"[ \t]*")?[ \t]*){%d}\Z' % (re.escape(delimiter.encode()), cells))
 
 

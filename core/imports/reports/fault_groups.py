@@ -14,7 +14,7 @@ from core.db import RawConnection, fetch
 EXAMPLES: Final = 5
 """The number of example values of each group."""
 MOST_GROUPS: Final = 200
-"""There are as many groups as columns times codes, so this is never reached by a file of flights."""
+"""The most groups. There are never more groups than columns times codes, which is less than this."""
 
 
 class FaultExample(msgspec.Struct, frozen=True):

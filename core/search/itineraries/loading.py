@@ -16,7 +16,7 @@ from core.db import RawConnection
 from core.flights.models import FlightStatus
 from core.search.itineraries.tables import EPOCH, DayTable, Flights, Ints, NumberedNames, day_number, route_day
 
-# Aggregates without an order of their own see the rows in one and the same order.
+# All aggregates without an order of their own get the rows in the same order.
 _COLUMNS: Final = f"""
     string_agg(convert_to(source_key, 'UTF8'), '\\x00'::bytea), string_agg(convert_to(destination_key, 'UTF8'), '\\x00'::bytea),
     string_agg(timestamptz_send(departure_ts), ''::bytea), string_agg(timestamptz_send(arrival_ts), ''::bytea),

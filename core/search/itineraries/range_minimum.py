@@ -17,7 +17,7 @@ from core.search.itineraries.tables import Ints
 
 
 class RangeMinimum:
-    """`longest`: the longest range that will be asked for."""
+    """`longest`: the longest range that will be queried."""
 
     def __init__(self, values: Ints, longest: int) -> None:
         levels = [values]

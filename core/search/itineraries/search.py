@@ -112,7 +112,7 @@ def last_departure(tables: Sequence[DayTable], query: ItineraryQuery) -> int | N
     """The latest time at which the next flight of an itinerary may depart, according to these tables; None if there is no next
     flight.
 
-    It tells which days have to be loaded. Call it first with the tables of the UTC days of the date; for two stops call it again
+    It determines which days have to be loaded. Call it first with the tables of the UTC days of the date; for two stops call it again
     with the tables of all days up to the first result.
     """
     departing = Span(tables, NOBODY).leaving(query.source, query.date, query.now)

@@ -67,8 +67,8 @@ async def find_itineraries(
     await timetable.refresh()
     answer = await _answer(timetable, snapshot, request, connections, now)
     if answer is None:
-        # The flights in the database differ from the timetable: one was changed just now, or Redis could not tell us of changes.
-        timetable.forget_all()
+        # The flights in the database differ from the timetable: one was changed just now, or a change could not be read from Redis.
+        timetable.drop_all()
         answer = await _answer(timetable, snapshot, request, connections, now)
     return answer or views.listed([], complete=False)
 

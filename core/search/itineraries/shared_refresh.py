@@ -1,4 +1,4 @@
-"""One refresh for all callers that ask at the same time. It starts after each of them has asked, so its result is fresh for all
+"""One refresh for all callers that wait at the same time. It starts after the call of each of them, so its result is recent enough for all
 of them.
 """
 

@@ -1,7 +1,7 @@
 """The timetable of one process: tables of days in memory, loaded when they are first needed, and updated when flights change.
 
-Before each search, Redis is asked which flights have changed since the last time (`core/flights/announcements/timetable_log.py`);
-one request serves all searches that wait. If a few flights have changed, they are read and replaced in the tables; after a large
+Before each search, the changes of flights since the last time are read from Redis (`core/flights/announcements/timetable_log.py`), once for
+all searches that wait. If a few flights have changed, they are read and replaced in the tables; after a large
 import the tables of its days are dropped. While Redis cannot be reached, changes are not announced, so a table is used for a few
 seconds only.
 """
@@ -101,8 +101,8 @@ class Timetable:
         return list(await asyncio.gather(*(self._day(day) for day in range(first, last + 1))))
 
     def held_after(self, last: int) -> list[DayTable]:
-        """The tables of the days after `last` that are in memory, up to the first that is not. A search may need them, and then it does not
-        have to ask for them.
+        """The tables of the days after `last` that are in memory, up to the first that is not. A search that needs them does not
+        have to load them.
         """
         tables: list[DayTable] = []
         for day in range(last + 1, last + 1 + DAYS_AHEAD):
@@ -113,7 +113,7 @@ class Timetable:
             self._use(day, held)
         return tables
 
-    def forget_all(self) -> None:
+    def drop_all(self) -> None:
         """Drop all tables, because an error was found in one of them."""
         self._days.clear()
 

@@ -1,7 +1,7 @@
-"""The best seats for a party among those that are free: together in one row, with no single seat left alone where that can be avoided.
+"""Find the best free seats for a party: together in one row, and if possible without leaving a single free seat between taken ones.
 
 A seat is left alone when it is free and has no free neighbour in its row. The seat on the other side of an aisle counts as a neighbour
-for this; who sits together is better off without an aisle in between.
+for this. For the party itself, seats without an aisle in between are better.
 """
 
 from __future__ import annotations
@@ -14,13 +14,13 @@ from typing import Final, TypeAlias
 from core.seats.cabins.layout import AISLE, Cabin, CabinClass, Section
 
 _CLASSES: Final = (CabinClass.ECONOMY, CabinClass.BUSINESS)
-"""In the order in which they are filled: who wants a seat in front picks it."""
+"""The classes in the order in which their seats are used. Travellers who want a better class have to pick a seat."""
 _Score: TypeAlias = tuple[int, int, int, int, int]
 
 
 @dataclass(frozen=True, slots=True)
 class _Row:
-    """`blocks`: for each seat, which side of the aisles it is on. `at_exit`: at an emergency exit, where not everybody may sit."""
+    """`blocks`: seat -> number of its block between two aisles. `at_exit`: seats at an emergency exit, where not everybody may sit."""
 
     number: int
     seats: tuple[str, ...]
@@ -29,9 +29,10 @@ class _Row:
 
 
 def find_best(cabin: Cabin, taken: Collection[str], party: int) -> list[str] | None:
-    """So many free seats, in the order of rows and letters; None where fewer are free.
+    """The best `party` free seats, in the order of rows and letters; None if fewer are free.
 
-    A party that fits into no row is divided into as few parts as possible, one row behind the other, and nobody sits alone if it can be helped.
+    A party that does not fit into one row is divided into as few parts as possible, in adjacent rows. If possible, no part has a single
+    traveller.
     """
     free = cabin.seats - set(taken)
     if len(free) < party:
@@ -48,7 +49,7 @@ def find_best(cabin: Cabin, taken: Collection[str], party: int) -> list[str] | N
 
 
 def _largest_part(cabin: Cabin, free: Collection[str], party: int, near: int | None) -> list[str]:
-    """The best seats in one row for as much of the party as fits, without leaving one of them over."""
+    """The best seats in one row for as many travellers of the party as fit, without leaving a single traveller for another row."""
     sizes = [party, *(size for size in range(party - 2, 1, -1)), party - 1, 1]
     for size in (size for size in sizes if size > 0):
         for cabin_class in _CLASSES:
@@ -61,7 +62,7 @@ def _largest_part(cabin: Cabin, free: Collection[str], party: int, near: int | N
 def _windows(
     cabin: Cabin, cabin_class: CabinClass, free: Collection[str], size: int, near: int | None
 ) -> Iterator[tuple[_Score, tuple[str, ...]]]:
-    """Every run of so many neighbouring free seats of one class, with its score: the smaller the better."""
+    """Every group of `size` neighbouring free seats of one class, with its score; smaller is better."""
     for row in _rows(cabin, cabin_class):
         open_seats = [seat in free for seat in row.seats]
         if sum(open_seats) < size:
@@ -87,7 +88,7 @@ def _alone(open_seats: list[bool]) -> int:
 
 
 def _alone_in_blocks(open_seats: list[bool], blocks: tuple[int, ...]) -> int:
-    """The same where an aisle separates."""
+    """Free seats without a free neighbour on the same side of the aisles."""
     return sum(
         _alone([is_open for is_open, of in zip(open_seats, blocks, strict=True) if of == block])
         for block in range(blocks[-1] + 1)

@@ -1,4 +1,4 @@
-"""The layouts that a flight may have, by name. The number in the name is the number of seats that are sold.
+"""The layouts of cabins, by name. The number in the name is the number of seats that can be sold.
 
 To add one, add it here, with the rows and letters that the airline uses. `Cabin` refuses a layout that no aircraft can have.
 """
@@ -70,15 +70,15 @@ CABINS: Final[Mapping[str, Cabin]] = {cabin.name: cabin for cabin in _CABINS}
 
 
 def find_cabin(written: str) -> Cabin | None:
-    """The layout with this name, in whatever case it is written."""
+    """The name of the layout, in the form in which it is stored; upper and lower case make no difference."""
     return CABINS.get(written.strip().upper()) if written.isascii() else None
 
 
 def why_unknown(written: str) -> str:
-    """What is said of a name that no layout has."""
+    """The error message for an unknown name."""
     return f"No cabin is called {written!a}. The cabins are {', '.join(CABINS)}."
 
 
 def why_mismatched(cabin: Cabin, total_seats: int) -> str:
-    """What is said where a layout has another number of seats than its flight."""
+    """The error message for a layout whose number of seats is not that of the flight."""
     return f"The cabin {cabin.name} has {cabin.size} seats, and the flight has {total_seats}: one of them is wrong."

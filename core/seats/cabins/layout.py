@@ -20,7 +20,7 @@ class CabinClass(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """Rows `first` to `last` that have the same columns: letters from left to right, with a blank for each aisle, as in `ABC DEF`.
+    """Rows `first` to `last` with the same columns: letters from left to right, with a space for each aisle, as in `ABC DEF`.
 
     `absent`: seats of these rows that the aircraft does not have. `exits`: rows at an emergency exit.
     """
@@ -37,14 +37,14 @@ class Section:
         return range(self.first, self.last + 1)
 
     def seats_of(self, row: int) -> list[str]:
-        """From left to right, without aisles."""
+        """The letters from left to right, without aisles."""
         named = (f"{row}{letter}" for letter in self.columns if letter != AISLE)
         return [seat for seat in named if seat not in self.absent]
 
 
 @dataclass(frozen=True)
 class Cabin:
-    """One layout. `blocked`: seats that are there and never sold, such as those of the crew."""
+    """One layout. `blocked`: seats that exist and are never sold, such as those of the crew."""
 
     name: str
     aircraft: str
@@ -69,12 +69,12 @@ class Cabin:
 
     @cached_property
     def seats(self) -> frozenset[str]:
-        """All that are sold."""
+        """All seats that can be sold."""
         return frozenset(self._built) - self.blocked
 
     @property
     def size(self) -> int:
-        """How many seats are sold: the `total_seats` of a flight with this cabin."""
+        """The number of seats that can be sold: the `total_seats` of a flight with this cabin."""
         return len(self.seats)
 
     @cached_property
@@ -87,14 +87,14 @@ class Cabin:
                 yield from section.seats_of(row)
 
     def why_not(self, seat: str) -> str | None:
-        """Why nobody can sit there, in words; None where one can. `seat` as `read_seat` writes it."""
+        """Why this seat cannot be picked, as a sentence; None if it can. `seat`: as `read_seat` returns it."""
         if seat in self.blocked:
             return f"Seat {seat} is not for sale."
         return None if seat in self.seats else f"There is no seat {seat} in this cabin."
 
 
 def read_seat(text: str) -> str | None:
-    """A seat number in the one form that is stored, `12A`, of what somebody wrote: `012a`, ` 12A `. None: it is no seat number."""
+    """The seat number in its stored form, `12A`, from other spellings such as `012a` and ` 12A `. None: the text is no seat number."""
     text = text.strip()
     found = _SEAT.fullmatch(text.upper()) if text.isascii() else None
     return found[1] + found[2] if found else None

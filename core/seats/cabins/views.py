@@ -1,4 +1,4 @@
-"""A cabin as clients see it, enough to draw it."""
+"""A cabin in the form for clients, which can draw it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from core.seats.cabins.layout import AISLE, Cabin, CabinClass, Section
 
 
 class CabinRowView(msgspec.Struct, frozen=True, kw_only=True):
-    """`seats`: one for each column, in its order: the seat number, or null where the row has none (or an aisle is)."""
+    """`seats`: one item for each column: the seat number, or null for an aisle or a missing seat."""
 
     number: int
     exit: bool
@@ -19,7 +19,7 @@ class CabinRowView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CabinSectionView(msgspec.Struct, frozen=True, kw_only=True):
-    """`columns`: letters from left to right, null for each aisle."""
+    """`columns`: the letters from left to right, null for each aisle."""
 
     cabin_class: CabinClass
     columns: list[str | None]
@@ -27,7 +27,7 @@ class CabinSectionView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CabinView(msgspec.Struct, frozen=True, kw_only=True):
-    """`blocked`: seats that are there and never sold. `seats`: how many are sold."""
+    """`blocked`: seats that exist and are never sold. `seats`: the number of seats that can be sold."""
 
     name: Annotated[str, Meta(examples=["A320-180"])]
     aircraft: Annotated[str, Meta(examples=["Airbus A320"])]

@@ -68,7 +68,7 @@ def trace_id() -> str | None:
 
 
 def parents_of(ids: Collection[UUID]) -> dict[str, TraceParent]:
-    """The parents that a message about these ids takes along: id -> `traceparent`, for those that are traced."""
+    """The parents that a message about these ids has to contain: id -> `traceparent`, for those that are traced."""
     return {} if _tracer is None else _tracer.parents_of(ids)
 
 

@@ -44,8 +44,8 @@ def start(receiver: str, process: str) -> None:
 
 
 def _skip_untraced_calls() -> None:
-    """Make calls outside of a trace cheaper. The instrumentations format each statement, and all commands of a pipeline, before they ask the
-    sampler. Before that, they call `ENABLED_CHECK`, which is replaced here: it returns False where nothing is traced.
+    """Make calls outside of a trace cheaper. The instrumentations format each statement, and all commands of a pipeline, before they call
+    the sampler. Before that, they call `ENABLED_CHECK`, which is replaced here: it returns False where nothing is traced.
     """
     for module in (dbapi, redis_instrumentation):
         assert ENABLED_CHECK in vars(module)
