@@ -1,4 +1,4 @@
-"""Who changed what."""
+"""The endpoint of the audit log."""
 
 from __future__ import annotations
 
@@ -39,9 +39,9 @@ class AuditController(Controller):
         limit: Annotated[int, QueryParameter(ge=1, le=200)] = 50,
         cursor: FromQuery[UUID | None] = None,
     ) -> AuditPage:
-        """Changes that administrators made, newest first. `entity` is a noun, such as `flight` or `import`; `action` one of its
-        verbs, as in `flight.cancelled`; `user` the username of who changed it. A change that a program made
-        names its key beside the account that the key acts for; `key_id` leaves only those of one key.
+        """Changes by administrators, newest first. `entity`: a noun, such as `flight` or `import`. `action`: noun and verb, as in
+        `flight.cancelled`. `user`: the username of the administrator. A change that was made with an API key has the key and the account
+        that the key acts for. `key_id`: only changes that were made with this key.
         """
         with services.db.snapshot() as connection:
             entries, following = audit_log.list_entries(

@@ -16,8 +16,8 @@ KEPT_SECONDS = 60
 
 
 class CancellationTerms(msgspec.Struct, frozen=True, kw_only=True):
-    """What cancelling costs. Within `free_hours` after booking, and at least `free_days` before departure, nothing. Then `fee_percent` of what
-    was paid is kept. From `no_refund_hours` before departure nothing is given back.
+    """The cancellation fee. Within `free_hours` after the booking, and at least `free_days` before departure, cancelling is free. Later the
+    fee is `fee_percent` of what was paid. In the last `no_refund_hours` before departure nothing is refunded.
     """
 
     free_hours: int
@@ -30,11 +30,11 @@ class ConfigurationView(msgspec.Struct, frozen=True, kw_only=True):
     """How bookings are made here."""
 
     payment_required: bool
-    """A booking needs a card, or is held until it is paid for. Else it may be made without payment, too."""
+    """Whether a booking needs a card or a hold. If not, it can also be made without a payment."""
     hold_minutes: int
-    """How long seats are held for who pays later."""
+    """How many minutes seats are held before they are paid."""
     hold_limit: int
-    """Unpaid bookings that one traveller may have at a time."""
+    """The most unpaid bookings of one traveller at a time."""
     cancellation: CancellationTerms
 
 

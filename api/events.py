@@ -32,7 +32,7 @@ LENGTH: Final = 50
 
 
 class TopicNotFound(NotFound):
-    """There is no such thing, or it is somebody else's. `topic` says which."""
+    """The topic does not exist, or belongs to another account. `topic` names it."""
 
     code = "topic_not_found"
 
@@ -57,11 +57,11 @@ class EventController(Controller):
             str | None, HeaderParameter(name="Last-Event-ID", required=False, max_length=64, pattern=VISIBLE)
         ] = None,
     ) -> Stream:
-        """`topics` is a list with commas: `job:{id}`, `booking:{id}`, `import:{id}` of your own, `flight:{id}` of any flight,
-        `waitlist:{flight_id}` for your place in that line. Each event has `id`, `event` (its type) and `data` (`{type, id, at, subject,
-        data}`). It is a hint: read the address of what it names. With `Last-Event-ID` you hear what you missed; `event: gap` says that
-        nobody knows what you missed, so read again what you follow. A comment comes every 15 s. The stream ends when you sign out, and
-        after 15 minutes: come back with a fresh token.
+        """`topics` is a list separated by commas: `job:{id}`, `booking:{id}` and `import:{id}` of your own, `flight:{id}` of any flight,
+        and `waitlist:{flight_id}` for your entry in a waiting list. Each event has `id`, `event` (its type) and `data` (`{type, id, at,
+        subject, data}`). It only says that something has changed: read the new state at its address. With `Last-Event-ID` the stream begins
+        with the events since that one. `event: gap` says that events may have been missed: read everything that you follow again. A comment
+        is sent every 15 s. The stream ends when you sign out, and after 15 minutes: open it again with a new token.
         """
         wanted = _parse(list(dict.fromkeys(topic.strip() for topic in topics.split(","))))
         streams = services.live.streams

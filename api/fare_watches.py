@@ -1,4 +1,4 @@
-"""Watch a fare: of a route on a day, or of a booking."""
+"""The endpoints of fare watches: of a route on a day, or of a booking."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ from core.text.patterns import AMOUNT, VISIBLE
 
 Place = Annotated[str, Meta(min_length=1, max_length=80, pattern=VISIBLE, examples=["Delhi"])]
 FARTHEST: Final = timedelta(days=3 * 366)
-"""No schedule is known for longer."""
+"""Days. Schedules are not published for a longer time."""
 
 
 class FareWatchBody(RequestBody):
@@ -48,16 +48,16 @@ class FareWatchBody(RequestBody):
     date: Annotated[date, Meta(description="The local date of departure.", examples=["2026-12-25"])] | None = None
     booking_id: UUID | None = None
     seats: Annotated[int, Meta(ge=1, le=9)] = 1
-    """How many seats must be free on a flight for its price to count. Of no account for a booking, which has its seats."""
+    """How many seats must be free on a flight for its price to count. Not used for a booking."""
     below: Annotated[str, Meta(pattern=AMOUNT, examples=["6500.00"])] | int | float | None = None
-    """Tell me of prices below this one only: of one seat, or of the whole booking."""
+    """Only notify of prices below this one: of one seat, or of the whole booking."""
     currency: Annotated[str, Meta(min_length=3, max_length=3, pattern=VISIBLE, examples=["INR"])] | None = None
-    """Of a day that is sold in several: the one to watch. Without it, the one of most flights of the day."""
+    """The currency to watch, if the flights of the day are sold in several. By default the currency of most flights of the day."""
 
     def require_one_of(self) -> None:
         """
         Raises:
-            Invalid: a booking and a route, neither, or a part of a route.
+            Invalid: there is a booking and a route, neither of them, or only a part of a route.
         """
         route = {"source": self.source, "destination": self.destination, "date": self.date}
         if self.booking_id is not None:
@@ -73,10 +73,10 @@ class FareWatchBody(RequestBody):
             raise Invalid(" ".join(error["message"] for error in missing), errors=missing)
 
     def limit(self) -> Decimal | None:
-        """`below` as a number.
+        """`below` as a decimal number.
 
         Raises:
-            Invalid: nothing costs as little, or as much.
+            Invalid: the amount is not a possible price.
         """
         if self.below is None:
             return None
@@ -85,7 +85,7 @@ class FareWatchBody(RequestBody):
             raise Invalid.field(
                 "/below", "too_small" if amount <= 0 else "too_large", "Name a price above 0 that a flight can have."
             )
-        if amount.normalize().as_tuple().exponent < -money.MOST_PLACES:  # type: ignore[operator]  # a number, since it is finite
+        if amount.normalize().as_tuple().exponent < -money.MOST_PLACES:  # type: ignore[operator]  # an integer for finite numbers
             raise Invalid.field("/below", "too_many_decimals", "No currency has so many decimals.")
         return amount
 
@@ -95,7 +95,7 @@ class FareWatchList(msgspec.Struct, frozen=True):
 
 
 class FareWatchController(Controller):
-    """Each traveller's own."""
+    """Fare watches. Each traveller can only use their own."""
 
     path = "/api/v1/fare-watches"
     tags = ("fare watches",)
@@ -116,8 +116,9 @@ class FareWatchController(Controller):
         services: NamedDependency[Services],
         idempotency_key: IdempotencyKey = None,
     ) -> Response[FareWatchView]:
-        """When the price falls below the lowest one that you know of, you are told once, by mail and here (`fall`). What is watched already
-        is answered with 200, and takes over `below`. It ends with the day at the source, or when the booking's first flight leaves.
+        """You are notified once when the price falls below the lowest one that you were shown or notified of, by mail and in `fall`. If the
+        fare is watched already, only `below` is changed, and the response is 200. A watch ends with the day at the source, or when the
+        first flight of the booking departs.
         """
         data.require_one_of()
         below = data.limit()
@@ -139,7 +140,7 @@ class FareWatchController(Controller):
 
     @get(operation_id="listFareWatches", summary="The fares that I watch", response_headers=(CACHE_CONTROL,), sync_to_thread=True)
     def list_all(self, request: SignedRequest, services: NamedDependency[Services]) -> Response[FareWatchList]:
-        """With the prices of now, the one that ends first at the top. At most twenty."""
+        """Fare watches with the present prices, at most twenty. The one that ends first comes first."""
         with services.db.snapshot() as connection:
             found = watches.list_watches(connection, request.user.user_id)
         return Response(FareWatchList(found), headers={"cache-control": "no-store"})
@@ -155,7 +156,7 @@ class FareWatchController(Controller):
     def read(
         self, watch_id: FromPath[UUID], request: SignedRequest, services: NamedDependency[Services]
     ) -> Response[FareWatchView]:
-        """With the price of now."""
+        """A fare watch with the present price."""
         with services.db.snapshot() as connection:
             watch = watches.get_watch(connection, watch_id, request.user.user_id)
         return Response(watch, headers={"cache-control": "no-store"})
@@ -168,7 +169,7 @@ class FareWatchController(Controller):
         opt={"errors": (FareWatchNotFound,)},
     )
     def stop(self, watch_id: FromPath[UUID], request: SignedRequest, services: NamedDependency[Services]) -> None:
-        """Nothing more is told of it."""
+        """No further notifications are sent about it."""
         with services.db.transaction() as connection:
             watches.stop(connection, watch_id, request.user.user_id)
 
@@ -181,7 +182,7 @@ def _done(watch: FareWatchView, new: bool) -> Done[FareWatchView]:
 async def _read_day(services: Services, data: FareWatchBody, below: Decimal | None) -> WatchedDay:
     """
     Raises:
-        Invalid: the places are not clear or the same, the day is over at the source, or there is no such currency.
+        Invalid: a place is ambiguous, the places are the same, the day is over at the source, or the currency does not exist.
     """
     assert data.source is not None
     assert data.destination is not None
@@ -208,12 +209,12 @@ async def _read_day(services: Services, data: FareWatchBody, below: Decimal | No
 
 
 def _in_body(error: Invalid) -> Invalid:
-    """The same fault of a place where it is a field of the body, and no parameter."""
+    """The error of a place, whose pointer is changed from a query parameter to a field of the body."""
     faults = [{**fault, "pointer": fault["pointer"].replace("?", "/", 1)} for fault in error.data["errors"]]
     return Invalid(error.detail, errors=faults)
 
 
 def _end_of(day: date, source_key: str) -> datetime:
-    """The end of the day on the clocks of a place. A day of the last year that there is ends with it."""
+    """The end of the day in the local time of a place. The last day of the last possible year ends with that year."""
     zone = registry.zone(registry.airport(source_key))
     return datetime.combine(day, time.max, zone).astimezone(UTC) if day.year < date.max.year else datetime.max.replace(tzinfo=UTC)

@@ -1,4 +1,4 @@
-"""Is this process alive, and is it able to work?"""
+"""The health checks of this process: whether it runs, and whether it is ready."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from core.errors import Unavailable
 
 
 class NotReady(Unavailable):
-    """`reasons` (sentences) say what is missing, `causes` the same for programs."""
+    """`reasons`: sentences about problems. `causes`: the same problems for programs."""
 
     code = "not_ready"
 
@@ -25,7 +25,9 @@ class Liveness(Struct):
 
 
 class HealthCause(Struct):
-    """`code` is for programs: docs/operations.md says what to do about each. `since` is when it began, as far as this process knows."""
+    """`code` is for programs; docs/operations.md says what to do about each. `since`: when the problem began, or when this process first
+    found it.
+    """
 
     code: str
     message: str
@@ -37,7 +39,7 @@ class Health(Struct):
     reasons: list[str]
     """Sentences for an operator; empty when the status is `ok`."""
     causes: list[HealthCause]
-    """The same reasons, one for one."""
+    """The same problems, in the same order."""
 
 
 class HealthController(Controller):
@@ -47,7 +49,7 @@ class HealthController(Controller):
 
     @get("/live", operation_id="getLiveness", summary="Does the process answer", sync_to_thread=False)
     def live(self) -> Liveness:
-        """It says nothing about the servers that the process needs: see `/health/ready`."""
+        """The process runs. For the servers that it needs see `/health/ready`."""
         return Liveness("ok")
 
     @get("/ready", operation_id="getReadiness", summary="Can the process work", sync_to_thread=False, opt={"errors": (NotReady,)})

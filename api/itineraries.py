@@ -1,4 +1,4 @@
-"""Itineraries to fly with up to two stops, and the cheapest days of a month. Public."""
+"""The public endpoints for itineraries with up to two stops, and for the cheapest fare of each day of a month."""
 
 from __future__ import annotations
 
@@ -59,9 +59,10 @@ class ItineraryController(Controller):
         sort: FromQuery[Ranking] = Ranking.BEST,
         limit: Annotated[int, QueryParameter(ge=1, le=100)] = 20,
     ) -> ItinerariesView:
-        """Each can be booked as one trip: post the ids of its segments, in their order, as `flight_ids`. A connection keeps the airport,
-        waits 45 minutes to 6 hours and comes to no place twice; everything is paid in one currency, and prices of different currencies are not
-        compared: `currencies` says which there are. Left out is what another one beats in departure, arrival, price and stops.
+        """Each itinerary can be booked as one trip: send the ids of its segments, in their order, as `flight_ids`. A connection is at one
+        airport, with a wait of 45 minutes to 6 hours. No place is visited twice, and all flights have one currency. Prices of different
+        currencies are not compared; `currencies` lists them. An itinerary is left out if another one is at least as good in departure,
+        arrival, price and stops, and better in one of them.
         """
         routes = await services.search_endpoint.routes(source, destination)
         search = services.settings.search
@@ -90,7 +91,7 @@ class ItineraryController(Controller):
         month: Month,
         seats: Party = 1,
     ) -> Response[CalendarView]:
-        """Local days at the source. `X-Cache` and `Age` are about the schedule and the price; a change of either is seen at once."""
+        """Days are local days at the source. `X-Cache` and `Age` are about schedules and prices; changes of these are visible at once."""
         routes = await services.search_endpoint.routes(source, destination)
         begin = date.fromisoformat(f"{month}-01")
 

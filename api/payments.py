@@ -1,4 +1,4 @@
-"""Payments: a traveller pays for a hold, and the provider tells us what became of a charge."""
+"""The endpoints to pay for a hold, and for callbacks of the payment provider with the outcome of a charge."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class PayBody(RequestBody):
 
 
 class EventReceived(msgspec.Struct):
-    """The event is stored, or was stored before."""
+    """The event is stored now, or was stored before."""
 
     received: bool
 
@@ -84,8 +84,9 @@ class PaymentController(Controller):
         idempotency_key: IdempotencyKey = None,
         prefer: Prefer = None,
     ) -> Response[BookingAccepted]:
-        """Charge a card for seats that are held. The job is the booking's: it is done once the charge is decided. After a decline
-        another card may be tried, until the hold ends."""
+        """Charge a card for held seats. The job is that of the booking; it is done when the charge is decided. After a decline another card
+        can be tried until the hold ends.
+        """
         await rate_limits.count(request.scope["state"], services.limiter, Scope.BOOKING_USER, request.user.user_id)
         once = keyed(request, idempotency_key, data)
         begun = await sync_to_thread(_pay, services, booking_id, request.user, data.token, once)
@@ -108,7 +109,7 @@ class PaymentController(Controller):
         opt={**PUBLIC, READS_BODY_ITSELF: True, "errors": (CallbackNotSigned, CallbackTooOld, Invalid, TooLarge)},
     )
     async def receive(self, request: Request[None, None, State], services: NamedDependency[Services]) -> EventReceived:
-        """An event of the provider, signed with the secret that it shares with us. One that came before is answered as if it were new."""
+        """An event of the payment provider, signed with the shared secret. The response to a repeated event is the same as to a new one."""
         body = await request.body()
         secret = services.settings.payments.payments_secret
         headers = request.headers

@@ -1,4 +1,4 @@
-"""The waiting list of a flight: join, look, leave."""
+"""The endpoints of the waiting list of a flight: join, read one's entry, leave."""
 
 from __future__ import annotations
 
@@ -31,15 +31,15 @@ from core.waitlist.views import WaitlistView, get_entry
 
 
 class PartyBody(RequestBody):
-    """Who waits. A party is offered seats together, or not at all, unless it accepts a part of them."""
+    """The party. It gets an offer for all of its seats together, unless it accepts fewer."""
 
     party_size: Annotated[int, Meta(ge=1, le=9, examples=[2])]
     accept_partial: bool = False
-    """Offer us fewer seats rather than none."""
+    """Whether the party accepts an offer of fewer seats."""
 
 
 class WaitlistController(Controller):
-    """The traveller's own place in line; nobody sees another's."""
+    """The traveller's own entry. Travellers cannot read other entries."""
 
     path = "/api/v1/flights/{flight_id:uuid}/waitlist"
     tags = ("waitlist",)
@@ -76,7 +76,7 @@ class WaitlistController(Controller):
         services: NamedDependency[Services],
         idempotency_key: IdempotencyKey = None,
     ) -> Response[WaitlistView]:
-        """First come, first served. The same party again is answered with its place in line (200), not with a second one."""
+        """First come, first served. If the same party is in the list already, the response is its entry (200)."""
         party = Party(request.user.user_id, data.party_size, data.accept_partial)
 
         def work(connection: RawConnection) -> Done[WaitlistView]:
@@ -105,14 +105,16 @@ class WaitlistController(Controller):
     def read(
         self, flight_id: FromPath[UUID], request: SignedRequest, services: NamedDependency[Services]
     ) -> Response[WaitlistView]:
-        """Where I stand, what I am offered, and why nothing was. An offer is a booking of mine: pay for it before it expires."""
+        """The position, the offer if there is one, or why there is none. An offer is a booking of the traveller, which has to be paid
+        before it expires.
+        """
         with services.db.snapshot() as connection:
             entry = get_entry(connection, flight_id, request.user.user_id)
         return Response(entry, headers={"cache-control": "no-store"})
 
     @delete(operation_id="leaveWaitlist", summary="Leave the line", sync_to_thread=True, opt={"errors": (NotWaiting,)})
     def leave(self, flight_id: FromPath[UUID], request: SignedRequest, services: NamedDependency[Services]) -> None:
-        """An open offer is given back, and goes on to the next party."""
+        """The seats of an open offer are offered to the next party."""
         with services.db.transaction() as connection:
             after = join_waitlist.leave(
                 connection, flight_id, request.user.user_id, hold_minutes=services.settings.booking.hold_minutes

@@ -1,4 +1,4 @@
-"""What the owner of an account does with it: another password, the sessions, the end."""
+"""The endpoints for the owner of an account: profile, password, sessions, and closing it."""
 
 from __future__ import annotations
 
@@ -51,22 +51,22 @@ class PasswordChange(RequestBody):
 
 class Farewell(RequestBody):
     password: Given
-    """The account's own, so that nobody else closes it."""
+    """The present password, so that nobody else can close the account."""
 
 
 class SessionView(Struct):
-    """Where the account is signed in."""
+    """A session: the account is signed in on one device."""
 
     id: UUID
     device: str | None
     """What the client called itself (`User-Agent`) when it signed in."""
     started_at: datetime
     last_used_at: datetime
-    """When it signed in, or got a new access token."""
+    """The time of the sign-in, or of the last refresh of the access token."""
     expires_at: datetime
-    """When it ends unless it is used."""
+    """The session ends at this time, unless it is refreshed before."""
     current: bool
-    """Whether it is the session of this request."""
+    """Whether this request belongs to the session."""
 
 
 class SessionList(Struct):
@@ -79,7 +79,7 @@ class AccountController(Controller):
 
     @get("/me", operation_id="getMe", summary="Who am I", sync_to_thread=False)
     def me(self, request: SignedRequest) -> Account:
-        """The account as the access token tells it."""
+        """The account of the access token."""
         return account_of(request.user)
 
     @post(
@@ -92,14 +92,16 @@ class AccountController(Controller):
     async def change_password(
         self, data: JSONBody[PasswordChange], request: SignedRequest, services: NamedDependency[Services]
     ) -> None:
-        """Every other session of the account ends, with its access tokens. This one goes on. Wrong passwords count as at a sign-in."""
+        """All other sessions of the account end, and their access tokens are refused. This session continues. Wrong passwords are counted
+        as at a sign-in.
+        """
         me = request.user
         change = partial(_change_password, services.db, me.user_id, data.current_password, data.new_password, me.session_id)
         services.ended.note(await checked(request, services, me.username, change))
 
     @get("/sessions", operation_id="listSessions", summary="Where I am signed in", sync_to_thread=True)
     def list_sessions(self, request: SignedRequest, services: NamedDependency[Services]) -> SessionList:
-        """The open sessions of the account, the one used last first."""
+        """The open sessions of the account. The most recently used one comes first."""
         with services.db.unit_of_work() as session:
             found = sessions.list_open(session, request.user.user_id, at=clock.now())
             return SessionList([_view(each, current=request.user.session_id) for each in found])
@@ -111,7 +113,7 @@ class AccountController(Controller):
         summary="End one session",
     )
     async def end_session(self, session_id: FromPath[UUID], request: SignedRequest, services: NamedDependency[Services]) -> None:
-        """Its refresh token and its access tokens are no good any more."""
+        """Its refresh token and its access tokens are refused from now on."""
         ended = await services.hashing.sign_ins.run(partial(_end_one, services.db, request.user.user_id, session_id))
         if not ended:
             raise SessionNotFound("You have no such session.")
@@ -125,7 +127,7 @@ class AccountController(Controller):
         response_headers=(SET_COOKIE,),
     )
     async def sign_out_everywhere(self, request: SignedRequest, services: NamedDependency[Services]) -> Response[None]:
-        """Ends every session of the account, this one too, with all access tokens."""
+        """All sessions of the account end, also the present one, and all access tokens are refused."""
         services.ended.note(await services.hashing.sign_ins.run(partial(_end_all, services.db, request.user.user_id)))
         return Response(None, cookies=[cookies.no_refresh_cookie(request)])
 
@@ -140,8 +142,8 @@ class AccountController(Controller):
     async def close(
         self, data: JSONBody[Farewell], request: SignedRequest, services: NamedDependency[Services]
     ) -> Response[None]:
-        """Nobody signs in to it any more, its name is removed, and it leaves every waiting list. Bookings stay as they are: flights can
-        be flown, and the airline has to keep what was sold. Cancel first what you do not want.
+        """Nobody can sign in to the account any more, its username is removed, and it leaves all waiting lists. Its bookings are kept and
+        can be used, because the airline has to keep what was sold. Cancel bookings that you do not want before.
         """
         me = request.user
         services.ended.note(

@@ -1,4 +1,4 @@
-"""Where a traveller is written to, and what was written to them."""
+"""The endpoints for mails: the address of a traveller, and the list of mails."""
 
 from __future__ import annotations
 
@@ -21,7 +21,9 @@ from core.users.tokens import AccountGone
 
 
 class MailAddress(msgspec.Struct, frozen=True):
-    """`email` null: nothing is written. `sends` false: this installation has no mail server, and shows what it writes in the app alone."""
+    """`email`: the address for mails; null: no mails are written. `sends`: whether the installation has a mail server; if not, mails are
+    only shown in the app.
+    """
 
     email: str | None
     sends: bool
@@ -29,7 +31,7 @@ class MailAddress(msgspec.Struct, frozen=True):
 
 class MailAddressBody(RequestBody):
     email: Annotated[str, Meta(max_length=LONGEST, examples=["asha@example.com"])] | None
-    """Null for none."""
+    """The new address; null: no mails."""
 
 
 class MailPage(msgspec.Struct):
@@ -43,7 +45,7 @@ class MailController(Controller):
 
     @get("/auth/email", operation_id="getMailAddress", summary="Where I am written to", sync_to_thread=True)
     def read(self, request: SignedRequest, services: NamedDependency[Services]) -> MailAddress:
-        """Who signs up with an address as the username is written to at once."""
+        """If the username is an e-mail address, mails are sent to it from the sign-up on."""
         with services.db.unit_of_work() as session:
             return MailAddress(service.get_email(session, request.user.user_id), services.settings.mail.server is not None)
 
@@ -55,8 +57,8 @@ class MailController(Controller):
         opt={"errors": (AccountGone,)},
     )
     def change(self, data: JSONBody[MailAddressBody], request: SignedRequest, services: NamedDependency[Services]) -> MailAddress:
-        """From the next change of a booking on, and at once about bookings whose flights are still to leave and of which no mail has told.
-        Nobody signs in with this address, and no password is sent to it.
+        """Mails are sent about later changes of bookings, and at once about bookings with future flights about which no mail was written.
+        The address is not used to sign in, and no password is sent to it.
         """
         with services.db.unit_of_work() as session:
             email = service.change_email(session, request.user.user_id, data.email)
@@ -74,7 +76,7 @@ class MailController(Controller):
         limit: Annotated[int, QueryParameter(ge=1, le=100)] = 20,
         cursor: FromQuery[UUID | None] = None,
     ) -> MailPage:
-        """What was written to me about my bookings, or about one of them, newest first. `next_cursor` is the `cursor` of the next page."""
+        """The mails about my bookings, or about one of them, newest first. `next_cursor` is the `cursor` of the next page."""
         with services.db.snapshot() as connection:
             mails, following = outbox.list_own(
                 connection, request.user.user_id, booking_id=booking_id, before=cursor, limit=limit

@@ -1,4 +1,4 @@
-"""Register, sign in, stay signed in, sign out."""
+"""The endpoints to register, sign in, refresh a session and sign out."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class WrongCredentials(Unauthenticated):
 
 
 class RefreshRaced(Conflict):
-    """Another tab used this cookie a moment ago; the browser has the new one by now."""
+    """Another tab used this cookie a moment ago. The browser has the new cookie by now, so repeat the request."""
 
     code = "refresh_raced"
     retryable = True
@@ -51,7 +51,7 @@ class NewAccount(RequestBody):
 
 
 class SignIn(Struct, kw_only=True):
-    """The form of the OAuth 2 password flow; what it has beyond name and password is accepted and not used."""
+    """The form of the OAuth 2 password flow. Its other fields are accepted and not used."""
 
     username: Given
     password: Given
@@ -63,7 +63,7 @@ class SignIn(Struct, kw_only=True):
 
 class AccessToken(Struct):
     access_token: str
-    """Goes into the `Authorization` header: `Bearer <token>`."""
+    """Send it in the header `Authorization: Bearer <token>`."""
     token_type: Literal["bearer"]
     expires_in: int
     """Seconds."""
@@ -80,7 +80,7 @@ class SigningInController(Controller):
         summary="Open an account",
     )
     async def register(self, data: JSONBody[NewAccount], request: SignedRequest, services: NamedDependency[Services]) -> Account:
-        """Usernames are compared without case. `409 username_taken` when somebody has it."""
+        """Upper and lower case make no difference in usernames. `409 username_taken` if the username exists."""
         await check_address(services.limiter, Scope.REGISTER_ADDRESS, request)
         username = canonical_username(data.username)
         passwords.require_strong(data.password, username=username)
@@ -101,8 +101,8 @@ class SigningInController(Controller):
     async def sign_in(
         self, data: URLEncodedBody[SignIn], request: SignedRequest, services: NamedDependency[Services]
     ) -> Response[AccessToken]:
-        """The access token goes into the `Authorization` header. A refresh token comes as a cookie that scripts cannot read, and so
-        does a sign by which this device is known to the account: who guesses the password elsewhere does not slow it down.
+        """Send the access token in the header `Authorization`. The refresh token is set as a cookie that scripts cannot read. A second
+        cookie identifies this device to the account, so that wrong passwords on other devices do not block sign-ins on this one.
         """
         await check_address(services.limiter, Scope.LOGIN_ADDRESS, request)
         who = data.username.lower()
@@ -131,7 +131,9 @@ class SigningInController(Controller):
         services: NamedDependency[Services],
         refresh_token: cookies.RefreshToken = None,
     ) -> Response[AccessToken]:
-        """Uses the cookie up for a new access token and a new cookie. A cookie used twice ends the sign-in: somebody copied it."""
+        """Returns a new access token, and replaces the cookie. Each cookie can be used once. If it is used again, somebody has copied it,
+        and the session ends.
+        """
         await check_address(services.limiter, Scope.REFRESH_ADDRESS, request)
         if not refresh_token:
             raise Unauthenticated("There is no sign-in to continue.")
@@ -160,7 +162,7 @@ class SigningInController(Controller):
         services: NamedDependency[Services],
         refresh_token: cookies.RefreshToken = None,
     ) -> Response[None]:
-        """Ends the session of the cookie, everywhere it was copied to, and its access tokens."""
+        """Ends the session of the cookie. All copies of the cookie and all access tokens of the session are refused from now on."""
         if refresh_token:
             services.ended.note(await services.hashing.sign_ins.run(partial(_sign_out, services.db, refresh_token)))
         return Response(None, cookies=[cookies.no_refresh_cookie(request)])

@@ -35,7 +35,7 @@ SeatNumbers = (
 
 
 class PassengerBody(RequestBody):
-    """One named traveller. Whatever follows the first name is a surname, for look-ups by reference."""
+    """One named traveller. All parts of the name after the first name can be used as the surname in look-ups by reference."""
 
     name: PassengerName
     date_of_birth: date | None = None
@@ -44,14 +44,14 @@ class PassengerBody(RequestBody):
 
 
 class PaymentBody(RequestBody):
-    """How to pay: `{"token": "tok_ok"}` is charged at once; `{"hold": true}` keeps the seats and is paid later."""
+    """How the booking is paid. `{"token": "tok_ok"}`: the card is charged at once. `{"hold": true}`: the seats are held, and paid later."""
 
     token: Word | None = None
     hold: bool = False
 
 
 class PriceBody(RequestBody):
-    """A price, as it is shown: `{"amount": "15000.00", "currency": "INR"}`."""
+    """A price, as in `{"amount": "15000.00", "currency": "INR"}`."""
 
     amount: Annotated[str, Meta(pattern=AMOUNT, examples=["15000.00"])] | int | float
     currency: Annotated[str, Meta(min_length=3, max_length=3, pattern=VISIBLE, examples=["INR"])]
@@ -73,25 +73,29 @@ class PriceBody(RequestBody):
 
 
 class BookingBody(RequestBody):
-    """What a traveller asks for: one flight, or `flight_ids` of a trip that is booked all or none, in the order of travel."""
+    """A booking request: `flight_id` for one flight, or `flight_ids` for a trip of several flights, in the order of travel. All flights of
+    a trip are booked, or none.
+    """
 
     seats: Seats
     flight_id: UUID | None = None
     flight_ids: Annotated[list[UUID], Meta(min_length=2, max_length=6)] | None = None
     user_id: UUID | None = None
-    """The traveller; only an admin may name somebody else."""
+    """The account of the traveller. Only an administrator may name another account than their own."""
     passengers: Annotated[list[PassengerBody], Meta(max_length=9)] = msgspec.field(default_factory=list)
-    """At most one for each seat."""
+    """At most one passenger for each seat."""
     payment: PaymentBody | None = None
-    """Without it the booking is confirmed as soon as its seats are taken."""
+    """Without it the booking is confirmed as soon as its seats are reserved."""
     expected_total: PriceBody | None = None
-    """The total that you were shown, for all seats on all flights. At any other, nothing is booked: 409 `price_changed`."""
+    """The total price that the traveller saw, for all seats on all flights. If the present total is different, nothing is booked: 409
+    `price_changed`.
+    """
     seat_numbers: SeatNumbers | None = None
-    """Seats that you want, where a flight has a cabin (`GET /api/v1/flights/{id}/seats`): for each flight one for each seat, in the order of
-    the passengers, or an empty list; or `"best"`. If somebody else has one of them, nothing is booked: 409 `seat_taken`.
+    """Seat numbers, for flights with a cabin (`GET /api/v1/flights/{id}/seats`): for each flight a list with one seat number for each seat,
+    in the order of the passengers, or an empty list; or `"best"`. If one of them is taken, nothing is booked: 409 `seat_taken`.
     """
     allow_duplicate: bool = False
-    """Book again although you booked the same flight a moment ago."""
+    """Accept a second booking of a flight that the traveller booked a few minutes ago."""
 
     def flights(self) -> tuple[UUID, ...]:
         """The flights in the order of travel.

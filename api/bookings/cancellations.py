@@ -1,4 +1,4 @@
-"""Cancel in two steps: ask what it gives back, then confirm. And answer a change of the schedule."""
+"""The endpoints to cancel in two steps, a quote and its confirmation, and to answer a schedule change."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ from core.ratelimit.limits import Scope
 
 
 class QuoteView(msgspec.Struct, frozen=True, kw_only=True):
-    """What cancelling gives back, promised until `expires_at`. Only the newest quote of a booking can be confirmed."""
+    """The refund of a cancellation, guaranteed until `expires_at`. Only the newest quote of a booking can be confirmed."""
 
     id: UUID
     booking_id: UUID
@@ -55,15 +55,15 @@ class QuoteView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ScheduleChangeBody(RequestBody):
-    """`keep`: the new times are fine. To give the booking back instead, cancel it: that is free of charge now."""
+    """`keep`: the traveller accepts the new times. Otherwise cancel the booking, which is free of charge now."""
 
     action: Literal["keep"]
     new_departure_ts: Timestamp | None = None
-    """The new departure that you look at (`schedule_change`). Refused with 409 when the flight was moved again since."""
+    """The new departure that the traveller saw (`schedule_change`). If the flight was moved again since, the response is 409."""
 
 
 class CancellationController(Controller):
-    """Everything here is the owner's, or an admin's; to anybody else the booking does not exist."""
+    """Cancellations. Only the owner of a booking and administrators can use them; for all others the booking does not exist."""
 
     path = "/api/v1"
     tags = ("bookings",)
@@ -85,7 +85,7 @@ class CancellationController(Controller):
         services: NamedDependency[Services],
         idempotency_key: IdempotencyKey = None,
     ) -> Response[QuoteView]:
-        """Nothing is cancelled yet. Refund and fee add up to what was paid; both are `0.00` when nothing was."""
+        """Nothing is cancelled yet. The sum of refund and fee is what was paid; both are `0.00` if nothing was paid."""
 
         def work(connection: RawConnection) -> Done[QuoteView]:
             quote = cancelling.quote(connection, booking_id, owner(request.user), services.settings.fares)
@@ -102,7 +102,7 @@ class CancellationController(Controller):
         opt={"errors": (QuoteNotFound,)},
     )
     def read(self, cancellation_id: FromPath[UUID], request: SignedRequest, services: NamedDependency[Services]) -> QuoteView:
-        """As it was promised. `confirmed_at` says whether the booking was cancelled by it."""
+        """The quote as it was made. `confirmed_at`: when the booking was cancelled with it; null: it was not."""
         with services.db.snapshot() as connection:
             return _quote_view(quotes.get_quote(connection, cancellation_id, visible_to(request.user)))
 
@@ -121,7 +121,9 @@ class CancellationController(Controller):
         services: NamedDependency[Services],
         idempotency_key: IdempotencyKey = None,
     ) -> Response[BookingView]:
-        """Give the seats and the money back once. The response is the cancelled booking, also when it is confirmed again."""
+        """Cancel the booking and refund the money, exactly once. The response is the cancelled booking, also if the quote is confirmed
+        again.
+        """
         settings = services.settings
 
         def work(connection: RawConnection) -> Done[BookingView]:
@@ -153,7 +155,7 @@ class CancellationController(Controller):
         request: SignedRequest,
         services: NamedDependency[Services],
     ) -> BookingView:
-        """Accept the new times. From then on the fare rule counts again."""
+        """Accept the new times. From then on the cancellation fee applies again."""
         seen = None if data.new_departure_ts is None else times.read(data.new_departure_ts, "/new_departure_ts")
         with services.db.transaction() as connection:
             accept_schedule_change.keep(connection, booking_id, owner(request.user), seen=seen)

@@ -89,7 +89,7 @@ class BookingPage(msgspec.Struct):
 
 
 class BookingController(Controller):
-    """The traveller's bookings. Every handler sees only the caller's own, unless the caller is an administrator, or an agent who reads."""
+    """Bookings of travellers. Callers can use their own bookings only, except administrators, and agents for reading."""
 
     path = "/api/v1"
     tags = ("bookings",)
@@ -112,7 +112,7 @@ class BookingController(Controller):
         prefer: Prefer = None,
         load_run: LoadRunName = None,
     ) -> Response[BookingAccepted]:
-        """Accept a booking. 202 means that it is on disk: it reaches exactly one final state, whatever breaks meanwhile."""
+        """Accept a booking. 202 means that it is stored on disk. It will reach exactly one final status, whatever fails in the meantime."""
         accepted = await accept(
             services,
             request.user,
@@ -134,8 +134,8 @@ class BookingController(Controller):
         limit: Annotated[int, QueryParameter(ge=1, le=100)] = 20,
         cursor: FromQuery[UUID | None] = None,
     ) -> BookingPage:
-        """My bookings, newest first. `next_cursor` is the `cursor` of the next page. `attention`: only those that ask for something, a payment
-        or a decision about new times.
+        """My bookings, newest first. `next_cursor` is the `cursor` of the next page. `attention`: only bookings that need something from
+        the traveller: a payment, or a decision about new times.
         """
         with services.db.snapshot() as connection:
             views, following = queries.list_bookings(
@@ -151,7 +151,7 @@ class BookingController(Controller):
         opt={"errors": (BookingNotFound,)},
     )
     def read(self, booking_id: FromPath[UUID], request: SignedRequest, services: NamedDependency[Services]) -> BookingView:
-        """As it is now: what may be done with it (`available_actions`), its payment, and every stage that it has reached."""
+        """The present state of a booking: the possible actions (`available_actions`), the payment, and the stages that it has reached."""
         with services.db.snapshot() as connection:
             return queries.get_booking(connection, booking_id, visible_to(request.user))
 
@@ -170,7 +170,7 @@ class BookingController(Controller):
         services: NamedDependency[Services],
         surname: Annotated[str | None, QueryParameter(min_length=1, max_length=100, required=False)] = None,
     ) -> BookingView | CheckInView:
-        """My own booking; or, with the surname of one of its passengers, of anybody's booking what a desk needs to check them in."""
+        """One's own booking. With the surname of a passenger also a booking of another account, with the data that a check-in desk needs."""
         with services.db.snapshot() as connection:
             return queries.get_by_reference(connection, reference, visible_to(request.user), surname)
 
@@ -183,7 +183,7 @@ class BookingController(Controller):
         opt={"errors": (BookingNotFound, NotCancellable)},
     )
     def cancel(self, booking_id: FromPath[UUID], request: SignedRequest, services: NamedDependency[Services]) -> BookingView:
-        """Quote and confirm in one step: give the seats and the money back once. The response is the cancelled booking."""
+        """Quote and confirm in one step: cancel the booking and refund the money, exactly once. The response is the cancelled booking."""
         with services.db.transaction() as connection:
             after = cancelling.cancel(
                 connection,
@@ -199,10 +199,10 @@ class BookingController(Controller):
 
 
 def owner(principal: Principal) -> UUID | None:
-    """Whose bookings `principal` may change: None means everybody's."""
+    """The account whose bookings `principal` may change; None: all accounts."""
     return None if principal.is_admin else principal.user_id
 
 
 def visible_to(principal: Principal) -> UUID | None:
-    """Whose bookings `principal` may read: None means everybody's."""
+    """The account whose bookings `principal` may read; None: all accounts."""
     return None if principal.sees_everything else principal.user_id

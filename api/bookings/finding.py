@@ -26,7 +26,7 @@ from core.text.patterns import VISIBLE
 
 
 class FindBody(RequestBody):
-    """In the body and not in the address, which logs and histories keep."""
+    """They are sent in the body, because addresses are stored in logs and in the history of browsers."""
 
     reference: Annotated[str, Meta(min_length=1, max_length=16, pattern=VISIBLE, examples=["K7M2QX"])]
     surname: Annotated[str, Meta(min_length=1, max_length=100, pattern=VISIBLE, examples=["Rao"])]
@@ -47,8 +47,9 @@ class FindingController(Controller):
     async def find(
         self, data: JSONBody[FindBody], request: SignedRequest, services: NamedDependency[Services]
     ) -> Response[CheckInView]:
-        """With the surname of one of its travellers: what they and a desk need for boarding (status, times, seats), and no more. Reference and
-        surname may be written in any way. Limited by address and by reference: surnames cannot be tried quickly.
+        """Returns only what the travellers and a check-in desk need (status, times, seats). The surname is that of one of the travellers.
+        Upper and lower case, spaces and accents make no difference. The number of requests is limited for each address and each reference,
+        so that surnames cannot be guessed.
         """
         await check_address(services.limiter, Scope.LOOKUP_ADDRESS, request)
         await services.limiter.check(Scope.LOOKUP_REFERENCE, references.read(data.reference))

@@ -1,4 +1,4 @@
-"""Correct who travels."""
+"""The endpoints to correct the passengers of a booking."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ NOTHING_TO_CORRECT: Final = "Name what is to be corrected: name, date_of_birth o
 
 
 class PassengerCorrection(RequestBody):
-    """What is wrong, put right. Fields that are left out stay as they are; null takes away what is optional."""
+    """The corrected fields. Fields that are left out are not changed; null removes an optional value."""
 
     name: PassengerName | UnsetType = UNSET
     date_of_birth: date | UnsetType | None = UNSET
@@ -37,7 +37,7 @@ class PassengerCorrection(RequestBody):
 
 
 class PassengerNaming(PassengerCorrection):
-    """Somebody at `position` (1 for the first) who is corrected, or, without a position, somebody who is added and needs a name."""
+    """A correction of the passenger at `position` (1 for the first); without a position a new passenger, who needs a name."""
 
     position: Annotated[int, Meta(ge=1, le=9)] | None = None
 
@@ -87,7 +87,9 @@ class PassengerController(Controller):
         request: SignedRequest,
         services: NamedDependency[Services],
     ) -> BookingView:
-        """Until the first flight departs, all or none of them. At most one for each seat. Neither seats nor price change."""
+        """Possible until the first flight departs. Either all corrections are stored, or none. There is at most one passenger for each
+        seat. Neither seats nor price change.
+        """
         wanted = data.namings()
         with services.db.transaction() as connection:
             passengers.name_passengers(connection, booking_id, owner(request.user), wanted)
@@ -111,7 +113,7 @@ class PassengerController(Controller):
         request: SignedRequest,
         services: NamedDependency[Services],
     ) -> BookingView:
-        """The first passenger is at position 1. Neither seats nor price change, and it costs nothing."""
+        """The first passenger has the position 1. Neither seats nor price change, and the correction is free of charge."""
         if data == PassengerCorrection():
             raise Invalid.field("", "missing", NOTHING_TO_CORRECT)
         correction = Correction(data.name, data.date_of_birth, data.contact)

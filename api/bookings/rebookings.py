@@ -1,4 +1,4 @@
-"""What a booking would cost now, and rebooking it at a lower fare."""
+"""The endpoints for the present fare of a booking, and to rebook at a lower fare."""
 
 from __future__ import annotations
 
@@ -29,10 +29,10 @@ from core.ratelimit.limits import Scope
 
 
 class RebookingBody(RequestBody):
-    """What you were shown."""
+    """The fare that the traveller saw."""
 
     expected_total: PriceBody
-    """The total of now, for all seats on all flights. At any other, nothing changes: 409 `price_changed`."""
+    """The new total, for all seats on all flights. If the present total is different, nothing changes: 409 `price_changed`."""
 
 
 class RebookingController(Controller):
@@ -49,7 +49,7 @@ class RebookingController(Controller):
         opt={"errors": (BookingNotFound,)},
     )
     def fare(self, booking_id: FromPath[UUID], request: SignedRequest, services: NamedDependency[Services]) -> Response[FareView]:
-        """For the same seats on the same flights."""
+        """The present price of the same seats on the same flights."""
         with services.db.snapshot() as connection:
             fare = rebook.read_fare(connection, booking_id, visible_to(request.user))
         return Response(fare, headers={"cache-control": "no-store"})
@@ -71,8 +71,8 @@ class RebookingController(Controller):
         services: NamedDependency[Services],
         idempotency_key: IdempotencyKey = None,
     ) -> Response[BookingView]:
-        """The seats stay yours throughout. The booking costs `expected_total` from now on, and the difference to what was paid goes back to the
-        card. The response is the booking, also when the same is asked again: nothing is given back twice.
+        """The booking keeps its seats. It costs `expected_total` from now on, and the difference is refunded to the card. The response is
+        the booking, also if the request is repeated; the difference is refunded once.
         """
         expected = data.expected_total.read("/expected_total")
         sends = services.settings.mail.server is not None

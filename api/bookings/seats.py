@@ -1,4 +1,4 @@
-"""The seats of a booking, and the seat map of a flight."""
+"""The endpoints for the seat numbers of a booking and the seat map of a flight."""
 
 from __future__ import annotations
 
@@ -27,7 +27,9 @@ from core.ratelimit.limits import Scope
 
 
 class SeatsBody(RequestBody):
-    """For each flight of the booking, in the order of travel, one seat for each traveller, or an empty list for none; or `"best"`."""
+    """For each flight of the booking, in the order of travel, a list with one seat number for each traveller, or an empty list; or
+    `"best"`.
+    """
 
     seat_numbers: SeatNumbers
 
@@ -52,7 +54,9 @@ class SeatController(Controller):
             int | None, QueryParameter(ge=1, le=9, required=False, description="Also the best free seats for so many.")
         ] = None,
     ) -> Response[SeatMapView]:
-        """As of now; somebody may take a seat in the next moment. Fewer seats may be left than the map shows free: not everybody picks one."""
+        """The present state; a seat may be taken a moment later. Fewer seats may be for sale than the map shows as free, because not all
+        travellers pick a seat number.
+        """
         with services.db.snapshot() as connection:
             view = seat_map.get_seat_map(connection, flight_id, party=best)
         return Response(view, headers={"cache-control": "no-store"})
@@ -74,8 +78,8 @@ class SeatController(Controller):
         request: SignedRequest,
         services: NamedDependency[Services],
     ) -> BookingView:
-        """Until check-in closes, an hour before each flight; all or none of them. The seats that the booking has are kept when one of the new
-        ones is taken. Neither the number of seats nor the price changes.
+        """Possible until check-in closes, an hour before each flight. Either all seats are changed, or none: if one of the new seats is
+        taken, the booking keeps its seats. Neither the number of seats nor the price changes.
         """
         wanted = requested.read(data.seat_numbers)
 

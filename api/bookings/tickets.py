@@ -27,7 +27,9 @@ KEPT_SECONDS: Final = 3600
 
 
 class TicketKey(msgspec.Struct, frozen=True):
-    """With this key anybody can check the code of a ticket without asking us: whether we signed it, not whether the booking still stands."""
+    """The public key with which everybody can check the signature of a ticket without a request to the API. The signature does not show
+    whether the booking is still valid.
+    """
 
     algorithm: Literal["Ed25519"]
     public_key: Annotated[str, Meta(description="32 bytes, URL-safe Base64 without padding.")]
@@ -55,8 +57,8 @@ class TicketController(Controller):
         opt={"errors": (BookingNotFound, NoTicket)},
     )
     def ticket(self, booking_id: FromPath[UUID], request: SignedRequest, services: NamedDependency[Services]) -> Response[bytes]:
-        """One page to print or to show: flights in the times of their airports, travellers, and a signed QR code. Only a confirmed booking
-        has a ticket. Names of travellers are written in their own letters; where no font has one of the rarest, the page says so.
+        """One page to print or to show: flights in the local times of their airports, travellers, and a signed QR code. Only a confirmed
+        booking has a ticket. Names of travellers are written in their own script; if no font has a rare character, the page says so.
         """
         from core.tickets.pdf import (
             pdf,
@@ -77,8 +79,8 @@ class TicketController(Controller):
     def calendar(
         self, booking_id: FromPath[UUID], request: SignedRequest, services: NamedDependency[Services]
     ) -> Response[bytes]:
-        """An event for each flight (RFC 5545). A calendar that has them moves them when it gets the file again after a flight was moved: `UID`
-        stays, and `SEQUENCE` grows. Only a confirmed booking has one.
+        """One event for each flight (RFC 5545). After a schedule change, download the file again: the calendar then moves its events,
+        because `UID` stays the same and `SEQUENCE` grows. Only a confirmed booking has a calendar file.
         """
         ticket = _ticket_of(booking_id, request, services)
         with services.db.snapshot() as connection:
@@ -95,7 +97,7 @@ class TicketController(Controller):
         opt=PUBLIC,
     )
     def key(self, services: NamedDependency[Services]) -> Response[TicketKey]:
-        """For gates that check codes without a connection. `GET /admin/tickets/{code}` also says whether the booking still stands."""
+        """For gates that check codes without a connection. `GET /admin/tickets/{code}` also says whether the booking is still valid."""
         key = TicketKey("Ed25519", services.ticket_signer.public_key, "SKY1.<reference>.<128 letters>")
         return Response(key, headers={"cache-control": f"public, max-age={KEPT_SECONDS}"})
 

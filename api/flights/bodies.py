@@ -31,7 +31,7 @@ CabinName = Annotated[str, Meta(min_length=1, max_length=LONGEST_NAME, pattern=V
 
 
 class FlightBody(RequestBody):
-    """A flight as an administrator describes it. Times need a zone; the price is for one seat, as a number or a string."""
+    """A flight in a request of an administrator. Times need a time zone. The price is for one seat, as a number or a string."""
 
     flight_number: Annotated[str, Meta(min_length=2, max_length=16, examples=["AI-202"])]
     source: PlaceName
@@ -42,13 +42,15 @@ class FlightBody(RequestBody):
     price: Annotated[str, Meta(max_length=64, description="An amount in plain digits.", examples=["7500.00"])] | int | float
     currency: Annotated[str, Meta(max_length=40, description="A code of ISO 4217.", examples=["INR"])] = rules.DEFAULT_CURRENCY
     cabin: CabinName | UnsetType | None = UNSET
-    """Its layout (`GET /admin/cabins`), which has as many seats as the flight. Null: none; left out: as it was, or none for a new flight."""
+    """The name of a cabin (`GET /admin/cabins`) with as many seats as the flight. Null: no cabin. If it is left out, the cabin is not
+    changed; a new flight has none.
+    """
 
     def details(self, services: Services) -> FlightDetails:
         """The details of the flight, checked against all rules.
 
         Raises:
-            Invalid: with every rule that is broken.
+            Invalid: it names every rule that is broken.
         """
         values = msgspec.structs.asdict(self)
         errors = []
@@ -66,7 +68,7 @@ def _read_price(written: str | int | float, pointer: str) -> Decimal:
     """Read an amount from a request.
 
     Raises:
-        Invalid: it is no amount.
+        Invalid: it is not an amount.
     """
     text = strip_invisible(written).strip() if isinstance(written, str) else str(written)
     if isinstance(written, str) and not re.fullmatch(AMOUNT, text):

@@ -1,4 +1,4 @@
-"""The layouts of cabins that a flight may have."""
+"""The endpoint that lists the layouts of cabins."""
 
 from __future__ import annotations
 
@@ -16,5 +16,5 @@ class CabinController(Controller):
 
     @get(operation_id="listCabins", summary="The cabins that a flight may have", sync_to_thread=False)
     def list(self) -> list[CabinView]:
-        """A flight names one of them as its `cabin`, in requests and in files, and has as many seats."""
+        """The layouts that flights can have as their `cabin`, in requests and in files. The flight must have as many seats as its cabin."""
         return [view_of(cabin) for cabin in CABINS.values()]

@@ -1,4 +1,4 @@
-"""The airline cancels a flight."""
+"""The endpoint with which the airline cancels a flight."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ from core.waitlist import entries
 
 class FlightCancellationBody(RequestBody):
     reason: Line
-    """In words for travellers and for the audit log."""
+    """The reason, which travellers and the audit log show."""
 
 
 class FlightCancellationAccepted(msgspec.Struct, kw_only=True):
@@ -65,8 +65,8 @@ class FlightCancellationController(Controller):
         services: NamedDependency[Services],
         idempotency_key: IdempotencyKey = None,
     ) -> Response[FlightCancellationAccepted]:
-        """From now on no search finds it and nobody can book it. Everybody on it is refunded in full by a job; a flight that was
-        cancelled before answers with that job.
+        """From now on no search finds the flight, and nobody can book it. A job ends its bookings and refunds them in full. If the flight
+        was cancelled before, the response has the job of that time.
         """
 
         def work(connection: RawConnection) -> Done[FlightCancellationAccepted]:

@@ -1,4 +1,4 @@
-"""Flights as administrators keep them."""
+"""The endpoints with which administrators maintain flights."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ class FlightPage(msgspec.Struct):
 
 
 class FlightController(Controller):
-    """A change is seen by every search at once, and never touches seats that are held or sold."""
+    """Flights, for administrators. Searches find a change at once. Held and sold seats are never changed."""
 
     path = "/admin/flights"
     tags = ("flights",)
@@ -90,7 +90,7 @@ class FlightController(Controller):
         services: NamedDependency[Services],
         idempotency_key: IdempotencyKey = None,
     ) -> Response[FlightView]:
-        """Searches find it at once. A flight is known by its number and departure: a second one is `409 flight_exists`."""
+        """Searches find the flight at once. If a flight with this number and departure exists, the response is `409 flight_exists`."""
         details = data.details(services)
 
         def work(connection: RawConnection) -> Done[FlightView]:
@@ -147,8 +147,8 @@ class FlightController(Controller):
         q: PlaceQuery = None,
         sort: FromQuery[FlightSort] = FlightSort.DEPARTURE,
     ) -> Stream:
-        """All flights that the list would show with the same filter and sort, of one moment, in the columns of the importer: sent
-        back unchanged, every row is skipped.
+        """A CSV file with all flights that the list has with the same filter and order, at one moment, in the columns of the import. If the
+        file is imported unchanged, every row is skipped.
         """
         wanted = FlightFilter(
             source=source or None, destination=destination or None, day=day, first_day=from_date, status=status, text=q
@@ -168,7 +168,7 @@ class FlightController(Controller):
         opt={"errors": (FlightNotFound,)},
     )
     def read(self, flight_id: FromPath[UUID], services: NamedDependency[Services]) -> Response[FlightView]:
-        """Send its `ETag` as `If-Match` with a change, and nobody's change in between is lost."""
+        """Send the `ETag` of the response as `If-Match` with a change. The change is then refused if the flight was changed in between."""
         with services.db.snapshot() as connection:
             return _response(queries.get_flight(connection, flight_id))
 
@@ -198,7 +198,9 @@ class FlightController(Controller):
         services: NamedDependency[Services],
         if_match: IfMatch = None,
     ) -> Response[FlightView]:
-        """Held and sold seats stay as they are; the capacity cannot go below them, and no cabin takes away seats that travellers have picked."""
+        """Held and sold seats do not change. The capacity cannot be less than these seats, and the new cabin must have all seats that
+        travellers have picked.
+        """
         details = data.details(services)
         with services.db.transaction() as connection:
             change = service.replace_flight(
@@ -223,7 +225,7 @@ class FlightController(Controller):
         services: NamedDependency[Services],
         if_match: IfMatch = None,
     ) -> None:
-        """A flight that was ever booked is cancelled instead (`cancelFlight`)."""
+        """Only for flights that were never booked. Cancel others instead (`cancelFlight`)."""
         with services.db.transaction() as connection:
             change = service.delete_flight(connection, flight_id, user_id=request.user.user_id, expected=_versions(if_match))
         service.announce(services.redis, change)
@@ -236,13 +238,13 @@ class FlightController(Controller):
         opt={"errors": (FlightNotFound,)},
     )
     def inventory(self, flight_id: FromPath[UUID], services: NamedDependency[Services]) -> InventoryView:
-        """Postgres decides; Redis is the fast copy. `drift` is the difference of what both call free."""
+        """The seats in Postgres, which are exact, and in Redis, which has a fast copy. `drift` is the difference of their free seats."""
         with services.db.snapshot() as connection:
             return queries.read_inventory(connection, services.redis, flight_id)
 
 
 def _offered(connection: RawConnection, change: Change, services: Services) -> tuple[Change, AfterCommit]:
-    """The seats of a larger aircraft are first of all for those who wait for one."""
+    """Offer the additional seats of a larger aircraft to the waiting list first."""
     if not change.seats_changed or change.flight is None:
         return change, AfterCommit()
     after = offer_seats.offer_free_seats(connection, [change.flight_id], hold_minutes=services.settings.booking.hold_minutes)
@@ -273,7 +275,7 @@ def _pieces(file: SpooledTemporaryFile[bytes]) -> Iterator[bytes]:
 
 
 def _versions(if_match: str | None) -> frozenset[int] | None:
-    """The versions that a request accepts. A tag that this API never gave matches nothing."""
+    """The versions in the header `If-Match`. Tags of another form match no version."""
     if if_match is None or if_match.strip() == "*":
         return None
     tags = (_TAG.fullmatch(tag.strip()) for tag in if_match.split(","))

@@ -1,4 +1,4 @@
-"""Who is on a flight: as data, as a CSV file, and as a page to print for the gate."""
+"""The passenger list of a flight: as JSON, as a CSV file, and as a page to print for the gate."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ _STYLE: Final = """
 
 
 class PassengerList(msgspec.Struct, frozen=True):
-    """`seats`: those that are held or sold; `named`: those for which somebody has been named."""
+    """`seats`: the number of held and sold seats. `named`: how many of them have a named passenger."""
 
     flight: FlightView
     seats: int
@@ -60,7 +60,7 @@ class PassengerListController(Controller):
         opt={"errors": (FlightNotFound,)},
     )
     def passengers(self, flight_id: FromPath[UUID], services: NamedDependency[Services]) -> PassengerList:
-        """One entry for each seat that is held or sold, by reference; `name` is null while nobody has been named for the seat."""
+        """One entry for each held or sold seat, in the order of references. `name` is null for a seat without a named passenger."""
         return _read(services, flight_id)
 
     @get(
@@ -73,7 +73,7 @@ class PassengerListController(Controller):
         opt={"errors": (FlightNotFound,)},
     )
     def passengers_csv(self, flight_id: FromPath[UUID], services: NamedDependency[Services]) -> Response[bytes]:
-        """One row for each seat that is held or sold, by reference; a seat that nobody has been named for has an empty name."""
+        """One row for each held or sold seat, in the order of references. The name is empty for a seat without a named passenger."""
         found = _read(services, flight_id)
         headers = {"content-disposition": f'attachment; filename="passengers-{flight_id}.csv"', "cache-control": "no-store"}
         return Response(_csv(found.data), media_type="text/csv", headers=headers)
@@ -88,7 +88,7 @@ class PassengerListController(Controller):
         opt={"errors": (FlightNotFound,)},
     )
     def passengers_page(self, flight_id: FromPath[UUID], services: NamedDependency[Services]) -> Response[str]:
-        """By name, with a box to tick for each seat; times are those of the airports."""
+        """A page in the order of names, with a box to tick for each seat. Times are local times of the airports."""
         headers = {"cache-control": "no-store", "content-security-policy": PAGE_POLICY}
         return Response(_page(_read(services, flight_id)), media_type="text/html", headers=headers)
 
@@ -147,5 +147,5 @@ def _row(each: PassengerOnBoard) -> str:
 
 
 def _local(at: datetime, timezone: str | None) -> str:
-    """At the airport; in UTC where its time zone is not known."""
+    """The local time at the airport; in UTC if its time zone is not known."""
     return f"{at.astimezone(ZoneInfo(timezone or 'UTC')):%d %B %Y, %H:%M %Z}"

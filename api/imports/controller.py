@@ -1,4 +1,4 @@
-"""Imports of flights from CSV files: send one, follow it, get its failed rows back."""
+"""The endpoints of imports of flights from CSV files: upload a file, follow its import, download its failed rows."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ CSV = "text/csv"  # a response adds the charset
 
 
 class ImportAccepted(msgspec.Struct):
-    """The file is on disk and its rows will be worked. `status` is `PENDING` unless the same file was being imported already."""
+    """The file is stored, and its rows will be processed. `status` is `PENDING`, unless the same file is being imported already."""
 
     job_id: UUID
     status: ImportStatus
@@ -105,11 +105,13 @@ class ImportController(Controller):
     ) -> Response[ImportAccepted]:
         """The header is checked at once, the rows by a job. UTF-8; delimiter `,`, `;` or tab; columns in any order.
 
-        A flight is known by its number and departure. With `match=day` a row whose flight does not exist moves the flight of the same
-        number, route and day to the row's times, with its bookings. `mode=upsert` changes flights that exist and skips those that are the
-        same; `mode=create` refuses them. `dry_run` checks and counts, lists what would change and how many bookings that touches,
-        and writes no flight. A time without a zone is a fault; with `times=utc` it is in UTC, and with `times=local` it is what the clocks
-        show at the row's source (departure) or destination (arrival). `encoding` names what the file is written in where that is not UTF-8. The same bytes while they are being imported in the same way are the same job.
+        Flights are identified by number and departure. With `match=day` a row whose flight does not exist moves the flight of the same
+        number, route and day, with its bookings, to the times of the row. `mode=upsert` changes flights that exist and skips those that are
+        the
+        same; `mode=create` refuses them. `dry_run` checks the rows, lists what would change and how many bookings are affected, and changes
+        no flight. A time without a zone is a fault; with `times=utc` it is in UTC, and with `times=local` it is the local time at the row's
+        source (departure) or destination (arrival). `encoding`: the encoding of the file, if it is not UTF-8. If the same file is being
+        imported in the same way already, the response has the job of that import.
         """
         if match is ImportMatch.DAY and mode is ImportMode.CREATE:
             raise Invalid.field("?match", "one_of", "match=day moves flights that exist, and mode=create leaves them alone.")
@@ -147,7 +149,7 @@ class ImportController(Controller):
         opt={"errors": (ImportNotFound,)},
     )
     def status(self, job_id: FromPath[UUID], services: NamedDependency[Services]) -> Response[ImportView]:
-        """Rows with errors never fail the job: it is `FAILED` only when the file itself cannot be worked."""
+        """Rows with errors do not fail the job. It is `FAILED` only if the file itself cannot be processed."""
         with services.db.snapshot() as connection:
             view = queries.get_import(connection, job_id)
         done = view.finished_at is not None
@@ -186,7 +188,7 @@ class ImportController(Controller):
         sync_to_thread=False,
     )
     def template(self) -> Response[bytes]:
-        """All columns, with one flight."""
+        """A CSV file with all columns and one example flight."""
         return Response(csv_files.template(), media_type=CSV, headers=_attachment("flights.csv"))
 
     @get(
@@ -204,8 +206,8 @@ class ImportController(Controller):
         limit: Annotated[int, QueryParameter(ge=1, le=500)] = 100,
         cursor: Annotated[int, QueryParameter(ge=0, le=2**31 - 1)] = 0,
     ) -> ChangePage:
-        """In the order of the file, with the number of bookings on each flight. A dry run lists every change, a real one those of
-        flights that have bookings, or left their route or day. `booked`: only flights with bookings.
+        """Changes in the order of the file, with the number of bookings on each flight. A dry run lists every change; a real import lists
+        changes of flights with bookings, and of route or day. `booked`: only flights with bookings.
         """
         with services.db.snapshot() as connection:
             queries.get_columns(connection, job_id)
@@ -236,8 +238,8 @@ class ImportController(Controller):
         opt={"errors": (ImportNotFound, ImportOver)},
     )
     def cancel(self, request: SignedRequest, job_id: FromPath[UUID], services: NamedDependency[Services]) -> Response[ImportView]:
-        """Rows that are stored stay. An import that nobody has begun with is `CANCELLED` at once; else it is `cancelling` until its
-        worker has stopped, and then says in `unprocessed` how many rows were not worked. Safe to repeat.
+        """Stored rows are kept. An import that no worker has begun is `CANCELLED` at once. Otherwise it is `cancelling` until its worker
+        has stopped; then `unprocessed` is the number of rows that were not processed. Safe to repeat.
         """
         with services.db.transaction() as connection:
             over = service.cancel(connection, job_id, request.user.user_id)

@@ -1,4 +1,4 @@
-"""What is wrong with the rows of an import, by cause."""
+"""The endpoint for the faults of an import, grouped by cause."""
 
 from __future__ import annotations
 
@@ -34,8 +34,8 @@ class ImportFaultController(Controller):
         opt={"errors": (ImportNotFound,)},
     )
     def faults(self, job_id: FromPath[UUID], services: NamedDependency[Services]) -> FaultGroupList:
-        """All faults so far, grouped by code and column: a fault that 100,000 rows have is one group, with the values that have it most
-        often. The file at `failed_rows_url` has the rows.
+        """All faults so far, grouped by code and column: a fault of 100,000 rows is one group, with its most frequent values. The file at
+        `failed_rows_url` has the rows.
         """
         with services.db.snapshot() as connection:
             queries.get_columns(connection, job_id)

@@ -1,4 +1,4 @@
-"""Jobs: one resource for everything that a client can follow."""
+"""The endpoint of jobs: bookings, imports and cancellations of flights, which a client can follow."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ IfNoneMatch = Annotated[str | None, HeaderParameter(name="If-None-Match", requir
 
 
 class JobController(Controller):
-    """Known from the moment of the 202, for at least 30 days."""
+    """A job exists from the response 202 on, for at least 30 days."""
 
     path = "/api/v1"
     tags = ("jobs",)
@@ -52,7 +52,9 @@ class JobController(Controller):
         if_none_match: IfNoneMatch = None,
         load_run: LoadRunName = None,
     ) -> Response[Job]:
-        """The job as it is now; with `Prefer: wait=n`, as it is once it is done. While it is not done, `Retry-After` says when to ask again."""
+        """The present state of the job; with `Prefer: wait=n` the state when it is done, or after n seconds. While it is not done,
+        `Retry-After` says when to poll again.
+        """
         response = await follow(
             services.live, request.user, job_id, prefer=prefer, if_none_match=if_none_match, load_run=load_run
         )

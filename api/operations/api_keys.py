@@ -1,4 +1,4 @@
-"""Keys for programs: make one, list them, revoke one."""
+"""The endpoints of keys for programs: create, list and revoke."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ from core.users.models import KeyScope
 
 
 class ApiKeyBody(RequestBody):
-    """`name`: for what it is. `scopes`: what it may do."""
+    """`name`: what the key is for. `scopes`: what it allows."""
 
     name: Word
     scopes: Annotated[list[KeyScope], Meta(min_length=1, max_length=len(KeyScope))]
 
 
 class NewApiKey(msgspec.Struct, frozen=True):
-    """`key` is told here, and never again."""
+    """`key`: the key itself, which is not returned again."""
 
     key: str
     api_key: ApiKeyView
@@ -47,7 +47,7 @@ class ApiKeyController(Controller):
 
     @get(operation_id="listApiKeys", summary="Keys for programs", sync_to_thread=True)
     def list(self, services: NamedDependency[Services]) -> ApiKeyList:
-        """Newest first, those that were revoked too."""
+        """Keys, newest first, also revoked ones."""
         with services.db.snapshot() as connection:
             return ApiKeyList(api_keys.list_keys(connection))
 
@@ -62,8 +62,9 @@ class ApiKeyController(Controller):
     def create(
         self, data: JSONBody[ApiKeyBody], request: SignedRequest, services: NamedDependency[Services]
     ) -> Response[NewApiKey]:
-        """Send the key as a bearer token. It acts for your account. `read` reads what an agent reads; `book` makes and changes bookings of
-        the account; `admin` does everything. There is no `Idempotency-Key` here: the response would have to be kept, and the key with it.
+        """Send the key as a bearer token. It acts for your account. The scope `read` allows reading what an agent can read; `book` allows
+        creating and changing bookings of the account; `admin` allows everything. `Idempotency-Key` is not supported here, because the
+        response with the key would have to be stored.
         """
         with services.db.transaction() as connection:
             key, made = api_keys.create(connection, request.user.user_id, data.name, data.scopes)
@@ -81,7 +82,7 @@ class ApiKeyController(Controller):
         opt={"errors": (ApiKeyNotFound,)},
     )
     def revoke(self, key_id: FromPath[UUID], request: SignedRequest, services: NamedDependency[Services]) -> None:
-        """At once, in every process of the API. Safe to repeat."""
+        """The key is refused at once by every process of the API. Safe to repeat."""
         with services.db.transaction() as connection:
             revoked = api_keys.revoke(connection, key_id)
             if revoked is not None:

@@ -26,22 +26,22 @@ MOST: Final = 100_000
 
 
 class DeadLetterClosed(Conflict):
-    """The dead letter was replayed or discarded before (`letter_status`)."""
+    """The dead letter was replayed or discarded already (`letter_status`)."""
 
     code = "dead_letter_closed"
 
 
 class NotReplayable(Conflict):
-    """The work of this dead letter has changed its state since, or this version cannot read its message."""
+    """The state of this work has changed since, or this version cannot read the message."""
 
     code = "not_replayable"
 
 
 class DeadLetterBulkResult(msgspec.Struct, frozen=True, kw_only=True):
-    """`count`: the letters that were changed, or, of a preview, would be. `more`: the limit of one request was reached before the
-    end.
+    """`count`: the number of dead letters that were changed; of a preview: that would be changed. `more`: the limit of one request was
+    reached, and more dead letters match.
 
-    `up_to`: the newest letter that this speaks of; null where there is none.
+    `up_to`: the newest of these dead letters; null if there is none.
     """
 
     count: int
@@ -89,7 +89,7 @@ def discard_one(services: Services, letter_id: UUID, user_id: UUID) -> DeadLette
 
 
 def preview_replay(services: Services, wanted: DeadLetterFilter) -> DeadLetterBulkResult:
-    """What `replay_many` would do now."""
+    """The result that `replay_many` would have now."""
     return _preview(services, wanted, replay.find_replayable)
 
 
@@ -98,7 +98,7 @@ def preview_discard(services: Services, wanted: DeadLetterFilter) -> DeadLetterB
 
 
 def replay_many(services: Services, wanted: DeadLetterFilter, user_id: UUID) -> DeadLetterBulkResult:
-    """Replay all that match, slice by slice; each letter once, also when two do it at a time."""
+    """Replay all dead letters that match, slice by slice. Each is replayed once, also if two requests do it at the same time."""
     return _change(services, wanted, "dead_letter.replayed", user_id, replay.replay)
 
 
@@ -137,7 +137,7 @@ def _preview(
 
 
 def _change(services: Services, wanted: DeadLetterFilter, action: str, user_id: UUID, change: Change) -> DeadLetterBulkResult:
-    """The slices of one request have one id in the audit log, and each the number of letters that it changed."""
+    """Write an entry of the audit log for one slice, with the number of its dead letters. All slices of a request have the same id there."""
     round_id = new_id()
     count, seen, last = 0, 0, None
     with services.db.snapshot() as connection:

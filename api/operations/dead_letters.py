@@ -30,14 +30,14 @@ class DeadLetterPage(msgspec.Struct):
 
 
 class ReplayableStatus(StrEnum):
-    """Letters that may be replayed. Only open ones are discarded."""
+    """The statuses of dead letters that can be replayed. Only open ones can be discarded."""
 
     OPEN = "open"
     DISCARDED = "discarded"
 
 
 class DeadLetterSelection(RequestBody):
-    """Which letters: all that match. `up_to`: none that is newer than this one."""
+    """All dead letters that match. `up_to`: without those that are newer than this one."""
 
     status: ReplayableStatus = ReplayableStatus.OPEN
     kind: DeadLetterKind | None = None
@@ -52,7 +52,7 @@ class DeadLetterSelection(RequestBody):
 
 
 class DeadLetterBulkBody(RequestBody):
-    """`preview`: count, and change nothing."""
+    """`preview`: only count, without a change."""
 
     filter: DeadLetterSelection
     preview: bool = False
@@ -74,7 +74,7 @@ class DeadLetterController(Controller):
         limit: Annotated[int, QueryParameter(ge=1, le=200)] = 50,
         cursor: FromQuery[UUID | None] = None,
     ) -> DeadLetterPage:
-        """Newest first. `q` is a part of the error. `next_cursor` is the `cursor` of the next page."""
+        """Dead letters, newest first. `q`: a part of the error. `next_cursor` is the `cursor` of the next page."""
         wanted = DeadLetterFilter(status=status, kind=kind, queue=queue, text=q)
         with services.db.snapshot() as connection:
             letters, following = dead_letter_list.list_letters(connection, wanted, before=cursor, limit=limit)
@@ -89,8 +89,8 @@ class DeadLetterController(Controller):
         opt={"errors": (DeadLetterNotFound, dead_letter_changes.DeadLetterClosed, dead_letter_changes.NotReplayable)},
     )
     def replay(self, letter_id: FromPath[UUID], request: SignedRequest, services: NamedDependency[Services]) -> DeadLetterView:
-        """A booking begins anew as `PENDING`, an import goes on where it stopped, a refund is asked for once more, a message is
-        put back on its queue. A letter that was discarded may be replayed too.
+        """A booking becomes `PENDING` again, an import continues where it stopped, a refund is sent to the provider again, a message is put
+        back on its queue. A discarded dead letter can be replayed too.
         """
         return dead_letter_changes.replay_one(services, letter_id, request.user.user_id)
 
@@ -103,7 +103,7 @@ class DeadLetterController(Controller):
         opt={"errors": (DeadLetterNotFound, dead_letter_changes.DeadLetterClosed)},
     )
     def discard(self, letter_id: FromPath[UUID], request: SignedRequest, services: NamedDependency[Services]) -> DeadLetterView:
-        """Nothing happens to the work itself: it stays as it ended. The letter is kept."""
+        """The work itself is not changed. The dead letter is kept, and counts as closed."""
         return dead_letter_changes.discard_one(services, letter_id, request.user.user_id)
 
     @post(
@@ -116,9 +116,8 @@ class DeadLetterController(Controller):
     def replay_many(
         self, data: JSONBody[DeadLetterBulkBody], request: SignedRequest, services: NamedDependency[Services]
     ) -> DeadLetterBulkResult:
-        """What cannot be replayed any more, because it has moved on, stays open and is not counted. With `preview` nothing
-        changes; send the `up_to` of the preview in the filter, and what is buried in between is left out. 100,000 letters at most
-        in one request.
+        """Dead letters whose work has changed its state cannot be replayed; they stay open and are not counted. With `preview` nothing
+        changes. Send the `up_to` of the preview in the filter, so that newer dead letters are left out. At most 100,000 in one request.
         """
         if data.preview:
             return dead_letter_changes.preview_replay(services, data.filter.as_filter())
@@ -134,7 +133,7 @@ class DeadLetterController(Controller):
     def discard_many(
         self, data: JSONBody[DeadLetterBulkBody], request: SignedRequest, services: NamedDependency[Services]
     ) -> DeadLetterBulkResult:
-        """As for replaying: `preview` counts, `up_to` fixes what is meant, 100,000 letters at most in one request."""
+        """As for replaying: with `preview` nothing changes, `up_to` leaves out newer dead letters, and one request changes at most 100,000."""
         if data.filter.status is not ReplayableStatus.OPEN:
             raise Invalid.field("/filter/status", "not_open", "Only open dead letters can be discarded. Leave the status out.")
         if data.preview:

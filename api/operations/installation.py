@@ -31,14 +31,16 @@ DRIFT_SECONDS: Final = 3.0
 
 
 class WorkerView(msgspec.Struct, frozen=True, kw_only=True):
-    """One worker process. `answers`: it could work a moment ago; one that does not is frozen, stuck, cut off or dead."""
+    """One worker process. `answers`: whether it was able to work a moment ago. If not, it hangs, a thread is stuck, the network is
+    interrupted, or it has ended.
+    """
 
     id: UUID
     host: str
     pid: int
     version: str
     is_current: bool
-    """Of the same version as the API that answers."""
+    """Whether it has the same version as the API process of this response."""
     queues: list[str]
     has_provider: bool
     started_at: datetime
@@ -46,13 +48,13 @@ class WorkerView(msgspec.Struct, frozen=True, kw_only=True):
     silent_seconds: float
     answers: bool
     at_work: list[Activity]
-    """What its threads were doing when it was last heard."""
+    """What its threads were doing at its last heartbeat."""
     sweeps: bool
-    """It is the one process that sweeps."""
+    """Whether it is the process that runs the sweep."""
 
 
 class Rate(msgspec.Struct, frozen=True):
-    """Per second, on average over the last 5 s, 1 min and 15 min."""
+    """Rates per second, on average over the last 5 s, 1 min and 15 min."""
 
     last_5s: float
     last_1min: float
@@ -60,27 +62,27 @@ class Rate(msgspec.Struct, frozen=True):
 
 
 class QueueView(msgspec.Struct, frozen=True, kw_only=True):
-    """One queue. `waiting`, `taken` and `oldest_seconds` are null while Redis is away; a message may be for many bookings."""
+    """One queue. `waiting`, `taken` and `oldest_seconds` are null while Redis is away. A message may be about many bookings."""
 
     name: Queue
     waiting: int | None
-    """Messages that no worker has taken."""
+    """Messages that no worker has received."""
     taken: int | None
-    """Messages at work."""
+    """Messages in processing."""
     oldest_seconds: float | None
-    """Of the messages that wait; null also when none does."""
+    """The age of the oldest waiting message; null if none waits."""
     paused_at: datetime | None
     paused_by: str | None
     workers: int
-    """Processes that answer and work on it."""
+    """The number of answering worker processes for this queue."""
     messages_per_second: Rate
-    """Messages that workers finished; each worker tells its own once a second."""
+    """Messages that workers finished. Each worker reports its number once a second."""
     items_per_second: Rate
     """The bookings, files, payments or mails in these messages."""
 
 
 class Drift(msgspec.Struct, frozen=True):
-    """A flight on which Redis is wrong: how many seats too many (positive) or too few (negative) it calls free."""
+    """A flight whose number of free seats in Redis is wrong. `seats`: how many too many (positive) or too few (negative)."""
 
     flight_id: UUID
     seats: int

@@ -1,4 +1,4 @@
-"""Seats in Redis against Postgres, now and on demand."""
+"""The endpoints to compare the seats in Redis with Postgres, and to repair them."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from core.seats.inventory import Inventory
 
 
 class InventoryAudit(msgspec.Struct):
-    """`flights`: how many Redis has. `drift`: those on which it is wrong."""
+    """`flights`: the number of flights that are loaded in Redis. `drift`: the flights whose free seats there are wrong."""
 
     flights: int
     drift: list[Drift]
@@ -38,7 +38,7 @@ class InventoryAuditController(Controller):
         opt={"errors": (Unavailable,)},
     )
     def look(self, services: NamedDependency[Services]) -> InventoryAudit:
-        """Each suspect is looked at for a second or two, so that work in flight is no drift."""
+        """A flight with a difference is measured for a second or two, so that work in progress does not count as drift."""
         return _audit(services)
 
     @post(
@@ -50,7 +50,7 @@ class InventoryAuditController(Controller):
         opt={"errors": (Unavailable,)},
     )
     def repair(self, request: SignedRequest, services: NamedDependency[Services]) -> InventoryAudit:
-        """What is found is dropped from Redis, and loaded from Postgres with the next booking. The sweep does the same within a minute."""
+        """Wrong counts are deleted in Redis, and loaded from Postgres for the next booking. The sweep does the same within a minute."""
         found = _audit(services)
         if found.drift:
             with services.db.transaction() as connection:

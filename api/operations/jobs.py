@@ -1,4 +1,4 @@
-"""Every job of everybody."""
+"""The endpoint that lists the jobs of all accounts."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ from core.jobs.times import JobTimes
 from core.text.patterns import VISIBLE
 
 LONGEST_AGE: Final = 10 * 365 * 24 * 3600
-"""Seconds. Nothing is older."""
+"""Seconds. No job is older."""
 
 
 class TimedJob(Job, frozen=True, kw_only=True):
-    """A job as its owner sees it, and how long it waited and took."""
+    """A job in the form for its owner, with the times that it waited and was processed."""
 
     times: JobTimes
 
@@ -54,9 +54,9 @@ class OperationsJobController(Controller):
         limit: Annotated[int, QueryParameter(ge=1, le=200)] = 50,
         cursor: FromQuery[UUID | None] = None,
     ) -> JobPage:
-        """All that is given must match. `status` is one of the kind's own. `flight_id`: bookings on that flight, and its cancellation.
-        `user`: the username of who booked or uploaded. `q`: the reference, flight number or failure code of a booking; a part of what failed
-        in a file, or of the reason of a cancellation. `min_age`, `max_age`: seconds since the job was accepted.
+        """All filters must match. `status`: a status of the kind. `flight_id`: bookings on that flight, and its cancellation. `user`: the
+        username of the account that booked or uploaded. `q`: the reference, flight number or failure code of a booking; a part of the
+        failure of an import; a part of the reason of a cancellation. `min_age`, `max_age`: seconds since the job was accepted.
         """
         at = now()
         wanted = JobFilter(

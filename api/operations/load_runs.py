@@ -1,4 +1,4 @@
-"""The report about the bookings of a load run."""
+"""The endpoint for the report of a load run."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ class LoadRunController(Controller):
         opt={"errors": (LoadRunNotFound,)},
     )
     def read(self, run_id: Annotated[str, PathParameter(max_length=64)], services: NamedDependency[Services]) -> LoadRunReport:
-        """The bookings that came with `X-Load-Run: {id}`, how long their stages took, and which promises were broken for them. Ask when
-        nothing of it is `pending`.
+        """The results of the bookings that were sent with `X-Load-Run: {id}`: how long their stages took, and how many violate a guarantee
+        of the product. Read it when none of them is `pending`.
         """
         with services.db.snapshot() as connection:
             return report.read(connection, run_id)

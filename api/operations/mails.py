@@ -1,4 +1,4 @@
-"""The mails of all travellers."""
+"""The endpoint that lists the mails of all travellers."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class OperationsMailController(Controller):
         limit: Annotated[int, QueryParameter(ge=1, le=200)] = 50,
         cursor: FromQuery[UUID | None] = None,
     ) -> MailReportPage:
-        """Newest first. `status=GIVEN_UP`: what a mail server refused, with what it said in `error`."""
+        """Mails, newest first. `status=GIVEN_UP`: mails that the mail server refused, with its answer in `error`."""
         with services.db.snapshot() as connection:
             mails, following = outbox.list_all(
                 connection, status=status, username=user, booking_id=booking_id, before=cursor, limit=limit

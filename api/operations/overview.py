@@ -51,7 +51,7 @@ class OverviewCode(StrEnum):
 
 
 class OverviewCause(msgspec.Struct, frozen=True):
-    """One present trouble. `code` is for programs, `message` one sentence for a person."""
+    """One present problem. `code` is for programs, `message` is a sentence for people."""
 
     code: str
     message: str
@@ -59,7 +59,7 @@ class OverviewCause(msgspec.Struct, frozen=True):
 
 
 class Overview(msgspec.Struct, frozen=True, kw_only=True):
-    """A part is null while the server that knows it is away; the causes say which."""
+    """A part is null while the server that it is read from is away; the causes name that server."""
 
     status: OverviewStatus
     causes: list[OverviewCause]
@@ -69,18 +69,18 @@ class Overview(msgspec.Struct, frozen=True, kw_only=True):
     oldest_seconds: float
     """How long the oldest of them has waited."""
     per_second: float
-    """Bookings that workers bring on, smoothed."""
+    """Bookings that workers finish per second, as a moving average."""
     bookings_per_minute: Counts | None
-    """Accepted in the last 60 s, by what became of them, and how long that took."""
+    """The bookings that were accepted in the last 60 s, by their present status, and how long they took."""
     seats_sold_today: int | None
-    """Of bookings that were confirmed since midnight UTC, and still are. Several flights of one booking count once."""
+    """Seats of bookings that were confirmed since midnight UTC, and still are. Several flights of one booking count once."""
     queues: list[QueueView] | None
     workers: list[WorkerView] | None
     drift: list[Drift] | None
     dead_letters: dict[DeadLetterKind, int] | None
-    """Open ones by kind; a kind without any is missing."""
+    """Kind -> number of open dead letters. Kinds without any are left out."""
     history: list[Minute] | None
-    """The minutes of the last 24 hours, the oldest first."""
+    """The minutes of the last 24 hours, oldest first."""
 
 
 PARTS_SECONDS: Final = 2.5
@@ -97,8 +97,8 @@ class OverviewController(Controller):
 
     @get(operation_id="getOverview", summary="How the whole installation is", sync_to_thread=True)
     def read(self, services: NamedDependency[Services]) -> Overview:
-        """`causes` names each present trouble in one sentence, what is worst first: the reasons of `/health/ready`, and `drift`,
-        `queue_paused`, `worker_old`, `webhook_disabled` and `dead_letters`. It answers also while Postgres or Redis is away.
+        """`causes` has a sentence for each present problem, the worst first: the reasons of `/health/ready`, and `drift`, `queue_paused`,
+        `worker_old`, `webhook_disabled` and `dead_letters`. There is a response also while Postgres or Redis is away.
         """
         ready = services.readiness.causes()
         parts = _Parts(services)

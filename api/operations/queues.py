@@ -1,4 +1,4 @@
-"""Queues, workers and the sweep: how much waits, who works, what was repaired, and a pause for a queue."""
+"""The endpoints of queues, workers and the passes of the sweep, and to pause and resume a queue."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from core.sweeps.passes import SweepPasses
 
 
 class QueueNotFound(NotFound):
-    """`queues` are those that there are."""
+    """`queues`: the names of all queues."""
 
     code = "queue_not_found"
 
@@ -37,7 +37,7 @@ class WorkerList(msgspec.Struct):
 
 
 class SweepView(msgspec.Struct):
-    """`worker`: the process that sweeps now; null while none does. `data`: the last passes, newest first."""
+    """`worker`: the process that runs the sweep; null if none does. `data`: the last passes, newest first."""
 
     worker: WorkerView | None
     data: list[SweepPasses]
@@ -50,13 +50,17 @@ class QueueController(Controller):
 
     @get("/queues", operation_id="listQueues", summary="How much waits in each queue", sync_to_thread=True)
     def queues(self, services: NamedDependency[Services]) -> QueueList:
-        """Messages that wait, that are at work, and that workers finish per second; a message may be for many bookings."""
+        """The numbers of messages that wait, that are in processing, and that workers finish per second. A message may be about many
+        bookings.
+        """
         with services.db.snapshot() as connection:
             return QueueList(list_queues(services, connection, list_workers(connection)))
 
     @get("/workers", operation_id="listWorkers", summary="Who works", sync_to_thread=True)
     def workers(self, services: NamedDependency[Services]) -> WorkerList:
-        """Worker processes that were heard of lately, also those that do not answer any more: their versions, and what they are doing."""
+        """Worker processes with a heartbeat in the last minutes, also those that do not answer any more: their versions, and what they are
+        doing.
+        """
         with services.db.snapshot() as connection:
             return WorkerList(list_workers(connection))
 
@@ -67,9 +71,9 @@ class QueueController(Controller):
         only_findings: FromQuery[bool] = False,
         limit: Annotated[int, QueryParameter(ge=1, le=200)] = 50,
     ) -> SweepView:
-        """The sweep passes once a second, in one worker process, and looks for work that nobody is doing. Passes in a row that found nothing
-        share an entry, which is written every 10 s. The last 1,000 entries are kept. `only_findings` leaves out those that found nothing and
-        did not fail.
+        """Once a second a pass of the sweep, in one worker process, searches for work that no worker is doing. Consecutive passes that
+        found nothing share an entry, which is written every 10 s. The last 1,000 entries are stored. `only_findings`: without passes that
+        found nothing and did not fail.
         """
         with services.db.snapshot() as connection:
             sweeping = [worker for worker in list_workers(connection) if worker.sweeps and worker.answers]
@@ -85,8 +89,8 @@ class QueueController(Controller):
         opt={"errors": (QueueNotFound,)},
     )
     def pause(self, name: FromPath[str], request: SignedRequest, services: NamedDependency[Services]) -> QueueView:
-        """Within a second or two no worker takes messages of it any more; what is at work is finished. Bookings are accepted as before,
-        and wait. A pause outlives restarts. Safe to repeat.
+        """After a second or two no worker takes messages of the queue any more; messages in processing are finished. Bookings are still
+        accepted, and wait. The pause stays after a restart. Safe to repeat.
         """
         return _change(services, _known(name), request.user.user_id, is_paused=True)
 

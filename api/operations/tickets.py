@@ -1,4 +1,4 @@
-"""Tickets as the desk and the gate check them."""
+"""The endpoint with which the check-in desk and the gate check tickets."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ class TicketCheckController(Controller):
         opt={"errors": (TicketNotGenuine,)},
     )
     def check(self, code: Annotated[str, PathParameter(max_length=LONGEST)], services: NamedDependency[Services]) -> TicketCheck:
-        """`code`: what the QR code of a ticket says. 200 for every code that we signed, with `valid` and a `reason`: a booking may have been
-        cancelled since. 422 `ticket_not_genuine` for everything else.
+        """`code`: the text of the QR code of a ticket. The response to every code that we signed is 200, with `valid` and a `reason`,
+        because the booking may have been cancelled since. For all other texts it is 422 `ticket_not_genuine`.
         """
         with services.db.snapshot() as connection:
             return reading.check(connection, code, services.ticket_signer)

@@ -1,4 +1,4 @@
-"""Webhooks: addresses to which events are sent, and the deliveries."""
+"""The endpoints of webhooks and their deliveries."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ Types = Annotated[list[EventType], Meta(min_length=1, max_length=len(EventType))
 
 
 class WebhookBody(RequestBody):
-    """`url` begins with https://. `events`: the types that it is told."""
+    """`url` begins with https://. `events`: the types of events that are sent to it."""
 
     url: Url
     events: Types
@@ -49,7 +49,7 @@ class WebhookBody(RequestBody):
 
 
 class WebhookChange(RequestBody):
-    """What is left out stays. `enabled` true: what waits is sent now."""
+    """Fields that are left out are not changed. `enabled` true: waiting deliveries are sent now."""
 
     url: Url | UnsetType = UNSET
     events: Types | UnsetType = UNSET
@@ -58,7 +58,7 @@ class WebhookChange(RequestBody):
 
 
 class WebhookWithSecret(msgspec.Struct, frozen=True):
-    """`secret` is told here, and never again."""
+    """`secret`: the secret that signs the calls. It is not returned again."""
 
     secret: str
     webhook: WebhookView
@@ -78,9 +78,9 @@ class WebhookController(Controller):
     tags = ("integrations",)
     guards = (requires_admin,)
 
-    @get(operation_id="listWebhooks", summary="Who is told what happens", sync_to_thread=True)
+    @get(operation_id="listWebhooks", summary="List webhooks", sync_to_thread=True)
     def list(self, services: NamedDependency[Services]) -> WebhookList:
-        """Newest first, those that are disabled too. Nobody is shown a secret."""
+        """Webhooks, newest first, also disabled ones. Secrets are not returned."""
         with services.db.snapshot() as connection:
             return WebhookList(endpoints.list_webhooks(connection))
 
@@ -95,8 +95,8 @@ class WebhookController(Controller):
     def create(
         self, data: JSONBody[WebhookBody], request: SignedRequest, services: NamedDependency[Services]
     ) -> Response[WebhookWithSecret]:
-        """Whatever is committed after this was answered is sent there, signed by the Standard Webhooks scheme with the secret of the response.
-        There is no `Idempotency-Key` here: the response would have to be kept, and the secret with it.
+        """All events after this response are sent to the address, signed by the Standard Webhooks scheme with the secret in the response.
+        `Idempotency-Key` is not supported here, because the response with the secret would have to be stored.
         """
         _require_usable(data.url, services)
         try:
@@ -115,7 +115,7 @@ class WebhookController(Controller):
         opt={"errors": (WebhookNotFound,)},
     )
     def read(self, webhook_id: FromPath[UUID], services: NamedDependency[Services]) -> WebhookView:
-        """Whether it works: `failing_since`, `disabled_reason`, and how many deliveries are `waiting`."""
+        """A webhook, and whether its calls succeed: `failing_since`, `disabled_reason`, and the number of `waiting` deliveries."""
         with services.db.snapshot() as connection:
             return endpoints.get_webhook(connection, webhook_id)
 
@@ -133,7 +133,9 @@ class WebhookController(Controller):
         request: SignedRequest,
         services: NamedDependency[Services],
     ) -> WebhookView:
-        """While it is disabled, nothing is sent and nothing new is kept for it; what waited goes on when it is enabled again."""
+        """While a webhook is disabled, nothing is sent, and no new deliveries are stored. Deliveries that waited are sent when it is
+        enabled again.
+        """
         if all(each is UNSET for each in (data.url, data.events, data.description, data.enabled)):
             raise Invalid.field("", "missing", "Say what to change.")
         if data.url is not UNSET:
@@ -164,7 +166,7 @@ class WebhookController(Controller):
         opt={"errors": (WebhookNotFound,)},
     )
     def delete(self, webhook_id: FromPath[UUID], request: SignedRequest, services: NamedDependency[Services]) -> None:
-        """What waits for it is never sent."""
+        """Its waiting deliveries are never sent."""
         try:
             with services.db.transaction() as connection:
                 gone = endpoints.delete(connection, webhook_id)
@@ -183,7 +185,7 @@ class WebhookController(Controller):
     def rotate(
         self, webhook_id: FromPath[UUID], request: SignedRequest, services: NamedDependency[Services]
     ) -> WebhookWithSecret:
-        """For 24 hours each call has two signatures, one of the secret before it."""
+        """For 24 hours each call has two signatures, with the new and with the old secret."""
         with services.db.transaction() as connection:
             secret, view = endpoints.rotate_secret(connection, webhook_id)
             audit_log.record(connection, request.user.user_id, "webhook.secret_rotated", webhook_id)
@@ -199,7 +201,7 @@ class WebhookController(Controller):
         opt={"errors": (WebhookNotFound,)},
     )
     def ping(self, webhook_id: FromPath[UUID], services: NamedDependency[Services]) -> Response[DeliveryView]:
-        """Sends `webhook.ping`. What became of it is in the deliveries."""
+        """Sends the event `webhook.ping`. The list of deliveries has its result."""
         with services.db.transaction() as connection:
             return _sent(webhook_id, deliveries.ping(connection, webhook_id, now()))
 
@@ -218,7 +220,7 @@ class WebhookController(Controller):
         limit: Annotated[int, QueryParameter(ge=1, le=200)] = 50,
         cursor: FromQuery[UUID | None] = None,
     ) -> DeliveryPage:
-        """Newest first. What ended is kept for 30 days. `next_cursor` is the `cursor` of the next page."""
+        """Deliveries, newest first. They are stored for 30 days after their end. `next_cursor` is the `cursor` of the next page."""
         with services.db.snapshot() as connection:
             page, following = deliveries.list_deliveries(connection, webhook_id, status=status, before=cursor, limit=limit)
         return DeliveryPage(page, following)
@@ -239,7 +241,7 @@ class WebhookController(Controller):
         request: SignedRequest,
         services: NamedDependency[Services],
     ) -> Response[DeliveryView]:
-        """With the same `webhook-id`, so that a receiver who had it already may leave it out."""
+        """Sends the event again with the same `webhook-id`, so that a receiver can ignore it if it was received before."""
         with services.db.transaction() as connection:
             again = deliveries.replay(connection, webhook_id, delivery_id)
             audit_log.record(connection, request.user.user_id, "webhook.replayed", webhook_id, after={"delivery": again.id})

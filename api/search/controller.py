@@ -1,4 +1,4 @@
-"""Search: flights of a route on a day, airports, one flight. Public, and the busiest part of the product."""
+"""The public endpoints of the search: flights of a route on a day, airports, one flight. They get most of the requests."""
 
 from __future__ import annotations
 
@@ -55,10 +55,10 @@ class SearchController(Controller):
         ] = None,
         limit: Annotated[int, QueryParameter(ge=1, le=100)] = 20,
     ) -> Response[list[FlightView]]:
-        """Scheduled flights that have not departed, with the seats that are free now. A city means all its airports, and
-        `X-Matched-Airports` says which, of the source and of the destination. `X-Cache` and `Age` are about the schedule and the price;
-        a change of either is seen at once. Prices of different currencies are not compared: by price, one currency comes after the
-        other, the one of most flights first, and `X-Price-Groups` names them in this order.
+        """Scheduled flights that have not departed, with the seats that are free now. A city means all its airports; `X-Matched-Airports`
+        names those of the source and of the destination. `X-Cache` and `Age` are about schedules and prices; changes of these are visible
+        at once. Prices of different currencies are not compared: sorted by price, flights are grouped by currency, the currency of most
+        flights first, and `X-Price-Groups` names the currencies in this order.
         """
         search = await services.search_endpoint.parse(
             request.scope["query_string"],
@@ -82,7 +82,7 @@ class SearchController(Controller):
         response_headers=FROM_CACHE,
     )
     async def airports(self, services: NamedDependency[Services]) -> Response[list[str]]:
-        """As the flights call them. Each can be the source or the destination of a search."""
+        """The names of all places in the flights. Each can be the source or the destination of a search."""
         result = await services.search_endpoint.served()
         return Response(result.value.names, headers=headers_of(result))
 
@@ -99,8 +99,8 @@ class SearchController(Controller):
         q: Annotated[str, QueryParameter(max_length=80, pattern=VISIBLE_OR_EMPTY)] = "",
         limit: Annotated[int, QueryParameter(ge=1, le=50)] = 10,
     ) -> Response[list[AirportView]]:
-        """Best match first: the code, the beginning of a name, of a word in it, and the same with a slip of the finger or two; of
-        those that match alike, the busiest. Nothing typed: the busiest of all.
+        """The best match comes first: by code, by the beginning of a name, by the beginning of a word in a name, and then with one or two
+        typing errors. Among equal matches, places with more flights come first. Without a text: the places with most flights.
         """
         body, result = await services.search_endpoint.suggest(request.scope["query_string"], q, limit)
         return cast("Response[list[AirportView]]", Response(body, media_type=MediaType.JSON, headers=headers_of(result)))
@@ -113,6 +113,6 @@ class SearchController(Controller):
         opt={"errors": (FlightNotFound,)},
     )
     def flight(self, flight_id: FromPath[UUID], services: NamedDependency[Services]) -> FlightView:
-        """Also one that has left or is cancelled; its `status` and times say so."""
+        """One flight, also if it has departed or is cancelled (see `status` and the times)."""
         with services.db.snapshot() as connection:
             return queries.get_flight(connection, flight_id)

@@ -1,4 +1,4 @@
-"""Bookings as the airline's staff look for them."""
+"""The endpoint with which the staff search bookings."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class BookingSearchController(Controller):
         limit: Annotated[int, QueryParameter(ge=1, le=200)] = 50,
         cursor: FromQuery[UUID | None] = None,
     ) -> BookingSearchPage:
-        """Newest first; all that is given must match. `name`: a surname of a passenger, written in any way, or a whole name. `user`: the
+        """Bookings, newest first; all filters must match. `name`: a surname of a passenger, in any spelling, or a whole name. `user`: the
         username of the account.
         """
         wanted = BookingFilter(reference=reference, name=name, flight_id=flight_id, username=user, status=status)

@@ -1,4 +1,4 @@
-"""One booking as the staff see it: its account, its money, its mails; and sending its mail again."""
+"""The endpoints of one booking for the staff: its account, payments and mails, and to send a mail again."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ MOST: Final = 200
 
 
 class StaffBooking(msgspec.Struct, frozen=True, kw_only=True):
-    """A booking with all that belongs to it. `ledger` and `mails`: newest first."""
+    """A booking with its account, payments and mails. `ledger` and `mails`: newest first."""
 
     booking: BookingView
     user: UserView
@@ -43,7 +43,7 @@ class StaffBooking(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class MailRequested(msgspec.Struct, frozen=True):
-    """What will be written. Without a mail server the traveller reads it in the app alone."""
+    """The mail that will be written. Without a mail server it is only shown in the app."""
 
     kind: MailKind
     address: str
@@ -61,7 +61,7 @@ class StaffBookingController(Controller):
         opt={"errors": (BookingNotFound,)},
     )
     def read(self, booking_id: FromPath[UUID], services: NamedDependency[Services]) -> StaffBooking:
-        """Everything of one moment. To cancel it, ask for a quote (`quoteCancellation`) and confirm it."""
+        """All data are from one moment. To cancel the booking, request a quote (`quoteCancellation`) and confirm it."""
         with services.db.snapshot() as connection:
             booking = queries.get_booking(connection, booking_id, None)
             entries, _ = ledger.list_entries(connection, LedgerFilter(booking_id=booking.id), before=None, limit=MOST)
@@ -81,7 +81,9 @@ class StaffBookingController(Controller):
     def send_again(
         self, booking_id: FromPath[UUID], request: SignedRequest, services: NamedDependency[Services]
     ) -> Response[MailRequested]:
-        """What the booking is now, in a new mail: the confirmation with its ticket, say. To the address of the account as it is now."""
+        """Write a new mail about the present state of the booking, for example the confirmation with its ticket, to the present address of
+        the account.
+        """
         with services.db.transaction() as connection:
             booking = queries.get_booking(connection, booking_id, None)
             kind, address = resend.request_again(connection, booking, now())

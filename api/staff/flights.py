@@ -1,4 +1,4 @@
-"""The travellers of a flight, its waiting list, the bookings that were informed about its schedule changes, and the impact of cancelling it."""
+"""The endpoints of one flight for the staff: its travellers, its waiting list, its schedule changes, and the impact of cancelling it."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class StaffFlightController(Controller):
         opt={"errors": (FlightNotFound,)},
     )
     def impact(self, flight_id: FromPath[UUID], services: NamedDependency[Services]) -> FlightImpact:
-        """Counts and changes nothing: the bookings that would end, the money that would go back, the parties that wait."""
+        """Counts the bookings that would end, the refunds, and the parties that wait. Nothing changes."""
         with services.db.snapshot() as connection:
             flights.get_flight(connection, flight_id)
             return flight_impact.read_impact(connection, flight_id)
@@ -61,7 +61,9 @@ class StaffFlightController(Controller):
         limit: Annotated[int, QueryParameter(ge=1, le=200)] = 50,
         cursor: Annotated[int, QueryParameter(ge=0, le=2**53)] = 0,
     ) -> LinePage:
-        """First come first, also those that wait no more. `next_cursor` is the `cursor` of the next page."""
+        """The parties in the order in which they joined, also those that do not wait any more. `next_cursor` is the `cursor` of the next
+        page.
+        """
         with services.db.snapshot() as connection:
             flights.get_flight(connection, flight_id)
             parties, following = listing.list_entries(connection, flight_id, after=cursor, limit=limit)
@@ -70,12 +72,12 @@ class StaffFlightController(Controller):
     @get(
         "/schedule-changes",
         operation_id="listScheduleChanges",
-        summary="Who was told that a flight moved",
+        summary="The bookings of a flight that was moved",
         sync_to_thread=True,
         opt={"errors": (FlightNotFound,)},
     )
     def moved(self, flight_id: FromPath[UUID], services: NamedDependency[Services]) -> MovedBookingList:
-        """Newest first, with what each traveller decided; a thousand at most."""
+        """The bookings that were notified of the new times, newest first, with the decisions of the travellers; at most a thousand."""
         with services.db.snapshot() as connection:
             flights.get_flight(connection, flight_id)
             return MovedBookingList(flight_impact.list_moved(connection, flight_id))

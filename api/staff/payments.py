@@ -1,4 +1,4 @@
-"""Every charge and every refund."""
+"""The endpoint that lists all charges and refunds."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class StaffPaymentController(Controller):
         limit: Annotated[int, QueryParameter(ge=1, le=200)] = 50,
         cursor: FromQuery[UUID | None] = None,
     ) -> LedgerPage:
-        """All that is given must match. `status` is one of the kind's own, such as `DECLINED` of a charge or `PENDING` of a refund."""
+        """All filters must match. `status`: a status of the kind, such as `DECLINED` of a charge or `PENDING` of a refund."""
         wanted = LedgerFilter(kind=kind, status=status, reference=reference)
         with services.db.snapshot() as connection:
             entries, following = ledger.list_entries(connection, wanted, before=cursor, limit=limit)

@@ -1,4 +1,4 @@
-"""Accounts and their roles."""
+"""The endpoints of accounts and their roles."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class StaffUserController(Controller):
         limit: Annotated[int, QueryParameter(ge=1, le=200)] = 50,
         cursor: FromQuery[UUID | None] = None,
     ) -> UserPage:
-        """`q`: a part of the username or of the e-mail address. An account that was closed has lost its name."""
+        """`q`: a part of the username or of the e-mail address. A closed account has no username."""
         with services.db.snapshot() as connection:
             users, following = listing.list_users(connection, text=q, role=role, before=cursor, limit=limit)
         return UserPage(users, following)
@@ -58,7 +58,7 @@ class StaffUserController(Controller):
     def change_role(
         self, user_id: FromPath[UUID], data: JSONBody[RoleBody], request: SignedRequest, services: NamedDependency[Services]
     ) -> UserView:
-        """The account is signed out everywhere, so that the role counts at once. Nobody changes their own role."""
+        """All sessions of the account end, so that the new role is valid at once. Administrators cannot change their own role."""
         with services.db.transaction() as connection:
             before, ended = listing.change_role(connection, user_id, data.role, by=request.user.user_id)
             if before != data.role:

@@ -47,7 +47,7 @@ class MailKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class DueMail:
-    """One mail that a booking needs. `version` tells mails of the same kind apart, for example those about several schedule changes."""
+    """One mail that a booking needs. `version` distinguishes mails of the same kind, for example those about several schedule changes."""
 
     kind: MailKind
     version: str = ""

@@ -169,7 +169,7 @@ def _risks(info: Any, address: Address) -> list[Danger]:
     if isinstance(info, ResponseError):
         user = address.user
         message = (
-            f"Nobody can tell whether Redis keeps its queues: user {user} may not run INFO. Grant it: ACL SETUSER {user} +info"
+            f"It is not known whether Redis keeps its queues: user {user} may not run INFO. Grant it: ACL SETUSER {user} +info"
         )
         return [Danger(Trouble.HIDDEN, message)]
     found = dict(line.split(":", 1) for line in info.decode().splitlines() if ":" in line)

@@ -10,14 +10,15 @@ export interface paths {
         };
         /**
          * Keys for programs
-         * @description Newest first, those that were revoked too.
+         * @description Keys, newest first, also revoked ones.
          */
         get: operations["listApiKeys"];
         put?: never;
         /**
          * Make a key for a program
-         * @description Send the key as a bearer token. It acts for your account. `read` reads what an agent reads; `book` makes and changes bookings of
-         *     the account; `admin` does everything. There is no `Idempotency-Key` here: the response would have to be kept, and the key with it.
+         * @description Send the key as a bearer token. It acts for your account. The scope `read` allows reading what an agent can read; `book` allows
+         *     creating and changing bookings of the account; `admin` allows everything. `Idempotency-Key` is not supported here, because the
+         *     response with the key would have to be stored.
          */
         post: operations["createApiKey"];
         delete?: never;
@@ -38,7 +39,7 @@ export interface paths {
         post?: never;
         /**
          * Revoke a key
-         * @description At once, in every process of the API. Safe to repeat.
+         * @description The key is refused at once by every process of the API. Safe to repeat.
          */
         delete: operations["revokeApiKey"];
         options?: never;
@@ -55,9 +56,9 @@ export interface paths {
         };
         /**
          * Who changed what
-         * @description Changes that administrators made, newest first. `entity` is a noun, such as `flight` or `import`; `action` one of its
-         *     verbs, as in `flight.cancelled`; `user` the username of who changed it. A change that a program made
-         *     names its key beside the account that the key acts for; `key_id` leaves only those of one key.
+         * @description Changes by administrators, newest first. `entity`: a noun, such as `flight` or `import`. `action`: noun and verb, as in
+         *     `flight.cancelled`. `user`: the username of the administrator. A change that was made with an API key has the key and the account
+         *     that the key acts for. `key_id`: only changes that were made with this key.
          */
         get: operations["listAuditEntries"];
         put?: never;
@@ -77,7 +78,7 @@ export interface paths {
         };
         /**
          * Compare the seats in Redis with Postgres
-         * @description Each suspect is looked at for a second or two, so that work in flight is no drift.
+         * @description A flight with a difference is measured for a second or two, so that work in progress does not count as drift.
          */
         get: operations["auditInventory"];
         put?: never;
@@ -99,7 +100,7 @@ export interface paths {
         put?: never;
         /**
          * Load the flights that drift anew
-         * @description What is found is dropped from Redis, and loaded from Postgres with the next booking. The sweep does the same within a minute.
+         * @description Wrong counts are deleted in Redis, and loaded from Postgres for the next booking. The sweep does the same within a minute.
          */
         post: operations["repairInventory"];
         delete?: never;
@@ -117,7 +118,7 @@ export interface paths {
         };
         /**
          * Bookings of all travellers
-         * @description Newest first; all that is given must match. `name`: a surname of a passenger, written in any way, or a whole name. `user`: the
+         * @description Bookings, newest first; all filters must match. `name`: a surname of a passenger, in any spelling, or a whole name. `user`: the
          *     username of the account.
          */
         get: operations["findBookings"];
@@ -138,7 +139,7 @@ export interface paths {
         };
         /**
          * One booking with its money and its mails
-         * @description Everything of one moment. To cancel it, ask for a quote (`quoteCancellation`) and confirm it.
+         * @description All data are from one moment. To cancel the booking, request a quote (`quoteCancellation`) and confirm it.
          */
         get: operations["getStaffBooking"];
         put?: never;
@@ -160,7 +161,8 @@ export interface paths {
         put?: never;
         /**
          * Write to the traveller of a booking once more
-         * @description What the booking is now, in a new mail: the confirmation with its ticket, say. To the address of the account as it is now.
+         * @description Write a new mail about the present state of the booking, for example the confirmation with its ticket, to the present address of
+         *     the account.
          */
         post: operations["sendMailAgain"];
         delete?: never;
@@ -178,7 +180,7 @@ export interface paths {
         };
         /**
          * The cabins that a flight may have
-         * @description A flight names one of them as its `cabin`, in requests and in files, and has as many seats.
+         * @description The layouts that flights can have as their `cabin`, in requests and in files. The flight must have as many seats as its cabin.
          */
         get: operations["listCabins"];
         put?: never;
@@ -198,7 +200,7 @@ export interface paths {
         };
         /**
          * Work that was given up
-         * @description Newest first. `q` is a part of the error. `next_cursor` is the `cursor` of the next page.
+         * @description Dead letters, newest first. `q`: a part of the error. `next_cursor` is the `cursor` of the next page.
          */
         get: operations["listDeadLetters"];
         put?: never;
@@ -220,7 +222,7 @@ export interface paths {
         put?: never;
         /**
          * Set given up work aside
-         * @description Nothing happens to the work itself: it stays as it ended. The letter is kept.
+         * @description The work itself is not changed. The dead letter is kept, and counts as closed.
          */
         post: operations["discardDeadLetter"];
         delete?: never;
@@ -240,8 +242,8 @@ export interface paths {
         put?: never;
         /**
          * Send given up work again
-         * @description A booking begins anew as `PENDING`, an import goes on where it stopped, a refund is asked for once more, a message is
-         *     put back on its queue. A letter that was discarded may be replayed too.
+         * @description A booking becomes `PENDING` again, an import continues where it stopped, a refund is sent to the provider again, a message is put
+         *     back on its queue. A discarded dead letter can be replayed too.
          */
         post: operations["replayDeadLetter"];
         delete?: never;
@@ -261,7 +263,7 @@ export interface paths {
         put?: never;
         /**
          * Set all given up work aside that matches
-         * @description As for replaying: `preview` counts, `up_to` fixes what is meant, 100,000 letters at most in one request.
+         * @description As for replaying: with `preview` nothing changes, `up_to` leaves out newer dead letters, and one request changes at most 100,000.
          */
         post: operations["discardDeadLetters"];
         delete?: never;
@@ -281,9 +283,8 @@ export interface paths {
         put?: never;
         /**
          * Send all given up work again that matches
-         * @description What cannot be replayed any more, because it has moved on, stays open and is not counted. With `preview` nothing
-         *     changes; send the `up_to` of the preview in the filter, and what is buried in between is left out. 100,000 letters at most
-         *     in one request.
+         * @description Dead letters whose work has changed its state cannot be replayed; they stay open and are not counted. With `preview` nothing
+         *     changes. Send the `up_to` of the preview in the filter, so that newer dead letters are left out. At most 100,000 in one request.
          */
         post: operations["replayDeadLetters"];
         delete?: never;
@@ -308,7 +309,7 @@ export interface paths {
         put?: never;
         /**
          * Add a flight
-         * @description Searches find it at once. A flight is known by its number and departure: a second one is `409 flight_exists`.
+         * @description Searches find the flight at once. If a flight with this number and departure exists, the response is `409 flight_exists`.
          */
         post: operations["createFlight"];
         delete?: never;
@@ -326,18 +327,19 @@ export interface paths {
         };
         /**
          * One flight, with its ETag
-         * @description Send its `ETag` as `If-Match` with a change, and nobody's change in between is lost.
+         * @description Send the `ETag` of the response as `If-Match` with a change. The change is then refused if the flight was changed in between.
          */
         get: operations["readFlight"];
         /**
          * Replace a flight's details
-         * @description Held and sold seats stay as they are; the capacity cannot go below them, and no cabin takes away seats that travellers have picked.
+         * @description Held and sold seats do not change. The capacity cannot be less than these seats, and the new cabin must have all seats that
+         *     travellers have picked.
          */
         put: operations["replaceFlight"];
         post?: never;
         /**
          * Remove a flight that was never booked
-         * @description A flight that was ever booked is cancelled instead (`cancelFlight`).
+         * @description Only for flights that were never booked. Cancel others instead (`cancelFlight`).
          */
         delete: operations["deleteFlight"];
         options?: never;
@@ -356,8 +358,8 @@ export interface paths {
         put?: never;
         /**
          * Cancel a flight, its bookings with it
-         * @description From now on no search finds it and nobody can book it. Everybody on it is refunded in full by a job; a flight that was
-         *     cancelled before answers with that job.
+         * @description From now on no search finds the flight, and nobody can book it. A job ends its bookings and refunds them in full. If the flight
+         *     was cancelled before, the response has the job of that time.
          */
         post: operations["cancelFlight"];
         delete?: never;
@@ -375,7 +377,7 @@ export interface paths {
         };
         /**
          * Whom a cancellation of the flight would hit
-         * @description Counts and changes nothing: the bookings that would end, the money that would go back, the parties that wait.
+         * @description Counts the bookings that would end, the refunds, and the parties that wait. Nothing changes.
          */
         get: operations["previewFlightCancellation"];
         put?: never;
@@ -395,7 +397,7 @@ export interface paths {
         };
         /**
          * The seats of a flight, in Postgres and in Redis
-         * @description Postgres decides; Redis is the fast copy. `drift` is the difference of what both call free.
+         * @description The seats in Postgres, which are exact, and in Redis, which has a fast copy. `drift` is the difference of their free seats.
          */
         get: operations["readInventory"];
         put?: never;
@@ -415,7 +417,8 @@ export interface paths {
         };
         /**
          * Who waits for seats on a flight
-         * @description First come first, also those that wait no more. `next_cursor` is the `cursor` of the next page.
+         * @description The parties in the order in which they joined, also those that do not wait any more. `next_cursor` is the `cursor` of the next
+         *     page.
          */
         get: operations["listWaitlist"];
         put?: never;
@@ -435,7 +438,7 @@ export interface paths {
         };
         /**
          * Who is on a flight
-         * @description One entry for each seat that is held or sold, by reference; `name` is null while nobody has been named for the seat.
+         * @description One entry for each held or sold seat, in the order of references. `name` is null for a seat without a named passenger.
          */
         get: operations["listPassengers"];
         put?: never;
@@ -455,7 +458,7 @@ export interface paths {
         };
         /**
          * Who is on a flight, as a CSV file
-         * @description One row for each seat that is held or sold, by reference; a seat that nobody has been named for has an empty name.
+         * @description One row for each held or sold seat, in the order of references. The name is empty for a seat without a named passenger.
          */
         get: operations["downloadPassengers"];
         put?: never;
@@ -475,7 +478,7 @@ export interface paths {
         };
         /**
          * Who is on a flight, as a page to print
-         * @description By name, with a box to tick for each seat; times are those of the airports.
+         * @description A page in the order of names, with a box to tick for each seat. Times are local times of the airports.
          */
         get: operations["printPassengers"];
         put?: never;
@@ -494,8 +497,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Who was told that a flight moved
-         * @description Newest first, with what each traveller decided; a thousand at most.
+         * The bookings of a flight that was moved
+         * @description The bookings that were notified of the new times, newest first, with the decisions of the travellers; at most a thousand.
          */
         get: operations["listScheduleChanges"];
         put?: never;
@@ -519,11 +522,13 @@ export interface paths {
          * Import a CSV file of flights
          * @description The header is checked at once, the rows by a job. UTF-8; delimiter `,`, `;` or tab; columns in any order.
          *
-         *     A flight is known by its number and departure. With `match=day` a row whose flight does not exist moves the flight of the same
-         *     number, route and day to the row's times, with its bookings. `mode=upsert` changes flights that exist and skips those that are the
-         *     same; `mode=create` refuses them. `dry_run` checks and counts, lists what would change and how many bookings that touches,
-         *     and writes no flight. A time without a zone is a fault; with `times=utc` it is in UTC, and with `times=local` it is what the clocks
-         *     show at the row's source (departure) or destination (arrival). `encoding` names what the file is written in where that is not UTF-8. The same bytes while they are being imported in the same way are the same job.
+         *     Flights are identified by number and departure. With `match=day` a row whose flight does not exist moves the flight of the same
+         *     number, route and day, with its bookings, to the times of the row. `mode=upsert` changes flights that exist and skips those that are
+         *     the
+         *     same; `mode=create` refuses them. `dry_run` checks the rows, lists what would change and how many bookings are affected, and changes
+         *     no flight. A time without a zone is a fault; with `times=utc` it is in UTC, and with `times=local` it is the local time at the row's
+         *     source (departure) or destination (arrival). `encoding`: the encoding of the file, if it is not UTF-8. If the same file is being
+         *     imported in the same way already, the response has the job of that import.
          */
         post: operations["uploadFlights"];
         delete?: never;
@@ -541,8 +546,8 @@ export interface paths {
         };
         /**
          * What an import changes on flights that exist
-         * @description In the order of the file, with the number of bookings on each flight. A dry run lists every change, a real one those of
-         *     flights that have bookings, or left their route or day. `booked`: only flights with bookings.
+         * @description Changes in the order of the file, with the number of bookings on each flight. A dry run lists every change; a real import lists
+         *     changes of flights with bookings, and of route or day. `booked`: only flights with bookings.
          */
         get: operations["listImportChanges"];
         put?: never;
@@ -582,8 +587,8 @@ export interface paths {
         };
         /**
          * What is wrong with the rows of an import, by cause
-         * @description All faults so far, grouped by code and column: a fault that 100,000 rows have is one group, with the values that have it most
-         *     often. The file at `failed_rows_url` has the rows.
+         * @description All faults so far, grouped by code and column: a fault of 100,000 rows is one group, with its most frequent values. The file at
+         *     `failed_rows_url` has the rows.
          */
         get: operations["listImportFaults"];
         put?: never;
@@ -603,7 +608,7 @@ export interface paths {
         };
         /**
          * What became of an import so far
-         * @description Rows with errors never fail the job: it is `FAILED` only when the file itself cannot be worked.
+         * @description Rows with errors do not fail the job. It is `FAILED` only if the file itself cannot be processed.
          */
         get: operations["getImport"];
         put?: never;
@@ -623,7 +628,7 @@ export interface paths {
         };
         /**
          * A file to begin with
-         * @description All columns, with one flight.
+         * @description A CSV file with all columns and one example flight.
          */
         get: operations["downloadTemplate"];
         put?: never;
@@ -643,8 +648,8 @@ export interface paths {
         };
         /**
          * Flights as a file
-         * @description All flights that the list would show with the same filter and sort, of one moment, in the columns of the importer: sent
-         *     back unchanged, every row is skipped.
+         * @description A CSV file with all flights that the list has with the same filter and order, at one moment, in the columns of the import. If the
+         *     file is imported unchanged, every row is skipped.
          */
         get: operations["exportFlights"];
         put?: never;
@@ -686,8 +691,8 @@ export interface paths {
         put?: never;
         /**
          * Stop an import
-         * @description Rows that are stored stay. An import that nobody has begun with is `CANCELLED` at once; else it is `cancelling` until its
-         *     worker has stopped, and then says in `unprocessed` how many rows were not worked. Safe to repeat.
+         * @description Stored rows are kept. An import that no worker has begun is `CANCELLED` at once. Otherwise it is `cancelling` until its worker
+         *     has stopped; then `unprocessed` is the number of rows that were not processed. Safe to repeat.
          */
         post: operations["cancelImport"];
         delete?: never;
@@ -705,9 +710,9 @@ export interface paths {
         };
         /**
          * Jobs of every kind, newest first
-         * @description All that is given must match. `status` is one of the kind's own. `flight_id`: bookings on that flight, and its cancellation.
-         *     `user`: the username of who booked or uploaded. `q`: the reference, flight number or failure code of a booking; a part of what failed
-         *     in a file, or of the reason of a cancellation. `min_age`, `max_age`: seconds since the job was accepted.
+         * @description All filters must match. `status`: a status of the kind. `flight_id`: bookings on that flight, and its cancellation. `user`: the
+         *     username of the account that booked or uploaded. `q`: the reference, flight number or failure code of a booking; a part of the
+         *     failure of an import; a part of the reason of a cancellation. `min_age`, `max_age`: seconds since the job was accepted.
          */
         get: operations["listJobs"];
         put?: never;
@@ -727,8 +732,8 @@ export interface paths {
         };
         /**
          * What became of a load run
-         * @description The bookings that came with `X-Load-Run: {id}`, how long their stages took, and which promises were broken for them. Ask when
-         *     nothing of it is `pending`.
+         * @description The results of the bookings that were sent with `X-Load-Run: {id}`: how long their stages took, and how many violate a guarantee
+         *     of the product. Read it when none of them is `pending`.
          */
         get: operations["getLoadRun"];
         put?: never;
@@ -748,7 +753,7 @@ export interface paths {
         };
         /**
          * Mails to all travellers
-         * @description Newest first. `status=GIVEN_UP`: what a mail server refused, with what it said in `error`.
+         * @description Mails, newest first. `status=GIVEN_UP`: mails that the mail server refused, with its answer in `error`.
          */
         get: operations["findMails"];
         put?: never;
@@ -768,8 +773,8 @@ export interface paths {
         };
         /**
          * How the whole installation is
-         * @description `causes` names each present trouble in one sentence, what is worst first: the reasons of `/health/ready`, and `drift`,
-         *     `queue_paused`, `worker_old`, `webhook_disabled` and `dead_letters`. It answers also while Postgres or Redis is away.
+         * @description `causes` has a sentence for each present problem, the worst first: the reasons of `/health/ready`, and `drift`, `queue_paused`,
+         *     `worker_old`, `webhook_disabled` and `dead_letters`. There is a response also while Postgres or Redis is away.
          */
         get: operations["getOverview"];
         put?: never;
@@ -789,7 +794,7 @@ export interface paths {
         };
         /**
          * Charges and refunds, newest first
-         * @description All that is given must match. `status` is one of the kind's own, such as `DECLINED` of a charge or `PENDING` of a refund.
+         * @description All filters must match. `status`: a status of the kind, such as `DECLINED` of a charge or `PENDING` of a refund.
          */
         get: operations["listLedger"];
         put?: never;
@@ -809,7 +814,8 @@ export interface paths {
         };
         /**
          * How much waits in each queue
-         * @description Messages that wait, that are at work, and that workers finish per second; a message may be for many bookings.
+         * @description The numbers of messages that wait, that are in processing, and that workers finish per second. A message may be about many
+         *     bookings.
          */
         get: operations["listQueues"];
         put?: never;
@@ -831,8 +837,8 @@ export interface paths {
         put?: never;
         /**
          * Let a queue stand still
-         * @description Within a second or two no worker takes messages of it any more; what is at work is finished. Bookings are accepted as before,
-         *     and wait. A pause outlives restarts. Safe to repeat.
+         * @description After a second or two no worker takes messages of the queue any more; messages in processing are finished. Bookings are still
+         *     accepted, and wait. The pause stays after a restart. Safe to repeat.
          */
         post: operations["pauseQueue"];
         delete?: never;
@@ -870,9 +876,9 @@ export interface paths {
         };
         /**
          * What the sweep found and repaired
-         * @description The sweep passes once a second, in one worker process, and looks for work that nobody is doing. Passes in a row that found nothing
-         *     share an entry, which is written every 10 s. The last 1,000 entries are kept. `only_findings` leaves out those that found nothing and
-         *     did not fail.
+         * @description Once a second a pass of the sweep, in one worker process, searches for work that no worker is doing. Consecutive passes that
+         *     found nothing share an entry, which is written every 10 s. The last 1,000 entries are stored. `only_findings`: without passes that
+         *     found nothing and did not fail.
          */
         get: operations["listSweepPasses"];
         put?: never;
@@ -892,8 +898,8 @@ export interface paths {
         };
         /**
          * Check a ticket
-         * @description `code`: what the QR code of a ticket says. 200 for every code that we signed, with `valid` and a `reason`: a booking may have been
-         *     cancelled since. 422 `ticket_not_genuine` for everything else.
+         * @description `code`: the text of the QR code of a ticket. The response to every code that we signed is 200, with `valid` and a `reason`,
+         *     because the booking may have been cancelled since. For all other texts it is 422 `ticket_not_genuine`.
          */
         get: operations["checkTicket"];
         put?: never;
@@ -913,7 +919,7 @@ export interface paths {
         };
         /**
          * All accounts, newest first
-         * @description `q`: a part of the username or of the e-mail address. An account that was closed has lost its name.
+         * @description `q`: a part of the username or of the e-mail address. A closed account has no username.
          */
         get: operations["listUsers"];
         put?: never;
@@ -934,7 +940,7 @@ export interface paths {
         get?: never;
         /**
          * Give an account another role
-         * @description The account is signed out everywhere, so that the role counts at once. Nobody changes their own role.
+         * @description All sessions of the account end, so that the new role is valid at once. Administrators cannot change their own role.
          */
         put: operations["changeRole"];
         post?: never;
@@ -952,15 +958,15 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Who is told what happens
-         * @description Newest first, those that are disabled too. Nobody is shown a secret.
+         * List webhooks
+         * @description Webhooks, newest first, also disabled ones. Secrets are not returned.
          */
         get: operations["listWebhooks"];
         put?: never;
         /**
          * Tell an address what happens
-         * @description Whatever is committed after this was answered is sent there, signed by the Standard Webhooks scheme with the secret of the response.
-         *     There is no `Idempotency-Key` here: the response would have to be kept, and the secret with it.
+         * @description All events after this response are sent to the address, signed by the Standard Webhooks scheme with the secret in the response.
+         *     `Idempotency-Key` is not supported here, because the response with the secret would have to be stored.
          */
         post: operations["createWebhook"];
         delete?: never;
@@ -978,21 +984,22 @@ export interface paths {
         };
         /**
          * One webhook
-         * @description Whether it works: `failing_since`, `disabled_reason`, and how many deliveries are `waiting`.
+         * @description A webhook, and whether its calls succeed: `failing_since`, `disabled_reason`, and the number of `waiting` deliveries.
          */
         get: operations["getWebhook"];
         put?: never;
         post?: never;
         /**
          * Forget a webhook, its log and what waits for it
-         * @description What waits for it is never sent.
+         * @description Its waiting deliveries are never sent.
          */
         delete: operations["deleteWebhook"];
         options?: never;
         head?: never;
         /**
          * Change, disable or enable a webhook
-         * @description While it is disabled, nothing is sent and nothing new is kept for it; what waited goes on when it is enabled again.
+         * @description While a webhook is disabled, nothing is sent, and no new deliveries are stored. Deliveries that waited are sent when it is
+         *     enabled again.
          */
         patch: operations["changeWebhook"];
         trace?: never;
@@ -1006,7 +1013,7 @@ export interface paths {
         };
         /**
          * What was sent, and what became of it
-         * @description Newest first. What ended is kept for 30 days. `next_cursor` is the `cursor` of the next page.
+         * @description Deliveries, newest first. They are stored for 30 days after their end. `next_cursor` is the `cursor` of the next page.
          */
         get: operations["listWebhookDeliveries"];
         put?: never;
@@ -1028,7 +1035,7 @@ export interface paths {
         put?: never;
         /**
          * Send an event again
-         * @description With the same `webhook-id`, so that a receiver who had it already may leave it out.
+         * @description Sends the event again with the same `webhook-id`, so that a receiver can ignore it if it was received before.
          */
         post: operations["replayWebhookDelivery"];
         delete?: never;
@@ -1048,7 +1055,7 @@ export interface paths {
         put?: never;
         /**
          * Try a webhook
-         * @description Sends `webhook.ping`. What became of it is in the deliveries.
+         * @description Sends the event `webhook.ping`. The list of deliveries has its result.
          */
         post: operations["pingWebhook"];
         delete?: never;
@@ -1068,7 +1075,7 @@ export interface paths {
         put?: never;
         /**
          * Give a webhook a new secret
-         * @description For 24 hours each call has two signatures, one of the secret before it.
+         * @description For 24 hours each call has two signatures, with the new and with the old secret.
          */
         post: operations["rotateWebhookSecret"];
         delete?: never;
@@ -1086,7 +1093,8 @@ export interface paths {
         };
         /**
          * Who works
-         * @description Worker processes that were heard of lately, also those that do not answer any more: their versions, and what they are doing.
+         * @description Worker processes with a heartbeat in the last minutes, also those that do not answer any more: their versions, and what they are
+         *     doing.
          */
         get: operations["listWorkers"];
         put?: never;
@@ -1106,7 +1114,7 @@ export interface paths {
         };
         /**
          * Names of all places that have a flight
-         * @description As the flights call them. Each can be the source or the destination of a search.
+         * @description The names of all places in the flights. Each can be the source or the destination of a search.
          */
         get: operations["listAirports"];
         put?: never;
@@ -1126,8 +1134,8 @@ export interface paths {
         };
         /**
          * Places for what was typed so far
-         * @description Best match first: the code, the beginning of a name, of a word in it, and the same with a slip of the finger or two; of
-         *     those that match alike, the busiest. Nothing typed: the busiest of all.
+         * @description The best match comes first: by code, by the beginning of a name, by the beginning of a word in a name, and then with one or two
+         *     typing errors. Among equal matches, places with more flights come first. Without a text: the places with most flights.
          */
         get: operations["suggestAirports"];
         put?: never;
@@ -1147,13 +1155,13 @@ export interface paths {
         };
         /**
          * Where I am written to
-         * @description Who signs up with an address as the username is written to at once.
+         * @description If the username is an e-mail address, mails are sent to it from the sign-up on.
          */
         get: operations["getMailAddress"];
         /**
          * Change where I am written to
-         * @description From the next change of a booking on, and at once about bookings whose flights are still to leave and of which no mail has told.
-         *     Nobody signs in with this address, and no password is sent to it.
+         * @description Mails are sent about later changes of bookings, and at once about bookings with future flights about which no mail was written.
+         *     The address is not used to sign in, and no password is sent to it.
          */
         put: operations["changeMailAddress"];
         post?: never;
@@ -1174,7 +1182,7 @@ export interface paths {
         put?: never;
         /**
          * Sign out
-         * @description Ends the session of the cookie, everywhere it was copied to, and its access tokens.
+         * @description Ends the session of the cookie. All copies of the cookie and all access tokens of the session are refused from now on.
          */
         post: operations["signOut"];
         delete?: never;
@@ -1194,7 +1202,7 @@ export interface paths {
         put?: never;
         /**
          * Sign out everywhere
-         * @description Ends every session of the account, this one too, with all access tokens.
+         * @description All sessions of the account end, also the present one, and all access tokens are refused.
          */
         post: operations["signOutEverywhere"];
         delete?: never;
@@ -1212,15 +1220,15 @@ export interface paths {
         };
         /**
          * Who am I
-         * @description The account as the access token tells it.
+         * @description The account of the access token.
          */
         get: operations["getMe"];
         put?: never;
         post?: never;
         /**
          * Close the account
-         * @description Nobody signs in to it any more, its name is removed, and it leaves every waiting list. Bookings stay as they are: flights can
-         *     be flown, and the airline has to keep what was sold. Cancel first what you do not want.
+         * @description Nobody can sign in to the account any more, its username is removed, and it leaves all waiting lists. Its bookings are kept and
+         *     can be used, because the airline has to keep what was sold. Cancel bookings that you do not want before.
          */
         delete: operations["closeAccount"];
         options?: never;
@@ -1239,7 +1247,8 @@ export interface paths {
         put?: never;
         /**
          * Change the password
-         * @description Every other session of the account ends, with its access tokens. This one goes on. Wrong passwords count as at a sign-in.
+         * @description All other sessions of the account end, and their access tokens are refused. This session continues. Wrong passwords are counted
+         *     as at a sign-in.
          */
         post: operations["changePassword"];
         delete?: never;
@@ -1259,7 +1268,8 @@ export interface paths {
         put?: never;
         /**
          * Stay signed in
-         * @description Uses the cookie up for a new access token and a new cookie. A cookie used twice ends the sign-in: somebody copied it.
+         * @description Returns a new access token, and replaces the cookie. Each cookie can be used once. If it is used again, somebody has copied it,
+         *     and the session ends.
          */
         post: operations["refresh"];
         delete?: never;
@@ -1279,7 +1289,7 @@ export interface paths {
         put?: never;
         /**
          * Open an account
-         * @description Usernames are compared without case. `409 username_taken` when somebody has it.
+         * @description Upper and lower case make no difference in usernames. `409 username_taken` if the username exists.
          */
         post: operations["register"];
         delete?: never;
@@ -1297,7 +1307,7 @@ export interface paths {
         };
         /**
          * Where I am signed in
-         * @description The open sessions of the account, the one used last first.
+         * @description The open sessions of the account. The most recently used one comes first.
          */
         get: operations["listSessions"];
         put?: never;
@@ -1320,7 +1330,7 @@ export interface paths {
         post?: never;
         /**
          * End one session
-         * @description Its refresh token and its access tokens are no good any more.
+         * @description Its refresh token and its access tokens are refused from now on.
          */
         delete: operations["endSession"];
         options?: never;
@@ -1339,8 +1349,8 @@ export interface paths {
         put?: never;
         /**
          * Sign in
-         * @description The access token goes into the `Authorization` header. A refresh token comes as a cookie that scripts cannot read, and so
-         *     does a sign by which this device is known to the account: who guesses the password elsewhere does not slow it down.
+         * @description Send the access token in the header `Authorization`. The refresh token is set as a cookie that scripts cannot read. A second
+         *     cookie identifies this device to the account, so that wrong passwords on other devices do not block sign-ins on this one.
          */
         post: operations["signIn"];
         delete?: never;
@@ -1360,7 +1370,7 @@ export interface paths {
         put?: never;
         /**
          * Book seats
-         * @description Accept a booking. 202 means that it is on disk: it reaches exactly one final state, whatever breaks meanwhile.
+         * @description Accept a booking. 202 means that it is stored on disk. It will reach exactly one final status, whatever fails in the meantime.
          */
         post: operations["createBooking"];
         delete?: never;
@@ -1378,7 +1388,8 @@ export interface paths {
         };
         /**
          * Follow a job
-         * @description The job as it is now; with `Prefer: wait=n`, as it is once it is done. While it is not done, `Retry-After` says when to ask again.
+         * @description The present state of the job; with `Prefer: wait=n` the state when it is done, or after n seconds. While it is not done,
+         *     `Retry-After` says when to poll again.
          */
         get: operations["getJobViaBookingStatus"];
         put?: never;
@@ -1398,14 +1409,14 @@ export interface paths {
         };
         /**
          * My bookings
-         * @description My bookings, newest first. `next_cursor` is the `cursor` of the next page. `attention`: only those that ask for something, a payment
-         *     or a decision about new times.
+         * @description My bookings, newest first. `next_cursor` is the `cursor` of the next page. `attention`: only bookings that need something from
+         *     the traveller: a payment, or a decision about new times.
          */
         get: operations["listBookings"];
         put?: never;
         /**
          * Book seats
-         * @description Accept a booking. 202 means that it is on disk: it reaches exactly one final state, whatever breaks meanwhile.
+         * @description Accept a booking. 202 means that it is stored on disk. It will reach exactly one final status, whatever fails in the meantime.
          */
         post: operations["createBookingViaBookings"];
         delete?: never;
@@ -1423,14 +1434,14 @@ export interface paths {
         };
         /**
          * One booking
-         * @description As it is now: what may be done with it (`available_actions`), its payment, and every stage that it has reached.
+         * @description The present state of a booking: the possible actions (`available_actions`), the payment, and the stages that it has reached.
          */
         get: operations["getBooking"];
         put?: never;
         post?: never;
         /**
          * Cancel a booking
-         * @description Quote and confirm in one step: give the seats and the money back once. The response is the cancelled booking.
+         * @description Quote and confirm in one step: cancel the booking and refund the money, exactly once. The response is the cancelled booking.
          */
         delete: operations["cancelBooking"];
         options?: never;
@@ -1447,8 +1458,8 @@ export interface paths {
         };
         /**
          * The flights of a booking for a calendar
-         * @description An event for each flight (RFC 5545). A calendar that has them moves them when it gets the file again after a flight was moved: `UID`
-         *     stays, and `SEQUENCE` grows. Only a confirmed booking has one.
+         * @description One event for each flight (RFC 5545). After a schedule change, download the file again: the calendar then moves its events,
+         *     because `UID` stays the same and `SEQUENCE` grows. Only a confirmed booking has a calendar file.
          */
         get: operations["downloadCalendar"];
         put?: never;
@@ -1470,7 +1481,7 @@ export interface paths {
         put?: never;
         /**
          * What cancelling gives back
-         * @description Nothing is cancelled yet. Refund and fee add up to what was paid; both are `0.00` when nothing was.
+         * @description Nothing is cancelled yet. The sum of refund and fee is what was paid; both are `0.00` if nothing was paid.
          */
         post: operations["quoteCancellation"];
         delete?: never;
@@ -1488,7 +1499,7 @@ export interface paths {
         };
         /**
          * What the booking would cost now
-         * @description For the same seats on the same flights.
+         * @description The present price of the same seats on the same flights.
          */
         get: operations["getFareOfBooking"];
         put?: never;
@@ -1514,7 +1525,8 @@ export interface paths {
         head?: never;
         /**
          * Add and correct passengers
-         * @description Until the first flight departs, all or none of them. At most one for each seat. Neither seats nor price change.
+         * @description Possible until the first flight departs. Either all corrections are stored, or none. There is at most one passenger for each
+         *     seat. Neither seats nor price change.
          */
         patch: operations["namePassengers"];
         trace?: never;
@@ -1534,7 +1546,7 @@ export interface paths {
         head?: never;
         /**
          * Correct a passenger
-         * @description The first passenger is at position 1. Neither seats nor price change, and it costs nothing.
+         * @description The first passenger has the position 1. Neither seats nor price change, and the correction is free of charge.
          */
         patch: operations["correctPassenger"];
         trace?: never;
@@ -1550,8 +1562,8 @@ export interface paths {
         put?: never;
         /**
          * Pay for a hold
-         * @description Charge a card for seats that are held. The job is the booking's: it is done once the charge is decided. After a decline
-         *     another card may be tried, until the hold ends.
+         * @description Charge a card for held seats. The job is that of the booking; it is done when the charge is decided. After a decline another card
+         *     can be tried until the hold ends.
          */
         post: operations["payBooking"];
         delete?: never;
@@ -1571,8 +1583,8 @@ export interface paths {
         put?: never;
         /**
          * Rebook at a lower fare
-         * @description The seats stay yours throughout. The booking costs `expected_total` from now on, and the difference to what was paid goes back to the
-         *     card. The response is the booking, also when the same is asked again: nothing is given back twice.
+         * @description The booking keeps its seats. It costs `expected_total` from now on, and the difference is refunded to the card. The response is
+         *     the booking, also if the request is repeated; the difference is refunded once.
          */
         post: operations["rebookAtLowerFare"];
         delete?: never;
@@ -1592,7 +1604,7 @@ export interface paths {
         put?: never;
         /**
          * Keep a booking whose flight was moved
-         * @description Accept the new times. From then on the fare rule counts again.
+         * @description Accept the new times. From then on the cancellation fee applies again.
          */
         post: operations["answerScheduleChange"];
         delete?: never;
@@ -1611,8 +1623,8 @@ export interface paths {
         get?: never;
         /**
          * Pick and change seats
-         * @description Until check-in closes, an hour before each flight; all or none of them. The seats that the booking has are kept when one of the new
-         *     ones is taken. Neither the number of seats nor the price changes.
+         * @description Possible until check-in closes, an hour before each flight. Either all seats are changed, or none: if one of the new seats is
+         *     taken, the booking keeps its seats. Neither the number of seats nor the price changes.
          */
         put: operations["changeSeats"];
         post?: never;
@@ -1631,8 +1643,8 @@ export interface paths {
         };
         /**
          * The e-ticket of a booking
-         * @description One page to print or to show: flights in the times of their airports, travellers, and a signed QR code. Only a confirmed booking
-         *     has a ticket. Names of travellers are written in their own letters; where no font has one of the rarest, the page says so.
+         * @description One page to print or to show: flights in the local times of their airports, travellers, and a signed QR code. Only a confirmed
+         *     booking has a ticket. Names of travellers are written in their own script; if no font has a rare character, the page says so.
          */
         get: operations["downloadTicket"];
         put?: never;
@@ -1652,7 +1664,7 @@ export interface paths {
         };
         /**
          * One booking by its record locator
-         * @description My own booking; or, with the surname of one of its passengers, of anybody's booking what a desk needs to check them in.
+         * @description One's own booking. With the surname of a passenger also a booking of another account, with the data that a check-in desk needs.
          */
         get: operations["getBookingByReference"];
         put?: never;
@@ -1674,8 +1686,9 @@ export interface paths {
         put?: never;
         /**
          * Find a booking without an account
-         * @description With the surname of one of its travellers: what they and a desk need for boarding (status, times, seats), and no more. Reference and
-         *     surname may be written in any way. Limited by address and by reference: surnames cannot be tried quickly.
+         * @description Returns only what the travellers and a check-in desk need (status, times, seats). The surname is that of one of the travellers.
+         *     Upper and lower case, spaces and accents make no difference. The number of requests is limited for each address and each reference,
+         *     so that surnames cannot be guessed.
          */
         post: operations["findBooking"];
         delete?: never;
@@ -1693,7 +1706,7 @@ export interface paths {
         };
         /**
          * The cheapest direct flight of each day of a month
-         * @description Local days at the source. `X-Cache` and `Age` are about the schedule and the price; a change of either is seen at once.
+         * @description Days are local days at the source. `X-Cache` and `Age` are about schedules and prices; changes of these are visible at once.
          */
         get: operations["getCalendar"];
         put?: never;
@@ -1713,7 +1726,7 @@ export interface paths {
         };
         /**
          * One quote
-         * @description As it was promised. `confirmed_at` says whether the booking was cancelled by it.
+         * @description The quote as it was made. `confirmed_at`: when the booking was cancelled with it; null: it was not.
          */
         get: operations["getCancellation"];
         put?: never;
@@ -1735,7 +1748,8 @@ export interface paths {
         put?: never;
         /**
          * Cancel as quoted
-         * @description Give the seats and the money back once. The response is the cancelled booking, also when it is confirmed again.
+         * @description Cancel the booking and refund the money, exactly once. The response is the cancelled booking, also if the quote is confirmed
+         *     again.
          */
         post: operations["confirmCancellation"];
         delete?: never;
@@ -1773,11 +1787,11 @@ export interface paths {
         };
         /**
          * Follow what happens, as server-sent events
-         * @description `topics` is a list with commas: `job:{id}`, `booking:{id}`, `import:{id}` of your own, `flight:{id}` of any flight,
-         *     `waitlist:{flight_id}` for your place in that line. Each event has `id`, `event` (its type) and `data` (`{type, id, at, subject,
-         *     data}`). It is a hint: read the address of what it names. With `Last-Event-ID` you hear what you missed; `event: gap` says that
-         *     nobody knows what you missed, so read again what you follow. A comment comes every 15 s. The stream ends when you sign out, and
-         *     after 15 minutes: come back with a fresh token.
+         * @description `topics` is a list separated by commas: `job:{id}`, `booking:{id}` and `import:{id}` of your own, `flight:{id}` of any flight,
+         *     and `waitlist:{flight_id}` for your entry in a waiting list. Each event has `id`, `event` (its type) and `data` (`{type, id, at,
+         *     subject, data}`). It only says that something has changed: read the new state at its address. With `Last-Event-ID` the stream begins
+         *     with the events since that one. `event: gap` says that events may have been missed: read everything that you follow again. A comment
+         *     is sent every 15 s. The stream ends when you sign out, and after 15 minutes: open it again with a new token.
          */
         get: operations["listenToEvents"];
         put?: never;
@@ -1797,14 +1811,15 @@ export interface paths {
         };
         /**
          * The fares that I watch
-         * @description With the prices of now, the one that ends first at the top. At most twenty.
+         * @description Fare watches with the present prices, at most twenty. The one that ends first comes first.
          */
         get: operations["listFareWatches"];
         put?: never;
         /**
          * Watch a fare
-         * @description When the price falls below the lowest one that you know of, you are told once, by mail and here (`fall`). What is watched already
-         *     is answered with 200, and takes over `below`. It ends with the day at the source, or when the booking's first flight leaves.
+         * @description You are notified once when the price falls below the lowest one that you were shown or notified of, by mail and in `fall`. If the
+         *     fare is watched already, only `below` is changed, and the response is 200. A watch ends with the day at the source, or when the
+         *     first flight of the booking departs.
          */
         post: operations["watchFare"];
         delete?: never;
@@ -1822,14 +1837,14 @@ export interface paths {
         };
         /**
          * One fare that I watch
-         * @description With the price of now.
+         * @description A fare watch with the present price.
          */
         get: operations["getFareWatch"];
         put?: never;
         post?: never;
         /**
          * Stop watching a fare
-         * @description Nothing more is told of it.
+         * @description No further notifications are sent about it.
          */
         delete: operations["stopFareWatch"];
         options?: never;
@@ -1846,7 +1861,7 @@ export interface paths {
         };
         /**
          * One flight, with the seats that are free now
-         * @description Also one that has left or is cancelled; its `status` and times say so.
+         * @description One flight, also if it has departed or is cancelled (see `status` and the times).
          */
         get: operations["getFlight"];
         put?: never;
@@ -1866,7 +1881,8 @@ export interface paths {
         };
         /**
          * The cabin of a flight, and the seats that are taken
-         * @description As of now; somebody may take a seat in the next moment. Fewer seats may be left than the map shows free: not everybody picks one.
+         * @description The present state; a seat may be taken a moment later. Fewer seats may be for sale than the map shows as free, because not all
+         *     travellers pick a seat number.
          */
         get: operations["getSeats"];
         put?: never;
@@ -1886,18 +1902,19 @@ export interface paths {
         };
         /**
          * My place in line
-         * @description Where I stand, what I am offered, and why nothing was. An offer is a booking of mine: pay for it before it expires.
+         * @description The position, the offer if there is one, or why there is none. An offer is a booking of the traveller, which has to be paid
+         *     before it expires.
          */
         get: operations["getWaitlistView"];
         put?: never;
         /**
          * Wait for seats on a flight
-         * @description First come, first served. The same party again is answered with its place in line (200), not with a second one.
+         * @description First come, first served. If the same party is in the list already, the response is its entry (200).
          */
         post: operations["joinWaitlist"];
         /**
          * Leave the line
-         * @description An open offer is given back, and goes on to the next party.
+         * @description The seats of an open offer are offered to the next party.
          */
         delete: operations["leaveWaitlist"];
         options?: never;
@@ -1914,9 +1931,10 @@ export interface paths {
         };
         /**
          * Ways to fly, direct and with connections
-         * @description Each can be booked as one trip: post the ids of its segments, in their order, as `flight_ids`. A connection keeps the airport,
-         *     waits 45 minutes to 6 hours and comes to no place twice; everything is paid in one currency, and prices of different currencies are not
-         *     compared: `currencies` says which there are. Left out is what another one beats in departure, arrival, price and stops.
+         * @description Each itinerary can be booked as one trip: send the ids of its segments, in their order, as `flight_ids`. A connection is at one
+         *     airport, with a wait of 45 minutes to 6 hours. No place is visited twice, and all flights have one currency. Prices of different
+         *     currencies are not compared; `currencies` lists them. An itinerary is left out if another one is at least as good in departure,
+         *     arrival, price and stops, and better in one of them.
          */
         get: operations["findItineraries"];
         put?: never;
@@ -1936,7 +1954,8 @@ export interface paths {
         };
         /**
          * Follow a job
-         * @description The job as it is now; with `Prefer: wait=n`, as it is once it is done. While it is not done, `Retry-After` says when to ask again.
+         * @description The present state of the job; with `Prefer: wait=n` the state when it is done, or after n seconds. While it is not done,
+         *     `Retry-After` says when to poll again.
          */
         get: operations["getJob"];
         put?: never;
@@ -1956,7 +1975,7 @@ export interface paths {
         };
         /**
          * My mails
-         * @description What was written to me about my bookings, or about one of them, newest first. `next_cursor` is the `cursor` of the next page.
+         * @description The mails about my bookings, or about one of them, newest first. `next_cursor` is the `cursor` of the next page.
          */
         get: operations["listMails"];
         put?: never;
@@ -1976,10 +1995,10 @@ export interface paths {
         };
         /**
          * Flights of a route on a day
-         * @description Scheduled flights that have not departed, with the seats that are free now. A city means all its airports, and
-         *     `X-Matched-Airports` says which, of the source and of the destination. `X-Cache` and `Age` are about the schedule and the price;
-         *     a change of either is seen at once. Prices of different currencies are not compared: by price, one currency comes after the
-         *     other, the one of most flights first, and `X-Price-Groups` names them in this order.
+         * @description Scheduled flights that have not departed, with the seats that are free now. A city means all its airports; `X-Matched-Airports`
+         *     names those of the source and of the destination. `X-Cache` and `Age` are about schedules and prices; changes of these are visible
+         *     at once. Prices of different currencies are not compared: sorted by price, flights are grouped by currency, the currency of most
+         *     flights first, and `X-Price-Groups` names the currencies in this order.
          */
         get: operations["searchFlights"];
         put?: never;
@@ -1999,7 +2018,7 @@ export interface paths {
         };
         /**
          * The key that tickets are signed with
-         * @description For gates that check codes without a connection. `GET /admin/tickets/{code}` also says whether the booking still stands.
+         * @description For gates that check codes without a connection. `GET /admin/tickets/{code}` also says whether the booking is still valid.
          */
         get: operations["getTicketKey"];
         put?: never;
@@ -2019,7 +2038,7 @@ export interface paths {
         };
         /**
          * Does the process answer
-         * @description It says nothing about the servers that the process needs: see `/health/ready`.
+         * @description The process runs. For the servers that it needs see `/health/ready`.
          */
         get: operations["getLiveness"];
         put?: never;
@@ -2081,7 +2100,7 @@ export interface paths {
         put?: never;
         /**
          * For the payment provider: what became of a charge
-         * @description An event of the provider, signed with the secret that it shares with us. One that came before is answered as if it were new.
+         * @description An event of the payment provider, signed with the shared secret. The response to a repeated event is the same as to a new one.
          */
         post: operations["receivePaymentEvent"];
         delete?: never;
@@ -3328,7 +3347,7 @@ export interface components {
         };
         /**
          * Queue
-         * @description Queues are apart so that one kind of work never waits for another; each has its own threads (`workers/main.py`).
+         * @description There is one queue for each kind of work, with its own threads (`workers/main.py`), so no kind of work waits for another.
          * @enum {string}
          */
         Queue: "bookings" | "imports" | "payments" | "flights" | "mails";
@@ -3393,7 +3412,7 @@ export interface components {
         };
         /**
          * ReplayableStatus
-         * @description Letters that may be replayed. Only open ones are discarded.
+         * @description The statuses of dead letters that can be replayed. Only open ones can be discarded.
          * @default open
          * @enum {string}
          */
