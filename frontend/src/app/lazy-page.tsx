@@ -10,13 +10,13 @@ const RETRY_MS = [1000, 2000, 4000, 8000];
 
 interface LazyPage {
   (): React.ReactNode;
-  /** The router calls it when a link to the page is touched. It never fails: the page itself tries again. */
+  /** Called by the router when the pointer is over a link to the page. It never fails, because the page itself tries again. */
   preload: () => Promise<void>;
 }
 
 /**
- * A page whose code is loaded when it is first shown. Without a connection it waits, and shows itself once the connection is back. When
- * a newer release has replaced its file, the whole app is loaded again at this address.
+ * A page whose code is loaded when it is first shown. Without a connection a text says so, and the code is requested again until it is
+ * loaded. If a newer release has replaced the file, the whole app is reloaded at this address.
  */
 export function lazyPage(load: () => Promise<ComponentType>): LazyPage {
   let Loaded: ComponentType | null = null;
@@ -25,10 +25,10 @@ export function lazyPage(load: () => Promise<ComponentType>): LazyPage {
   };
 
   function Lazy() {
-    // The whole page is drawn again when the language changes.
+    // Renders the whole page again when the language changes.
     useLingui();
-    const [, drawAgain] = useReducer((draws: number) => draws + 1, 0);
-    return Loaded ? <Loaded /> : <WaitingPage attempt={attempt} onLoaded={drawAgain} />;
+    const [, rerender] = useReducer((renders: number) => renders + 1, 0);
+    return Loaded ? <Loaded /> : <WaitingPage attempt={attempt} onLoaded={rerender} />;
   }
 
   return Object.assign(Lazy, { preload: () => attempt().catch(() => undefined) });

@@ -22,16 +22,16 @@ const router = newRouter(queries);
 const root = document.getElementById('root');
 if (!root) throw new Error('index.html has no #root');
 
-// Nothing is to wait for it: what cannot be renewed now is renewed by the first call.
+// The page does not wait for the session. If the access token cannot be renewed now, the first request renews it.
 void freshSession().catch(() => undefined);
 
-/** A catalogue that takes longer is shown when it comes: until then the page is English. */
-const LONGEST_WAIT_MS = 2_000;
+/** If the texts of the language take longer to load, the page is first shown in English. */
+const MAX_WAIT_MS = 2_000;
 const { pathname } = window.location;
 
 void Promise.race([
   Promise.all([showLanguage(languageOfPage(pathname)), fillQueries(queries, pathname)]),
-  new Promise((resolve) => setTimeout(resolve, LONGEST_WAIT_MS)),
+  new Promise((resolve) => setTimeout(resolve, MAX_WAIT_MS)),
 ]).then(() =>
   createRoot(root).render(
     <StrictMode>

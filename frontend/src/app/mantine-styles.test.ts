@@ -5,9 +5,9 @@ const SOURCES = import.meta.glob<string>('/src/**/*.{ts,tsx}', {
   import: 'default',
   eager: true,
 });
-/** What only the console uses comes with its bundle. */
+/** The styles of components that only the console uses are in its bundle. */
 const OF_CONSOLE = '/src/features/operations/components/console.tsx';
-/** By their paths; nothing of them is loaded. */
+/** Only the paths are used; the files are not loaded. */
 const STYLES = import.meta.glob('/node_modules/@mantine/core/styles/*.css');
 
 /** The names that the app imports from `@mantine/core`. */

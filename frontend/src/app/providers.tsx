@@ -17,14 +17,14 @@ interface Props {
   env?: 'default' | 'test';
 }
 
-/** What every component can use: queries, the language and the theme. When the account changes, all data of the former account is removed. */
+/** The context of all components: queries, language and theme. When the account changes, all data of the former account is removed. */
 export function Providers({ queries, children, env = 'default' }: Props) {
   useEffect(
     () =>
-      onAccountChange((lapsed) => {
+      onAccountChange((expired) => {
         clearQueries(queries);
         // After an expired session the draft is kept, because the same person is likely to sign in again. Other accounts do not see it.
-        if (!lapsed) clearDraft();
+        if (!expired) clearDraft();
         clearSearches();
         clearJoined();
       }),

@@ -31,7 +31,7 @@ const itinerary = createRoute({
   component: lazyPage(() => pages.checkout().then((page) => page.ItineraryPage)),
 });
 
-/** The former address of `/itinerary`, which people may have kept. */
+/** The former address of `/itinerary`, which may be in bookmarks. */
 const formerItinerary = createRoute({
   getParentRoute: () => root,
   path: '/trip',
@@ -48,7 +48,7 @@ const bookings = createRoute({
   component: lazyPage(() => pages.bookings().then((page) => page.BookingsPage)),
 });
 
-/** For whoever has a reference and no account. */
+/** For travellers with a booking reference and without an account. */
 const findBooking = createRoute({
   getParentRoute: () => root,
   path: '/find-booking',
@@ -92,11 +92,11 @@ const register = createRoute({
   component: lazyPage(() => pages.signIn().then((page) => page.RegisterPage)),
 });
 
-/** The former address of the imports, which people may have kept. */
+/** The former address of the imports, which may be in bookmarks. */
 const manage = createRoute({
   getParentRoute: () => root,
   path: '/manage',
-  validateSearch: (given: Record<string, unknown>): { import?: string } => textParam('import', given.import),
+  validateSearch: (raw: Record<string, unknown>): { import?: string } => textParam('import', raw.import),
   beforeLoad: ({ search }) => {
     throw redirect({ to: '/operations/imports', search, replace: true });
   },
@@ -118,12 +118,12 @@ const routes = root.addChildren([
   ...consoleRoutes,
 ]);
 
-/** `history` is the browser's, unless a test gives its own. */
+/** `history`: by default that of the browser; tests pass another one. */
 export function newRouter(queries: QueryClient, history?: RouterHistory) {
   return createRouter({
     routeTree: routes,
     context: { queries },
-    // Without this, a component would also see the parameters that validateSearch left out.
+    // Without this, components would also get the parameters that `validateSearch` left out.
     search: { strict: true },
     defaultPreload: 'intent',
     defaultErrorComponent: Crash,
@@ -139,9 +139,9 @@ declare module '@tanstack/react-router' {
   }
 }
 
-/** Whoever is signed in is sent on, also when going back to the sign-in page. */
+/** Redirects users who are signed in, also when they go back to the sign-in page. */
 async function requireNoSession({ search }: { search: { next?: string } }): Promise<void> {
-  // When the server does not answer, the page opens, and its form says what is wrong.
+  // If the server does not answer, the page opens, and its form shows the error.
   const { state } = await freshSession().catch(currentSession);
   if (state === 'signed-in') throw redirect({ href: search.next ?? '/', replace: true });
 }

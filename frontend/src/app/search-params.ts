@@ -47,7 +47,7 @@ function isPicked(value: unknown): value is string {
   return typeof value === 'string' && value.split(/[;,]/).every((id) => FLIGHT_ID.test(id));
 }
 
-/** The search that finds these flights again: from the same places to the same places on the same local days. */
+/** The search for the routes and local days of these flights. */
 export function searchFor(flights: readonly Schedule[], seats: number): SearchParams {
   const legs = itinerariesOf(flights).map((itinerary) => {
     const whole = wholeSchedule(itinerary);

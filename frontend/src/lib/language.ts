@@ -7,10 +7,10 @@ export type Language = keyof typeof LANGUAGES;
 
 const STORAGE_KEY = 'skyqueue.language';
 
-/** The regions whose dates and numbers are written where the browser names none for the language. */
+/** The regions for dates and numbers if the browser has none for the language. */
 const REGIONS: Record<Language, string> = { en: 'en-GB', de: 'de-DE', hi: 'hi-IN' };
 
-/** English has none: its texts are in the code, and stand for a catalogue that could not be loaded. */
+/** English has no catalogue: its texts are in the code. They are also shown if a catalogue cannot be loaded. */
 const CATALOGUES: Record<Exclude<Language, 'en'>, () => Promise<{ messages: Messages }>> = {
   de: () => import('@/locales/de.po'),
   hi: async () => {
@@ -20,13 +20,13 @@ const CATALOGUES: Record<Exclude<Language, 'en'>, () => Promise<{ messages: Mess
   },
 };
 
-/** What was chosen on this page: it counts also where nothing can be stored. */
+/** The language that was chosen on this page. It is needed because some browsers store nothing. */
 let chosen: Language | null = null;
-/** What was asked for last: a catalogue that comes later than another choice is not shown. */
-let asked: Language = 'en';
+/** The language that was requested last. A catalogue that is loaded after another choice is not shown. */
+let requested: Language = 'en';
 activate('en', {});
 
-/** The one that is shown, in which dates and numbers are written, too. */
+/** The language that is shown, also for dates and numbers. */
 export function shownLanguage(): Language {
   return i18n.locale as Language;
 }
@@ -41,7 +41,7 @@ export function listText(words: readonly string[]): string {
   return listFormat(locale(), {}).format(words);
 }
 
-/** The language that was chosen in this browser, else the first of its own that the app knows, else English. */
+/** The language that was chosen in this browser, else the first language of the browser that the app has, else English. */
 export function preferredLanguage(): Language {
   return (
     chosen ??
@@ -53,7 +53,7 @@ export function preferredLanguage(): Language {
   );
 }
 
-/** Remembers the choice, and shows it. */
+/** Stores the choice, and shows the language. */
 export function chooseLanguage(language: Language): Promise<void> {
   chosen = language;
   try {
@@ -64,9 +64,9 @@ export function chooseLanguage(language: Language): Promise<void> {
   return showLanguage(language);
 }
 
-/** Shows a language once its catalogue is there. Without it the page stays as it is, and nothing fails. */
+/** Shows a language when its catalogue is loaded. If that fails, the page stays as it is, and no error is thrown. */
 export async function showLanguage(language: Language): Promise<void> {
-  asked = language;
+  requested = language;
   if (language === shownLanguage()) return;
   const messages =
     language === 'en'
@@ -75,13 +75,13 @@ export async function showLanguage(language: Language): Promise<void> {
           ({ messages: own }) => own,
           () => null,
         );
-  if (messages && asked === language) activate(language, messages);
+  if (messages && requested === language) activate(language, messages);
 }
 
-/** As if nothing had been chosen: for tests. */
+/** Resets the choice. For tests. */
 export function resetLanguage(): void {
   chosen = null;
-  asked = 'en';
+  requested = 'en';
   activate('en', {});
 }
 

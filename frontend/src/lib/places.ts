@@ -28,9 +28,9 @@ export const placeQueries = {
 
 /** The place with exactly this name or code, in any case, with or without accents. */
 export function exactPlace(places: readonly Place[], text: string): Place | null {
-  const wanted = comparable(text);
+  const typed = comparable(text);
   return (
-    places.find(({ name, iata }) => [name, iata].some((known) => known && comparable(known) === wanted)) ??
+    places.find(({ name, iata }) => [name, iata].some((known) => known && comparable(known) === typed)) ??
     null
   );
 }

@@ -15,7 +15,7 @@ export class Problem extends Error {
   readonly status: number;
   readonly code: string;
   readonly retryable: boolean;
-  /** Milliseconds that the server asked to wait, from `Retry-After`. */
+  /** Milliseconds to wait before the next attempt, from the header `Retry-After`. */
   readonly retryAfterMs: number | null;
   readonly requestId: string | null;
   readonly errors: readonly FieldError[];

@@ -6,8 +6,8 @@ import { correctClock, fetchWithClock } from './time/server-clock';
 
 export type EndOfSession =
   | 'signed-out'
-  /** Nobody has signed out, but the server ended the sign-in, for example because it was too old. */
-  | 'lapsed'
+  /** The server has ended the session, for example because it was too old. */
+  | 'expired'
   /** The account was closed for good. */
   | 'closed';
 
@@ -20,7 +20,7 @@ export type Session =
   | { state: 'signed-out'; because?: EndOfSession }
   | { state: 'signed-in'; token: string };
 
-interface TokenAnswer {
+interface TokenResponse {
   access_token: string;
   /** Seconds. */
   expires_in: number;
@@ -29,13 +29,13 @@ interface TokenAnswer {
 /** A token is renewed this long before it expires. */
 const RENEW_EARLY_MS = 30_000;
 
-/** The sign-in that this window knows of. */
+/** The id of the sign-in of this window (`SIGN_IN_KEY`); null: nobody is signed in. */
 let signInId: string | null = localStorage.getItem(SIGN_IN_KEY);
 let session: Session = signInId === null ? { state: 'signed-out' } : { state: 'unknown' };
 let renewAt = 0;
 let renewal: Promise<Session> | null = null;
 const sessionListeners = new Set<() => void>();
-const accountListeners = new Set<(lapsed: boolean) => void>();
+const accountListeners = new Set<(expired: boolean) => void>();
 
 function setSession(next: Session): Session {
   session = next;
@@ -43,7 +43,7 @@ function setSession(next: Session): Session {
   return next;
 }
 
-function setToken({ access_token, expires_in }: TokenAnswer): void {
+function setToken({ access_token, expires_in }: TokenResponse): void {
   renewAt = Date.now() + expires_in * 1000 - RENEW_EARLY_MS;
   setSession({ state: 'signed-in', token: access_token });
 }
@@ -58,30 +58,30 @@ function newSignInId(): string {
 }
 
 /**
- * Calls back when the account of this window may have changed: from then on nothing of the former account may be seen. `lapsed`: the
- * sign-in has ended by itself, so the same person is likely to sign in again.
+ * Calls back when the account of this window may have changed: from then on no data of the former account may be shown. `expired`: the
+ * session has expired, so the same person is likely to sign in again.
  */
-export function onAccountChange(listener: (lapsed: boolean) => void): () => void {
+export function onAccountChange(listener: (expired: boolean) => void): () => void {
   accountListeners.add(listener);
   return () => accountListeners.delete(listener);
 }
 
-function accountChanged(lapsed = false): void {
-  for (const listener of accountListeners) listener(lapsed);
+function accountChanged(expired = false): void {
+  for (const listener of accountListeners) listener(expired);
 }
 
-/** After a sign-in with name and password, perhaps over the sign-in of another account. */
-export function startSession(answer: TokenAnswer): void {
+/** Call it after a sign-in with name and password. It also replaces the session of another account. */
+export function startSession(response: TokenResponse): void {
   if (session.state !== 'signed-out') accountChanged();
   setSignInId(newSignInId());
-  setToken(answer);
+  setToken(response);
 }
 
 export function endSession(because: EndOfSession = 'signed-out'): void {
   renewAt = 0;
   signInId = null;
   localStorage.removeItem(SIGN_IN_KEY);
-  accountChanged(because === 'lapsed');
+  accountChanged(because === 'expired');
   setSession({ state: 'signed-out', because });
 }
 
@@ -98,7 +98,7 @@ export function currentSession(): Session {
   return session;
 }
 
-/** The id of the account that is signed in, from its token (RFC 7519); null where that is not known. */
+/** The id of the account that is signed in, from its access token (RFC 7519); null if there is none. */
 export function currentAccountId(): string | null {
   if (session.state !== 'signed-in') return null;
   try {
@@ -130,17 +130,17 @@ function renew(): Promise<Session> {
 
 async function renewNow(): Promise<Session> {
   let response = (await prefetchedResponse(takePrefetchedRefresh(signInId))) ?? (await postRefresh());
-  // 409: another window used the cookie at the same moment. The cookie that it got is in this browser by now.
+  // 409: another window used the cookie at the same moment. This browser has the new cookie by now.
   if (response.status === 409) response = await postRefresh();
   if (response.ok) {
-    const answer = (await response.json()) as TokenAnswer;
-    // The cookie belongs to the whole browser. If another window has signed in meanwhile, the token is of that account.
+    const body = (await response.json()) as TokenResponse;
+    // All windows of the browser share the cookie. If another window has signed in meanwhile, the token is of that account.
     const id = localStorage.getItem(SIGN_IN_KEY) ?? newSignInId();
     if (id !== signInId) accountChanged();
     setSignInId(id);
-    setToken(answer);
+    setToken(body);
   } else if (response.status === 401) {
-    endSession('lapsed');
+    endSession('expired');
   } else {
     throw problemFrom(response, await response.json().catch(() => null));
   }
@@ -159,27 +159,27 @@ async function prefetchedResponse(taken: ReturnType<typeof takePrefetched>): Pro
   return result?.response ?? null;
 }
 
-/** The session with a token that is still valid. Asks the server only when there is none. */
+/** The session with a valid token. A request is sent only if the present token has expired or there is none. */
 export async function freshSession(): Promise<Session> {
-  const stale = session.state === 'unknown' || (session.state === 'signed-in' && Date.now() > renewAt);
-  return stale ? renew() : session;
+  const needsToken = session.state === 'unknown' || (session.state === 'signed-in' && Date.now() > renewAt);
+  return needsToken ? renew() : session;
 }
 
 /**
- * Sends a request with the access token. The token is renewed before it expires, and once more when the server refuses it. What was
- * begun as one account is never sent as another.
+ * Sends a request with the access token. The token is renewed before it expires, and once more when the server refuses it. A request that
+ * was started for one account is never sent for another one.
  */
-export async function authorized<Answer extends { status: number }>(
-  send: (token: string | null) => Promise<Answer>,
-): Promise<Answer> {
+export async function authorized<Result extends { status: number }>(
+  send: (token: string | null) => Promise<Result>,
+): Promise<Result> {
   const startedAs = signInId;
   const current = await freshSession();
   if (current.state !== 'signed-in') return send(null);
   requireSameSignIn(startedAs);
-  const answer = await send(current.token);
-  if (answer.status !== 401) return answer;
+  const response = await send(current.token);
+  if (response.status !== 401) return response;
   const renewed = await renew();
-  if (renewed.state !== 'signed-in') return answer;
+  if (renewed.state !== 'signed-in') return response;
   requireSameSignIn(startedAs);
   return send(renewed.token);
 }

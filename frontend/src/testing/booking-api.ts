@@ -27,12 +27,12 @@ export function accepted(): Response {
   return HttpResponse.json(body, { status: 202 });
 }
 
-/** Answers the job of every booking with this one. */
+/** The job of every booking is this one. */
 export function jobIs(of: Booking): void {
   network.use(http.get('/api/v1/jobs/:id', () => HttpResponse.json(job(of))));
 }
 
-/** The flights that the server knows, by their ids. */
+/** The flights of the server, by their ids. */
 export function flightsAre(...flights: Flight[]): void {
   network.use(
     http.get('/api/v1/flights/:id', ({ params }) => {

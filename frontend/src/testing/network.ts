@@ -35,7 +35,7 @@ function matching(request: Request): Place[] {
   return PLACES.filter(({ name, iata }) => name.toLowerCase().startsWith(q) || iata?.toLowerCase() === q);
 }
 
-/** An error as the API answers it (RFC 9457). */
+/** An error response of the API (RFC 9457). */
 export function problem(
   status: number,
   code: string,

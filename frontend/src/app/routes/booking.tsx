@@ -54,7 +54,7 @@ export function BookingPage() {
     );
   }
   const { job, booking } = data;
-  // Staff may open the booking of somebody else. The mails and the address of the staff do not belong to it.
+  // Staff may open the bookings of other accounts. The mails and the address of the staff do not belong to it.
   const isOwn = account?.id === booking.user_id;
   return (
     <Page title={t`Booking ${{ reference: booking.reference }}`}>

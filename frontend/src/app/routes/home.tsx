@@ -7,7 +7,7 @@ import { FlightSummary } from '@/features/flights/flight-summary';
 import { CollapsedForm } from '@/features/search/form/collapsed-form';
 import { SearchForm } from '@/features/search/form/search-form';
 import { draftOf } from '@/features/search/form/trip-draft';
-import { rememberSearch } from '@/features/search/start/recent-searches';
+import { saveSearch } from '@/features/search/start/recent-searches';
 import { StartingPoints } from '@/features/search/start/starting-points';
 import { legsOf, type Trip, tripParams } from '@/features/search/trip';
 import { MyWaitingLists } from '@/features/waitlist/my-waiting-lists';
@@ -29,13 +29,13 @@ export function HomePage() {
   const searched = trip.legs.length > 0;
   const title = searched ? routeText(trip.legs) : null;
 
-  function search(wanted: Trip) {
-    const [first] = wanted.legs;
-    if (first) rememberSearch(first);
+  function search(trip: Trip) {
+    const [first] = trip.legs;
+    if (first) saveSearch(first);
     void navigate({
       search: {
-        ...tripParams(wanted.legs),
-        ...(wanted.seats > 1 && { seats: wanted.seats }),
+        ...tripParams(trip.legs),
+        ...(trip.seats > 1 && { seats: trip.seats }),
         ...(sort && { sort }),
       },
       resetScroll: false,

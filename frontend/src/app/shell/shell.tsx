@@ -66,17 +66,17 @@ export function Shell() {
 }
 
 /**
- * Checks again whether the page may be seen when the account signs out, or another one signs in in another window; and at first if the
- * sign-in was found to have ended while the app was being loaded, when the router did not know it yet.
+ * Checks again whether the page may be shown when the account signs out, or another one signs in in another window. It also checks once at
+ * the start if the session expired while the app was being loaded, because the router has not checked that.
  */
 function useCheckAccessOnChange(session: Session) {
   const router = useRouter();
   const { state } = session;
-  const endedBefore = session.state === 'signed-out' && session.because === 'lapsed';
-  const known = useRef(endedBefore ? 'unknown' : state);
+  const expiredAtStart = session.state === 'signed-out' && session.because === 'expired';
+  const checked = useRef(expiredAtStart ? 'unknown' : state);
   useEffect(() => {
-    if (known.current === state) return;
-    known.current = state;
+    if (checked.current === state) return;
+    checked.current = state;
     if (state !== 'signed-in') void router.invalidate();
   }, [state, router]);
 }

@@ -20,7 +20,7 @@ interface PageAtAddress {
   reads: PrefetchPaths;
 }
 
-/** Which page an address opens, without the router: it is known before the router has been loaded. Null for none, and for former addresses. */
+/** The page at an address. It does not use the router, which is loaded later. Null if there is no page, and for former addresses. */
 export function pageAt(pathname: string): PageAtAddress | null {
   const [first = '', id = ''] = pathname.slice(1).split('/');
   switch (first) {
@@ -46,7 +46,7 @@ export function pageAt(pathname: string): PageAtAddress | null {
   }
 }
 
-/** Every page shows whose account it is. */
+/** Adds the request for the account, whose name is on every page. */
 function reading(
   load: PageAtAddress['load'],
   { open = [], own = [] }: Partial<PrefetchPaths> = {},

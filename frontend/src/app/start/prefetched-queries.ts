@@ -7,7 +7,7 @@ import { isPrefetched } from '@/lib/http/prefetch';
 import { CONFIGURATION, ME } from './pages';
 
 interface PrefetchedQuery {
-  /** What the query reads. */
+  /** The path that the query reads. */
   path: string;
   load: (queries: QueryClient) => Promise<void>;
 }
@@ -30,7 +30,7 @@ export function prefetchedQueries(pathname: string): PrefetchedQuery[] {
   return found;
 }
 
-/** Puts the responses that have come before the app where the page finds them: so it is drawn once, and not at first without them. */
+/** Puts the responses that have arrived already into the query cache, so that the page is rendered with them from the beginning. */
 export async function fillQueries(queries: QueryClient, pathname: string): Promise<void> {
   const here = prefetchedQueries(pathname).filter(({ path }) => isPrefetched(path));
   await Promise.all(here.map(({ load }) => load(queries)));

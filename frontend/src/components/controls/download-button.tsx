@@ -5,7 +5,7 @@ import { download } from '@/lib/http/download';
 import { asProblem } from '@/lib/problem';
 
 interface Props {
-  /** A path of the API that wants the access token. */
+  /** A path of the API that requires the access token. */
   path: string;
   /** The name of the file that is saved. */
   name: string;

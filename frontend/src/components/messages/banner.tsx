@@ -5,7 +5,7 @@ interface Props extends ComponentProps<'div'> {
   tone: 'good' | 'warn';
 }
 
-/** One line across the top of every page, with something that the traveller should know now. It is not printed. */
+/** One line with an urgent message at the top of every page. It is not printed. */
 export function Banner({ tone, ...props }: Props) {
   return <div className={css.bar} data-tone={tone} data-screen-only {...props} />;
 }

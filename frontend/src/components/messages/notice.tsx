@@ -8,7 +8,7 @@ interface Props {
   children: ReactNode;
 }
 
-/** Something that the reader should know before going on. */
+/** A note that the reader should read before continuing. */
 export function Notice({ title, role = 'alert', children }: Props) {
   return (
     <div className={css.notice} role={role}>

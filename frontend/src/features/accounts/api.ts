@@ -57,7 +57,7 @@ export function useSignOut() {
 
 async function signIn(credentials: Credentials): Promise<void> {
   const body = { ...credentials, grant_type: 'password' as const };
-  // OAuth 2 wants a form. The client writes the body as one because of this header.
+  // OAuth 2 requires a form. The client writes the body as one because of this header.
   const headers = { 'Content-Type': 'application/x-www-form-urlencoded' };
   startSession(await unwrap(api.POST('/api/v1/auth/token', { body, headers })));
 }

@@ -14,7 +14,7 @@ interface Props {
   mutation: UseMutationResult<void, Error, Credentials>;
   /** The text of the button. */
   action: string;
-  /** Tells the password manager of the browser whether to offer a new password or the known one. */
+  /** The value of `autocomplete`, by which the password manager of the browser offers a new password or the stored one. */
   passwordKind: 'new-password' | 'current-password';
   nameHint?: string;
   passwordHint?: string;

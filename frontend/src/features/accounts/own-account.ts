@@ -29,7 +29,7 @@ export function useEndSession() {
   return useMutation({
     mutationFn: (id: string) =>
       unwrap(api.DELETE('/api/v1/auth/sessions/{session_id}', { params: { path: { session_id: id } } })),
-    // Also when it failed: somebody else may have ended it.
+    // Also after a failure, because another window may have ended the session.
     onSettled: () => queries.invalidateQueries(sessionQueries.list()),
   });
 }

@@ -38,7 +38,7 @@ export function PasswordForm({ username }: { username: string }) {
 
   return (
     <form ref={form} className={css.form} onSubmit={submit}>
-      {/* A password manager wants to know whose password it is. */}
+      {/* A password manager needs the username of the password. */}
       <input type="text" name="username" autoComplete="username" value={username} readOnly hidden />
       <PasswordInput
         label={t`Current password`}

@@ -85,7 +85,7 @@ export function FindBooking() {
   );
 }
 
-/** The problem with a text for somebody who has typed a reference from a paper ticket. */
+/** The problem, with a text for travellers who have typed a reference from a paper ticket. */
 function withPlainText(error: Error): Problem {
   const problem = asProblem(error);
   const detail = detailOf(problem);

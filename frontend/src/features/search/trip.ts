@@ -4,7 +4,7 @@ import type { RouteOnDay } from './queries';
 /** A booking has at most so many flights, so a trip has at most so many legs. */
 export const MAX_FLIGHTS = 6;
 
-/** What somebody wants to fly: at least one leg, in the order of travel. */
+/** The requested trip: at least one leg, in the order of travel. */
 export interface Trip {
   legs: RouteOnDay[];
   seats: number;

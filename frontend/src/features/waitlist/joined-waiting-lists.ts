@@ -11,7 +11,7 @@ export function joinedFlightIds(): string[] {
   }
 }
 
-export function rememberJoined(flightId: string): void {
+export function saveJoined(flightId: string): void {
   const others = joinedFlightIds().filter((id) => id !== flightId);
   localStorage.setItem(STORAGE_KEY, JSON.stringify([flightId, ...others].slice(0, MAX)));
 }

@@ -5,7 +5,7 @@ import { openApp } from '@/testing/app';
 import { flightsAre } from '@/testing/booking-api';
 import { network } from '@/testing/network';
 import { FLIGHT, hold, TRAVELLER } from '@/testing/samples';
-import { rememberJoined } from './joined-waiting-lists';
+import { saveJoined } from './joined-waiting-lists';
 
 const ENTRY = {
   id: 'entry',
@@ -27,9 +27,9 @@ test('my trips show the place in line, and the offer with the time that is left'
     http.get('/api/v1/auth/me', () => HttpResponse.json(TRAVELLER)),
     http.get('/api/v1/flights/:id/waitlist', () => HttpResponse.json(entry)),
   );
-  rememberJoined(FLIGHT.id);
+  saveJoined(FLIGHT.id);
   const { user } = openApp('/bookings', { as: 'member' });
-  rememberJoined(FLIGHT.id);
+  saveJoined(FLIGHT.id);
   expect(await screen.findByText('Number 3 in line for 2 seats')).toBeVisible();
   expect(await screen.findByText('Delhi to Mumbai')).toBeVisible();
   entry = {

@@ -3,7 +3,7 @@ import type { WaitlistEntry } from '@/lib/api-types';
 import { api, unwrap } from '@/lib/client';
 import { asProblem } from '@/lib/problem';
 import { RETRY } from '@/lib/query-client';
-import { rememberJoined } from './joined-waiting-lists';
+import { saveJoined } from './joined-waiting-lists';
 
 /** The interval of polling while an entry is open. */
 const REFRESH_MS = 4_000;
@@ -66,7 +66,7 @@ export function useJoin(flightId: string, onChanged: () => void) {
         }),
       ),
     ...RETRY,
-    onSuccess: () => rememberJoined(flightId),
+    onSuccess: () => saveJoined(flightId),
     onSettled: useReload(onChanged),
   });
 }

@@ -5,21 +5,21 @@ const RETRY_MS = 2000;
 interface LazyPart<Props> {
   /** Null until it is loaded. */
   Part: ComponentType<Props> | null;
-  /** It could not be loaded, and is tried again. */
+  /** Loading has failed, and is being tried again. */
   failed: boolean;
 }
 
-/** A part of a page whose code is loaded once it is wanted. Without a connection it is tried again until it comes. `load` never changes. */
+/** Loads the code of a part of a page when `needed` becomes true, and tries again until that succeeds. `load` must not change. */
 export function useLazyPart<Props>(
   load: () => Promise<ComponentType<Props>>,
-  wanted: boolean,
+  needed: boolean,
 ): LazyPart<Props> {
   const [Part, setPart] = useState<ComponentType<Props> | null>(null);
   const [failures, countFailure] = useReducer((count: number) => count + 1, 0);
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: each failure is followed by another attempt
   useEffect(() => {
-    if (!wanted || Part) return;
+    if (!needed || Part) return;
     let current = true;
     let timer: ReturnType<typeof setTimeout>;
     load().then(
@@ -32,7 +32,7 @@ export function useLazyPart<Props>(
       current = false;
       clearTimeout(timer);
     };
-  }, [wanted, Part, failures]);
+  }, [needed, Part, failures]);
 
   return { Part, failed: failures > 0 && !Part };
 }

@@ -1,7 +1,7 @@
 import { networkProblem, problemFrom } from '@/lib/problem';
 import { authorizedFetch } from '@/lib/session';
 
-/** Saves a file for which the server wants the access token: a plain link would not send it. */
+/** Saves a file for which the access token is required. A plain link would not send it. */
 export async function download(path: string, name: string): Promise<void> {
   const response = await authorizedFetch(new Request(path)).catch(() => {
     throw networkProblem();

@@ -1,11 +1,11 @@
 /**
- * Requests that are sent while the code of the app is still being loaded: for a new access token if somebody has signed in in this
- * browser, and for the data that the page at this address always reads. This module is part of the first script, so it imports nothing.
+ * Requests that are sent while the code of the app is still being loaded: for a new access token if a user is signed in in this browser,
+ * and for the data that the page at this address always reads. This module is part of the first script, so it imports nothing.
  */
 
 /**
- * Where all windows of this browser find the id of its sign-in: a random number that the app makes. While there is none, no refresh
- * cookie is expected, and the page of a visitor sends no request for a session. When it changes, another window has signed in or out.
+ * The key of the id of the sign-in in the local storage, which all windows of this browser share. The id is a random number of the app.
+ * Without an id there is no refresh cookie, so no request for a session is sent. When the id changes, another window has signed in or out.
  */
 export const SIGN_IN_KEY = 'skyqueue.signed-in';
 
@@ -19,24 +19,24 @@ interface PrefetchedResponse {
 }
 
 interface Prefetch {
-  /** The sign-in that it was sent for, null for a visitor. */
+  /** The id of the sign-in that it was sent for; null: nobody was signed in. */
   signInId: string | null;
   /** In ms since the page was opened. */
   startedAt: number;
   /** Null if no request could be sent, or no response came. */
   result: Promise<PrefetchedResponse | null>;
-  /** Whether a successful response is there. */
+  /** Whether a successful response has arrived. */
   succeeded: boolean;
 }
 
 let refresh: Prefetch | null = null;
 const reads = new Map<string, Prefetch>();
 
-/** What a page reads when it opens: paths of the API, each with its query. */
+/** The paths of the API, with their queries, that a page reads when it opens. */
 export interface PrefetchPaths {
   /** For everybody. */
   open: readonly string[];
-  /** Only for somebody who is signed in. */
+  /** Only for users who are signed in. */
   own: readonly string[];
 }
 
@@ -51,14 +51,14 @@ export function prefetch({ open, own }: PrefetchPaths): void {
   }
 }
 
-/** The response to the refresh, for the sign-in with this id. It is given once, and not if the browser has another sign-in by now. */
+/** The response to the refresh, for the sign-in with this id. It is returned once, and not if the browser has another sign-in by now. */
 export async function takePrefetchedRefresh(signInId: string | null): Promise<PrefetchedResponse | null> {
   const known = refresh;
   refresh = null;
   return usable(known, signInId);
 }
 
-/** The response to a read, in the same way. Only a success is given: after a failure the app sends the request itself. */
+/** The response to a read, in the same way. Only a successful one is returned; after a failure the app sends the request itself. */
 export async function takePrefetched(
   { method, url, headers }: Request,
   signInId: string | null,
@@ -71,7 +71,7 @@ export async function takePrefetched(
   return result?.response.ok ? result : null;
 }
 
-/** Whether a successful response is there, so that the app has it at once. */
+/** Whether a successful response has arrived. */
 export function isPrefetched(path: string): boolean {
   return reads.get(path)?.succeeded === true;
 }

@@ -1,7 +1,16 @@
 import { plural, t } from '@lingui/core/macro';
-import { clock, type Day, dayAt, daysLater, dayText, durationText, knownZone, minutesBetween } from './time';
+import {
+  clock,
+  type Day,
+  dayAt,
+  daysLater,
+  dayText,
+  durationText,
+  minutesBetween,
+  supportedZone,
+} from './time';
 
-/** Where and when a flight departs and arrives. A flight has it, a flight of a booking, and a whole itinerary. */
+/** Where and when a flight, a flight of a booking, or a whole itinerary departs and arrives. */
 export interface Schedule {
   source: string;
   source_iata: string | null;
@@ -13,15 +22,15 @@ export interface Schedule {
   arrival_ts: string;
 }
 
-/** A departure or an arrival in the local time of its place, or in UTC where the browser does not know its time zone. */
+/** A departure or an arrival in the local time of its place, or in UTC if the browser does not support its time zone. */
 interface LocalEnd {
   place: string;
-  /** The IATA code; null where there is none, and where the place is called by its code anyway. */
+  /** The IATA code; null if there is none, or if it is also the name of the place. */
   code: string | null;
-  /** Whether a registry of airports knows the place. */
+  /** Whether the place is in the registry of airports. */
   known: boolean;
   instant: string;
-  /** `06:20`, or `06:20 UTC` where the time zone is not known. */
+  /** `06:20`, or `06:20 UTC` if the time zone is not known. */
   clock: string;
   /** Whether the clock and the day are in UTC because the time zone is not known. */
   utc: boolean;
@@ -34,7 +43,7 @@ interface LocalSchedule {
   departure: LocalEnd;
   arrival: LocalEnd;
   minutes: number;
-  /** Calendar days between the two local dates. Below zero when one flies east over the date line. */
+  /** Calendar days between the two local dates. Negative if the flight crosses the date line to the east. */
   daysLater: number;
 }
 
@@ -65,13 +74,13 @@ export function timesText({ departure, arrival }: LocalSchedule): string {
 /** The change of plane between two flights that follow each other. */
 export interface Connection {
   arrivesIn: string;
-  /** The same place, unless somebody put other flights together. */
+  /** Usually the same place. It is another one if a traveller has combined flights that do not connect. */
   departsFrom: string;
-  /** Below zero when the next flight departs before this one arrives. */
+  /** Negative if the next flight departs before this one arrives. */
   minutes: number;
 }
 
-/** One less than there are flights. */
+/** The connections, one less than the flights. */
 export function connectionsBetween(flights: readonly Schedule[]): Connection[] {
   return flights.slice(1).map((next, index) => {
     const before = flights[index] ?? next;
@@ -100,7 +109,7 @@ export function connectionText({ arrivesIn, departsFrom, minutes }: Connection):
 
 function localEnd(place: string, code: string | null, instant: string, zone: string | null): LocalEnd {
   const date = dayAt(instant, zone);
-  const utc = knownZone(zone) === null;
+  const utc = supportedZone(zone) === null;
   return {
     place,
     code: code === place ? null : code,

@@ -1,22 +1,22 @@
 import { useSyncExternalStore } from 'react';
 
-/** A `Date` header has whole seconds, and a busy server takes a new one late: the answer was written within this time after it. */
+/** The time between a `Date` header and its response is less than this. The header has whole seconds, and a busy server updates it late. */
 const AGE_MS = 5000;
-/** Where a reload finds the correction, so that not even its first picture shows the device's wrong time. */
+/** The correction is stored, so that after a reload the first times are right as well. */
 const STORAGE_KEY = 'skyqueue.clock-correction';
 
 /** What has to be added to the device's clock to get the server's, in milliseconds. */
 let correction = Number(sessionStorage.getItem(STORAGE_KEY)) || 0;
 const listeners = new Set<() => void>();
 
-/** Milliseconds since 1970 by the server's clock, which decides what is over. The device's clock until the server has answered once. */
+/** Milliseconds since 1970 by the server's clock, which decides when a time is over. Until the first response it is the device's clock. */
 export function now(): number {
   return Date.now() + correction;
 }
 
 /**
- * Corrects the clock by the `Date` header of an answer. The server wrote it between the request (`sentAt`, by the device's clock) and
- * now. The clock changes by no more than these bounds demand, so a slow answer does not make a right clock worse.
+ * Corrects the clock by the `Date` header of a response. The server wrote it between the request (`sentAt`, by the device's clock) and now.
+ * The correction is only moved into these bounds, so a slow response does not change a right clock.
  */
 export function correctClock(headers: Headers, sentAt: number): void {
   const written = Date.parse(headers.get('Date') ?? '');
@@ -26,7 +26,7 @@ export function correctClock(headers: Headers, sentAt: number): void {
   setCorrection(Math.min(Math.max(correction, least), Math.max(least, most)));
 }
 
-/** `fetch` that corrects the clock by its answer. */
+/** `fetch` that corrects the clock by the response. */
 export async function fetchWithClock(input: RequestInfo, init?: RequestInit): Promise<Response> {
   const sentAt = Date.now();
   const response = await fetch(input, init);
@@ -34,7 +34,7 @@ export async function fetchWithClock(input: RequestInfo, init?: RequestInit): Pr
   return response;
 }
 
-/** The correction. A component that uses it is drawn again when the clock is corrected. */
+/** The correction. A component that uses it is rendered again when the clock is corrected. */
 export function useClockCorrection(): number {
   return useSyncExternalStore(
     (listener) => {
@@ -45,7 +45,7 @@ export function useClockCorrection(): number {
   );
 }
 
-/** As if no answer had come yet: for tests. */
+/** Resets the state to that before the first response. For tests. */
 export function resetClockCorrection(): void {
   setCorrection(0);
 }

@@ -13,7 +13,7 @@ export function today(timeZone?: string | null): Day {
   return dayIn(new Date(now()).toISOString(), timeZone === undefined ? browserZone() : zoneOrUtc(timeZone));
 }
 
-/** The calendar day of an instant where the reader is. */
+/** The calendar day of an instant in the time zone of the browser. */
 export function browserDay(instant: string): Day {
   return dayIn(instant, browserZone());
 }
@@ -28,18 +28,18 @@ export function isDay(text: string): boolean {
   return /^\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(Date.parse(`${text}T00:00:00Z`));
 }
 
-/** The zone if this browser knows it, else null: its clock has to be shown in UTC then, and marked as such. */
-export function knownZone(zone: string | null | undefined): string | null {
+/** The zone if this browser supports it, else null. Times are then shown in UTC, with the text `UTC`. */
+export function supportedZone(zone: string | null | undefined): string | null {
   if (!zone) return null;
-  const known = ZONES.get(zone);
+  const known = ZONE_SUPPORT.get(zone);
   if (known !== undefined) return known ? zone : null;
   const valid = isZone(zone);
-  ZONES.set(zone, valid);
+  ZONE_SUPPORT.set(zone, valid);
   return valid ? zone : null;
 }
 
-/** Whether each zone that was asked for is known. */
-const ZONES = new Map<string, boolean>();
+/** Zone -> whether the browser supports it, for each zone that was checked before. */
+const ZONE_SUPPORT = new Map<string, boolean>();
 
 function isZone(zone: string): boolean {
   if (zone === 'Etc/Unknown') return false;
@@ -52,24 +52,24 @@ function isZone(zone: string): boolean {
 }
 
 function zoneOrUtc(zone: string | null | undefined): string {
-  return knownZone(zone) ?? UTC;
+  return supportedZone(zone) ?? UTC;
 }
 
-/** The zone that the device had when it was last asked, and when that was, in ms since the page was opened. */
-let device: { zone: string; askedAt: number } | null = null;
-/** A traveller's device changes its zone, but not while a page is drawn; to ask it takes long. */
-const ASK_DEVICE_EVERY_MS = 60_000;
+/** The time zone of the device when it was last read. `readAt`: when that was, in ms since the page was opened. */
+let device: { zone: string; readAt: number } | null = null;
+/** The time zone of a device may change while somebody travels. It is not read each time, because that is slow. */
+const READ_ZONE_EVERY_MS = 60_000;
 
-/** UTC on a device that does not know where it is. */
+/** The time zone of the browser; UTC if the device has none. */
 function browserZone(): string {
   const at = performance.now();
-  if (device === null || at - device.askedAt >= ASK_DEVICE_EVERY_MS) {
-    device = { zone: zoneOrUtc(Intl.DateTimeFormat().resolvedOptions().timeZone), askedAt: at };
+  if (device === null || at - device.readAt >= READ_ZONE_EVERY_MS) {
+    device = { zone: zoneOrUtc(Intl.DateTimeFormat().resolvedOptions().timeZone), readAt: at };
   }
   return device.zone;
 }
 
-/** The fields of an instant in a zone. Read one by one: how a locale puts them together differs between browsers. */
+/** The fields of an instant in a zone. They are read one by one, because browsers join the fields of a locale in different ways. */
 function fields(instant: string, timeZone: string): Record<string, string> {
   const format = dateFormat('en-GB', {
     timeZone,
@@ -94,24 +94,24 @@ function two(digits: string): string {
   return digits.padStart(2, '0');
 }
 
-/** `06:20` in a time zone; in UTC where the zone is not known. */
+/** `06:20` in a time zone; in UTC if the zone is not known. */
 export function clock(instant: string, timeZone: string | null | undefined): string {
   const { hour = '', minute = '' } = fields(instant, zoneOrUtc(timeZone));
   return `${two(hour)}:${two(minute)}`;
 }
 
-/** The time of day where the reader is: `06:20`, or `06:20 UTC` where the device does not know its zone. */
+/** The time of day in the time zone of the browser: `06:20`, or `06:20 UTC` if the device has no time zone. */
 export function browserClock(instant: string): string {
   const zone = browserZone();
   return zone === UTC ? `${clock(instant, UTC)} UTC` : clock(instant, zone);
 }
 
-/** The calendar day in a time zone; in UTC where the zone is not known. */
+/** The calendar day in a time zone; in UTC if the zone is not known. */
 export function dayAt(instant: string, timeZone: string | null | undefined): Day {
   return dayIn(instant, zoneOrUtc(timeZone));
 }
 
-/** `Tue 1 Dec`, with the year when it is not the present one. English has no commas, whatever its region. */
+/** `Tue 1 Dec`, with the year if it is not the present one. English dates have no commas, whatever the region is. */
 export function dayText(day: Day, present: Day = today()): string {
   const english = shownLanguage() === 'en';
   const at = new Date(`${day}T00:00:00Z`);
@@ -130,7 +130,7 @@ export function dayText(day: Day, present: Day = today()): string {
     .join(' ');
 }
 
-/** By how many calendar days the local date of arrival is later than the local date of departure. */
+/** The number of calendar days between the local dates of departure and arrival. */
 export function daysLater(
   departure: string,
   departureZone: string | null | undefined,
@@ -160,7 +160,7 @@ export function durationText(minutes: number): string {
   return rest === 0 ? t`${allHours} h` : t`${allHours} h ${rest} min`;
 }
 
-/** `4.2 ms`, `310 ms`, `12.3 s`, `2 min 5 s`, `3 h 20 min`, `4 days 2 h`: how long something took. */
+/** A measured time as text: `4.2 ms`, `310 ms`, `12.3 s`, `2 min 5 s`, `3 h 20 min`, `4 days 2 h`. */
 export function elapsedText(ms: number): string {
   // Round before choosing a unit: 59,960 ms are 1 min 0 s, not 60.0 s.
   const tenths = Math.round(ms * 10) / 10;

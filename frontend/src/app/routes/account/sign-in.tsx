@@ -41,7 +41,7 @@ function SignedOutNotice() {
   const session = useSession();
   const because = session.state === 'signed-out' && session.because;
   if (because === 'closed') return <Notice role="status">{t`Your account is closed.`}</Notice>;
-  return because === 'lapsed' && <Notice>{t`Your sign-in has ended. Sign in again to go on.`}</Notice>;
+  return because === 'expired' && <Notice>{t`Your sign-in has ended. Sign in again to go on.`}</Notice>;
 }
 
 export function RegisterPage() {
@@ -77,7 +77,7 @@ function AccountPage({ title, children }: { title: string; children: ReactNode }
   );
 }
 
-/** Opens the page that the visitor wanted before signing in. It replaces the sign-in page in the history. */
+/** Opens the page that the visitor had requested before signing in. It replaces the sign-in page in the history. */
 function useGoToNext(next: string | undefined): () => void {
   const router = useRouter();
   return () => router.history.replace(next ?? '/');

@@ -11,7 +11,7 @@ function useReload() {
   return () => queries.invalidateQueries({ queryKey: bookingKeys.all() });
 }
 
-/** Asks for a quote: what cancelling would refund now. It is valid for some minutes. Nothing is cancelled yet. */
+/** Requests a quote: what cancelling would refund now. It is valid for some minutes. Nothing is cancelled yet. */
 export function useCancellationQuote(bookingId: string) {
   return useMutation({
     mutationFn: () =>

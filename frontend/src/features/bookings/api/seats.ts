@@ -36,7 +36,7 @@ export function useSeatMaps(flightIds: readonly string[]): (SeatMap | undefined)
   });
 }
 
-/** Asks for the best free seats of each of these flights for so many travellers; null where fewer are free. */
+/** Requests the best free seats of each of these flights for a number of travellers; null if fewer are free. */
 export function useBestSeats() {
   const queries = useQueryClient();
   return useMutation({

@@ -109,7 +109,7 @@ export function useCheckout(flights: readonly Flight[], seats: number, onRefused
         setTaken([]);
     },
     errors,
-    /** Seats that somebody else has taken since they were picked here. */
+    /** Seats that another booking has taken since they were picked here. */
     taken,
     /** Flights on which some travellers have a seat and others have none. */
     partial,
@@ -119,8 +119,8 @@ export function useCheckout(flights: readonly Flight[], seats: number, onRefused
     /** Seats that can be booked. */
     available,
     signedOut,
-    /** The session has expired, perhaps while somebody was filling in the form. */
-    sessionExpired: session.state === 'signed-out' && session.because === 'lapsed',
+    /** The session has expired, for example while the form was being filled in. */
+    sessionExpired: session.state === 'signed-out' && session.because === 'expired',
     busy: booking.isPending || booking.isSuccess,
     /** The response was lost, and the request is being repeated: it is not known yet whether there is a booking. */
     outcomeUnknown: booking.isPending && isResponseLost(booking.failureReason),

@@ -51,7 +51,7 @@ export function cardWithNumber(text: string): TestCard | undefined {
   return TEST_CARDS.find(({ number }) => digits(number) === wanted);
 }
 
-/** In groups of four, while somebody is typing it. */
+/** The digits in groups of four, also while they are being typed. */
 export function groupedNumber(text: string): string {
   return digits(text)
     .slice(0, 16)

@@ -35,7 +35,7 @@ export interface TakenSeat {
   seat_number: string;
 }
 
-/** The seats that somebody else has taken, of the refusal `seat_taken`. */
+/** The taken seats in an error with the code `seat_taken`. */
 export function takenSeats({ code, members: { seats } }: Problem): TakenSeat[] {
   if (code !== 'seat_taken' || !Array.isArray(seats)) return [];
   return seats.filter(

@@ -17,7 +17,7 @@ interface Props {
   nameOf: (traveller: number) => string;
   picks: Picks;
   onChange: (picks: Picks) => void;
-  /** Seats that were picked here, and that somebody else has taken meanwhile. */
+  /** Seats that were picked here, and that another booking has taken in the meantime. */
   taken: readonly TakenSeat[];
   /** Flights on which some of the travellers have no seat. */
   partial: readonly string[];

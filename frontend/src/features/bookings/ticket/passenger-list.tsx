@@ -10,7 +10,7 @@ import css from './passenger-list.module.css';
 
 interface Props {
   booking: Booking;
-  /** Somebody was named, or a name corrected. */
+  /** Called after a passenger was added or corrected. */
   onRenamed: () => void;
 }
 

@@ -37,7 +37,7 @@ export const bookingQueries = {
     }),
 };
 
-/** Asks for a quote: what cancelling would refund. Nothing is cancelled yet. */
+/** Requests a quote: what cancelling would refund. Nothing is cancelled yet. */
 export function useQuote(id: string) {
   return useMutation({
     mutationFn: () =>

@@ -28,12 +28,12 @@ interface Props {
 export function Table({ label, columns, sort, onSort, children }: Props) {
   const body = useRef<HTMLTableSectionElement>(null);
   const focused = useRef<{ element: HTMLElement; row: number }>(undefined);
-  const remember = ({ target }: FocusEvent<HTMLElement>) => {
+  const saveFocus = ({ target }: FocusEvent<HTMLElement>) => {
     const row = target.closest('tr');
     if (row)
       focused.current = { element: target, row: [...(row.parentElement?.children ?? [])].indexOf(row) };
   };
-  const forget = ({ target }: FocusEvent<HTMLElement>) => {
+  const clearFocus = ({ target }: FocusEvent<HTMLElement>) => {
     // Not when it was taken away or disabled.
     if (target.isConnected && !target.matches(':disabled')) focused.current = undefined;
   };
@@ -77,7 +77,7 @@ export function Table({ label, columns, sort, onSort, children }: Props) {
             ))}
           </tr>
         </thead>
-        <tbody ref={body} onKeyDown={open} onFocus={remember} onBlur={forget}>
+        <tbody ref={body} onKeyDown={open} onFocus={saveFocus} onBlur={clearFocus}>
           {children}
         </tbody>
       </table>

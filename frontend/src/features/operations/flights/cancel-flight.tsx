@@ -40,8 +40,8 @@ export function CancelFlight({ flight, onClose }: Props) {
           />
         )}
         <p>
-          From then on nobody finds or books the flight. Every booking on it ends, everybody is told, and all
-          that was paid goes back. This cannot be undone.
+          From then on nobody finds or books the flight. Every booking on it ends, everybody is notified, and
+          all that was paid goes back. This cannot be undone.
         </p>
         <TextInput
           label="Reason"

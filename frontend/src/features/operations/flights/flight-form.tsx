@@ -7,7 +7,7 @@ import css from '@/features/operations/components/shared.module.css';
 import type { Flight } from '@/lib/api-types';
 import { asProblem } from '@/lib/problem';
 import { instantOf, localText } from '@/lib/time/local';
-import { knownZone } from '@/lib/time/time';
+import { supportedZone } from '@/lib/time/time';
 import { useCreateFlight, useReplaceFlight } from './queries';
 import { TimeField, usePlaceZone } from './time-field';
 
@@ -30,7 +30,7 @@ interface Draft {
   currency: string;
 }
 
-/** Creates a flight, or changes one. If somebody else has changed it meanwhile, the server refuses, and the form says so. */
+/** Creates or changes a flight. If it was changed by another user in the meantime, the server refuses the change, and the form says so. */
 export function FlightForm({ known: read, onClose, onSaved }: Props) {
   // The page may load a newer version while the form is open. The form was filled in from this one.
   const [known] = useState(read);
@@ -173,8 +173,8 @@ function draftOf(flight: Flight): Draft {
     flight_number: flight.flight_number,
     source: sourceOf(flight).place,
     destination: destinationOf(flight).place,
-    departure: localText(flight.departure_ts, knownZone(flight.source_timezone)),
-    arrival: localText(flight.arrival_ts, knownZone(flight.destination_timezone)),
+    departure: localText(flight.departure_ts, supportedZone(flight.source_timezone)),
+    arrival: localText(flight.arrival_ts, supportedZone(flight.destination_timezone)),
     total_seats: flight.total_seats,
     price: String(flight.price),
     currency: flight.currency,

@@ -122,7 +122,7 @@ export function useCreateFlight() {
   return useChange((body: FlightBody) => unwrap(api.POST('/admin/flights', { body })));
 }
 
-/** Refused when somebody has changed the flight since `etag` was read. */
+/** The server refuses the change if the flight was changed since `etag` was read. */
 export function useReplaceFlight(id: string) {
   return useChange(({ body, etag }: { body: FlightBody; etag: string | null }) =>
     unwrap(

@@ -3,7 +3,7 @@ import { useDebouncedValue } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
 import { exactPlace, placeQueries } from '@/lib/places';
 import { instantOf } from '@/lib/time/local';
-import { knownZone } from '@/lib/time/time';
+import { supportedZone } from '@/lib/time/time';
 
 const TYPING_MS = 250;
 
@@ -14,15 +14,15 @@ interface PlaceZone {
   isCertain: boolean;
 }
 
-/** The time zone of a place that somebody types. `known`: a place whose zone is known already. */
+/** The time zone of the place in an input field. `known`: a place whose zone is known already. */
 export function usePlaceZone(place: string, known?: { place: string; zone: string | null }): PlaceZone {
   const [wanted] = useDebouncedValue(place.trim(), TYPING_MS);
   const isKnown = known !== undefined && known.place === place.trim();
   const query = useQuery({ ...placeQueries.suggestions(wanted), enabled: !isKnown && wanted !== '' });
-  if (isKnown) return { zone: knownZone(known.zone), isCertain: true };
+  if (isKnown) return { zone: supportedZone(known.zone), isCertain: true };
   if (place.trim() === '') return { zone: null, isCertain: true };
   const found = query.data && exactPlace(query.data, wanted);
-  return { zone: knownZone(found?.timezone), isCertain: wanted === place.trim() && !query.isPending };
+  return { zone: supportedZone(found?.timezone), isCertain: wanted === place.trim() && !query.isPending };
 }
 
 interface Props {

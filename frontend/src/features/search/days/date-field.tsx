@@ -17,8 +17,8 @@ const loadCalendar = (): Promise<ComponentType<CalendarProps>> =>
 export function DateField({ label, onChange, ...calendar }: Props) {
   const id = useId();
   const [open, setOpen] = useState(false);
-  const [wanted, setWanted] = useState(false);
-  const { Part: Calendar, failed } = useLazyPart(loadCalendar, wanted);
+  const [isNeeded, setIsNeeded] = useState(false);
+  const { Part: Calendar, failed } = useLazyPart(loadCalendar, isNeeded);
 
   function choose(day: Day) {
     setOpen(false);
@@ -48,10 +48,10 @@ export function DateField({ label, onChange, ...calendar }: Props) {
             size="md"
             pointer
             classNames={{ input: css.input }}
-            onPointerEnter={() => setWanted(true)}
-            onFocus={() => setWanted(true)}
+            onPointerEnter={() => setIsNeeded(true)}
+            onFocus={() => setIsNeeded(true)}
             onClick={() => {
-              setWanted(true);
+              setIsNeeded(true);
               setOpen(!open);
             }}
           >

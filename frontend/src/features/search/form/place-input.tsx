@@ -27,7 +27,7 @@ export function PlaceInput({ label, value, onChange, error, className, ref }: Pr
   const [focused, setFocused] = useState(false);
   const { data, isPlaceholderData } = useQuery({
     ...placeQueries.suggestions(query),
-    // An empty field suggests the places with most flights, once somebody comes to it.
+    // An empty field suggests the places with most flights when it gets the focus.
     enabled: query.length > 0 || focused,
     placeholderData: keepPreviousData,
   });

@@ -3,9 +3,9 @@ import { addDays, type Day } from '@/lib/time/time';
 
 export type Kind = 'one-way' | 'return' | 'multi-city';
 
-/** A leg as somebody is typing it. */
+/** A leg in the form, which may be incomplete. */
 export interface LegDraft {
-  /** Tells the legs apart while they are added and removed. */
+  /** The React key of the leg, which stays the same while others are added and removed. */
   key: number;
   from: string;
   to: string;

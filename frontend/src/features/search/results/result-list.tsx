@@ -48,7 +48,7 @@ const sorts = (): { value: Sort; label: string }[] => [
 /** All results of a route on a day, direct flights and connections, ranked together. */
 export function ResultList({ route, seats, before, choice, view, onView, nothingFound }: Props) {
   const { results, complete, loading, direct, connections } = useResults(route, seats, before, view.sort);
-  // All rows at once take a slow phone several tenths of a second: so they are drawn in pieces, between which it answers.
+  // On a slow phone, rendering all rows takes some tenths of a second. They are rendered in pieces, so that the page reacts to input in between.
   const wasLoading = useDeferredValue(loading);
   const list = useFocusOnMore(view.show);
   const phone = usePhone();
@@ -163,7 +163,7 @@ function Skeletons({ query }: { query: ReturnType<typeof useResults>['direct'] }
   );
 }
 
-/** After more rows were asked for, the first of them takes the focus: the button that was pressed has moved below them. */
+/** After more rows were requested, the first of them gets the focus, because the button that was pressed has moved below them. */
 function useFocusOnMore(show: number) {
   const list = useRef<HTMLUListElement>(null);
   const before = useRef(show);

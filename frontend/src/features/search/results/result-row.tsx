@@ -18,7 +18,7 @@ interface Props {
   best: boolean;
   seats: number;
   choice: Choice;
-  /** Whether the window is as narrow as a phone: asked once for all rows. */
+  /** Whether the window is as narrow as a phone. It is determined once for all rows. */
   phone: boolean;
 }
 

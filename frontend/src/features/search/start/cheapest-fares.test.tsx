@@ -4,10 +4,10 @@ import { expect, test } from 'vitest';
 import { addDays, dayText, today } from '@/lib/time/time';
 import { openApp } from '@/testing/app';
 import { network } from '@/testing/network';
-import { rememberSearch } from './recent-searches';
+import { saveSearch } from './recent-searches';
 
 test('the first page shows the cheapest day to some places, from where the last search began', async () => {
-  rememberSearch({ from: 'Delhi', to: 'London' });
+  saveSearch({ from: 'Delhi', to: 'London' });
   const [soon, later] = [addDays(today(), 2), addDays(today(), 3)];
   network.use(
     http.get('/api/v1/calendar', ({ request }) => {

@@ -20,8 +20,8 @@ export function CheapestFares() {
   const recent = recentSearches();
   const names = busiest.data?.map(({ name }) => name) ?? [];
   const origin = recent[0]?.from ?? names[0];
-  const wanted = [...recent.filter(({ from }) => from === origin).map(({ to }) => to), ...names];
-  const destinations = [...new Set(wanted)].filter((name) => name !== origin).slice(0, MAX_DESTINATIONS);
+  const candidates = [...recent.filter(({ from }) => from === origin).map(({ to }) => to), ...names];
+  const destinations = [...new Set(candidates)].filter((name) => name !== origin).slice(0, MAX_DESTINATIONS);
   const fares = useFares(origin ?? '', destinations);
   if (!origin || fares.length === 0) return null;
   return (
@@ -53,16 +53,16 @@ function useFares(from: string, destinations: readonly string[]): Fare[] {
   const first = today();
   const last = addDays(first, SEARCHED_DAYS);
   const months = [...new Set([first.slice(0, 7), last.slice(0, 7)])];
-  const asked = destinations.flatMap((to) => months.map((month) => ({ to, month })));
+  const requests = destinations.flatMap((to) => months.map((month) => ({ to, month })));
   const calendars = useQueries({
-    queries: asked.map(({ to, month }) => ({
+    queries: requests.map(({ to, month }) => ({
       ...searchQueries.calendar(from, to, month, 1),
       enabled: from !== '',
       retry: false,
     })),
   });
   return destinations.flatMap((to) => {
-    const days = asked.flatMap((each, index) => (each.to === to ? (calendars[index]?.data ?? []) : []));
+    const days = requests.flatMap((each, index) => (each.to === to ? (calendars[index]?.data ?? []) : []));
     const best = cheapest(days.filter(({ date }) => date >= first && date <= last));
     return best ? [{ to, ...best }] : [];
   });

@@ -15,7 +15,7 @@ export function recentSearches(): RecentSearch[] {
   }
 }
 
-export function rememberSearch({ from, to }: RecentSearch): void {
+export function saveSearch({ from, to }: RecentSearch): void {
   const others = recentSearches().filter((search) => search.from !== from || search.to !== to);
   localStorage.setItem(STORAGE_KEY, JSON.stringify([{ from, to }, ...others].slice(0, MAX)));
 }

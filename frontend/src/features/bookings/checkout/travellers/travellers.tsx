@@ -5,7 +5,7 @@ import { MAX_NAME_LENGTH } from '@/features/bookings/limits';
 import { today } from '@/lib/time/time';
 import css from './travellers.module.css';
 
-/** A traveller as somebody is typing them. Empty texts are not sent. */
+/** A traveller in the form. Empty fields are not sent. */
 export interface Traveller {
   name: string;
   birth: string;

@@ -46,7 +46,7 @@ export async function readHeader(file: File, encoding: Encoding): Promise<Header
   };
 }
 
-/** The name as the server compares it: `Flight Number` is `flight_number`, and characters that nobody sees do not count. */
+/** The name in the form that the server compares: `Flight Number` is `flight_number`, and invisible characters are removed. */
 function normalised(name: string): string {
   return name
     .replace(/[\p{Default_Ignorable_Code_Point}\uFEFF]/gu, '')

@@ -19,7 +19,7 @@ const CSV_TYPES = {
   'text/plain': ['.csv', '.txt'],
 };
 
-/** A file is checked before it is written, unless somebody wants it otherwise. */
+/** Uploads a file. By default it is only checked first, as a dry run. */
 const DEFAULT_OPTIONS: UploadOptions = {
   dryRun: true,
   encoding: 'utf-8',
