@@ -155,8 +155,8 @@ def call(url: str, body: str | None = None, kind: str = "application/json", *, t
         headers["Content-Type"] = kind
     if token:
         headers["Authorization"] = f"Bearer {token}"
-    with urlopen(Request(url, data=body.encode() if body is not None else None, headers=headers), timeout=30) as answer:
-        return json.load(answer)
+    with urlopen(Request(url, data=body.encode() if body is not None else None, headers=headers), timeout=30) as response:
+        return json.load(response)
 
 
 if __name__ == "__main__":

@@ -32,7 +32,7 @@ SECONDS: Final = 5.0
 """How long an answer may take. A pooler without a free session lets clients wait, for two minutes by default."""
 
 
-def order_of_questions(sessions: int) -> list[int]:
+def query_order(sessions: int) -> list[int]:
     """The order in which the connections are queried: each one twice in a row, and then all in turn. This detects sharing whichever
     session the pooler chooses: the least recently used one, the most recently used one, or any.
     """
@@ -55,7 +55,7 @@ async def require_own_sessions(conninfo: str) -> None:
     try:
         for _ in range(SESSIONS):
             sessions.append(await connect_plainly(conninfo))
-        answers = [(number, await _answer(sessions[number])) for number in order_of_questions(SESSIONS)]
+        answers = [(number, await _answer(sessions[number])) for number in query_order(SESSIONS)]
     except psycopg.OperationalError as error:
         raise UnusableDatabase(FEW_SESSIONS, wanted=SESSIONS) from error
     finally:

@@ -101,7 +101,7 @@ def test_the_image_has_every_package() -> None:
     assert [package for package in packages if f"!{package}" not in let_in] == []
 
 
-def test_ports_are_open_on_this_machine_only_unless_a_variable_says_otherwise() -> None:
+def test_ports_are_open_on_this_machine_only_by_default() -> None:
     ports = {name: service["ports"] for name, service in SERVICES.items() if "ports" in service}
     assert list(ports) == ["api"]
     assert {port["host_ip"] for port in ports["api"]} == {"${SKYQUEUE_HOST:-127.0.0.1}"}

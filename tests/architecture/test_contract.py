@@ -40,8 +40,8 @@ def contents(operation: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, An
     """What an operation takes and gives: where, the media type, and what is said of it."""
     for media_type, content in operation.get("requestBody", {}).get("content", {}).items():
         yield "request", media_type, content
-    for status, answer in operation["responses"].items():
-        for media_type, content in answer.get("content", {}).items():
+    for status, response in operation["responses"].items():
+        for media_type, content in response.get("content", {}).items():
             yield status, media_type, content
 
 
@@ -78,8 +78,8 @@ def test_the_examples_are_what_the_document_says(document: dict[str, Any], opera
 
 def test_every_answer_names_its_headers(operations: dict[str, dict[str, Any]]) -> None:
     for name, operation in operations.items():
-        for status, answer in operation["responses"].items():
-            media_content = answer["headers"]
+        for status, response in operation["responses"].items():
+            media_content = response["headers"]
             assert "X-Request-Id" in media_content, name
             assert set(media_content) <= set(COMPONENTS), f"{name}: describe it in api/contract/headers.py"
             assert ("WWW-Authenticate" in media_content) == (status == "401"), name
@@ -126,7 +126,7 @@ def test_statuses_that_depend_on_what_was_there_before(operations: dict[str, dic
         assert "ETag" in operations[name]["responses"]["304"]["headers"]
 
 
-def test_the_callback_says_how_it_is_signed(operations: dict[str, dict[str, Any]]) -> None:
+def test_the_document_describes_the_signature_of_callbacks(operations: dict[str, dict[str, Any]]) -> None:
     callback = operations["receivePaymentEvent"]
     assert {each["name"] for each in callback["parameters"]} == {"X-Payment-Timestamp", "X-Payment-Signature"}
     assert callback["requestBody"]["required"]

@@ -1,4 +1,4 @@
-"""Whoever adds a column to the CSV file is told which of the other places that name all columns were forgotten."""
+"""The other places that name all columns of the CSV file have the same columns as `COLUMNS`."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def columns_of_the_app(name: str) -> list[str]:
     return re.findall(r"'(\w+)'", values)
 
 
-def test_the_app_knows_all_columns() -> None:
+def test_the_app_has_all_columns() -> None:
     assert columns_of_the_app("REQUIRED") == list(REQUIRED)
     assert columns_of_the_app("OPTIONAL") == [name for name in NAMES if name not in REQUIRED]
 

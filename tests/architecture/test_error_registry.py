@@ -56,6 +56,6 @@ def test_a_code_has_one_meaning() -> None:
     assert len(codes) == len(set(codes))
 
 
-def test_the_page_tells_the_limits_as_they_are() -> None:
+def test_the_documented_limits_are_those_of_the_code() -> None:
     documented = re.findall(r"\| [\w ]+ \| (\d+) a minute \| (\d+) \|", PAGE.read_text())
     assert sorted(documented) == sorted((str(limit.per_minute), str(limit.burst)) for limit in LIMITS.values())

@@ -45,7 +45,7 @@ def test_what_is_deployed_names_metrics_that_exist(path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", DEPLOYED, ids=lambda path: path.name)
-def test_what_is_deployed_asks_for_labels_that_exist(path: Path) -> None:
+def test_alerts_and_dashboards_use_labels_that_exist(path: Path) -> None:
     labels = {series: (*metric.labels, "instance") for metric in TABLE for series in metric.series()}  # which Prometheus adds
     assert [(metric, label) for metric, label in labels_asked_for(path.read_text()) if label not in labels[metric]] == []
 

@@ -32,9 +32,9 @@ class Traveller:
 
     def open_the_app(self) -> None:
         """`CheckFailed` unless its first page is there."""
-        status, answer = self._try("GET", "/", None, {})
-        if status != HTTPStatus.OK or '<div id="root">' not in answer:
-            raise CheckFailed(f"{self._base_url}/ does not show the app: {status or 'no answer'}: {answer}")
+        status, text = self._try("GET", "/", None, {})
+        if status != HTTPStatus.OK or '<div id="root">' not in text:
+            raise CheckFailed(f"{self._base_url}/ does not show the app: {status or 'no response'}: {text}")
 
     def sign_up(self, username: str) -> None:
         password = "a long enough password"
@@ -74,26 +74,26 @@ class Traveller:
             raise CheckFailed(f"The booking {accepted['booking_id']} is {job['status']}, not CONFIRMED: {job}")
 
     def send(self, method: str, path: str, body: object = None, headers: dict[str, str] | None = None) -> Any:
-        """The answer to a request, which is sent again while the other side is away. A body of text is a form."""
+        """The body of the response. The request is repeated while the server is away. A body that is text is sent as a form."""
         deadline = time.monotonic() + PATIENCE_SECONDS
         while True:
-            status, answer = self._try(method, path, body, headers or {})
+            status, text = self._try(method, path, body, headers or {})
             if status is not None and status < HTTPStatus.BAD_REQUEST:
-                return answer
+                return text
             if (status is not None and status not in AWAY) or time.monotonic() > deadline:
-                raise CheckFailed(f"{method} {self._base_url}{path}: {status or 'no answer'}: {answer}")
+                raise CheckFailed(f"{method} {self._base_url}{path}: {status or 'no response'}: {text}")
             time.sleep(0.5)
 
     def _try(self, method: str, path: str, body: object, headers: dict[str, str]) -> tuple[int | None, Any]:
-        """The status, or None if nobody answers, and what was said."""
+        """The status, or None if there is no response, and the body or the error."""
         is_form = isinstance(body, str)
         data = None if body is None else (str(body) if is_form else json.dumps(body)).encode()
         kind = {"Content-Type": "application/x-www-form-urlencoded" if is_form else "application/json"}
         request = urllib.request.Request(f"{self._base_url}{path}", data, {**kind, **self._headers, **headers}, method=method)
         try:
-            with _DIRECT.open(request, timeout=30) as answer:
-                text = answer.read().decode()
-                return answer.status, json.loads(text) if "json" in answer.headers["Content-Type"] else text
+            with _DIRECT.open(request, timeout=30) as response:
+                text = response.read().decode()
+                return response.status, json.loads(text) if "json" in response.headers["Content-Type"] else text
         except urllib.error.HTTPError as refused:
             return refused.code, refused.read().decode(errors="replace")
         except (OSError, http.client.HTTPException) as error:

@@ -32,7 +32,7 @@ def folder() -> Iterator[Path]:
         yield folder
 
 
-def test_on_the_first_start_a_traveller_finds_a_flight_and_books_it_and_the_second_start_knows_the_booking(folder: Path) -> None:
+def test_on_the_first_start_a_traveller_books_a_flight_and_the_second_start_has_the_booking(folder: Path) -> None:
     product = Product(folder / "first")
     account = {"username": "asha", "password": "a long enough password"}
     with running(product), product.client() as client:
@@ -103,7 +103,7 @@ def test_ctrl_c_while_the_database_is_made_is_an_end_like_any_other(folder: Path
 
 
 @pytest.mark.parametrize("megabytes", [24, pytest.param(60, marks=pytest.mark.variant)])
-def test_a_full_disk_is_told_in_one_line(folder: Path, megabytes: int) -> None:
+def test_a_full_disk_is_reported_in_one_line(folder: Path, megabytes: int) -> None:
     """On a file system that only this process sees: too small for the first files, or for what comes after them."""
     small = folder / "small"
     small.mkdir()
@@ -114,7 +114,7 @@ def test_a_full_disk_is_told_in_one_line(folder: Path, megabytes: int) -> None:
 
 
 @pytest.mark.variant
-def test_books_that_nobody_can_read_are_told_with_a_way_out(folder: Path, private_servers: ServerFactory) -> None:
+def test_an_unreadable_ledger_is_an_error_with_a_remedy(folder: Path, private_servers: ServerFactory) -> None:
     pair = private_servers()
     environment = {
         "SKYQUEUE_DATABASE_URL": pair.database_url,
@@ -155,7 +155,7 @@ def test_a_plain_user_runs_everything_as_itself(folder: Path) -> None:
         assert product.data_dir.stat().st_mode & 0o777 == 0o700
 
 
-def test_with_servers_of_somebody_else_it_starts_none(folder: Path, private_servers: ServerFactory) -> None:
+def test_with_configured_servers_no_embedded_ones_are_started(folder: Path, private_servers: ServerFactory) -> None:
     pair = private_servers()
     environment = {
         "SKYQUEUE_DATABASE_URL": pair.database_url,
@@ -169,9 +169,7 @@ def test_with_servers_of_somebody_else_it_starts_none(folder: Path, private_serv
 
 
 @pytest.mark.variant
-def test_with_a_database_that_a_newer_version_has_migrated_it_starts_and_says_so(
-    folder: Path, private_servers: ServerFactory
-) -> None:
+def test_a_database_of_a_newer_version_is_used_with_a_warning(folder: Path, private_servers: ServerFactory) -> None:
     pair = private_servers()
     with psycopg.connect(pair.database_url) as connection:
         connection.execute("UPDATE alembic_version SET version_num = '9999'")

@@ -117,7 +117,7 @@ def test_logs_that_are_too_long_are_begun_anew_while_it_runs(product: Product) -
     until(lambda: all(rotated(log).exists() and log.stat().st_size < LOG_BYTES for log in logs))
     assert {rotated(log).stat().st_mode & 0o777 for log in logs} == {log.stat().st_mode & 0o777 for log in logs} == {0o600}
 
-    os.kill(pids["valkey"], signal.SIGSTOP)  # of which API and worker have something to tell
+    os.kill(pids["valkey"], signal.SIGSTOP)  # API and worker log lines about this
     until(lambda: all((product.data_dir / f"{name}.log").stat().st_size for name in ("api", "worker")), seconds=RESTART_SECONDS)
     os.kill(pids["valkey"], signal.SIGCONT)
     for name in ("api", "worker"):

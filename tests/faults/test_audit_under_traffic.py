@@ -37,8 +37,8 @@ class Traffic:
         self._flights = flights
         self._stop = threading.Event()
         self._threads = [threading.Thread(target=self._travel, args=(user, number)) for number, user in enumerate(signed_in_user)]
-        self.answers: Counter[str] = Counter()
-        """What the travellers heard: `CONFIRMED`, `FAILED`, `cancelled`, or the status of another answer."""
+        self.results: Counter[str] = Counter()
+        """The results of the travellers' requests: `CONFIRMED`, `FAILED`, `cancelled`, or the code of an error."""
 
     @contextmanager
     def running(self) -> Iterator[None]:
@@ -55,17 +55,17 @@ class Traffic:
         confirmed = 0
         with self._api.client({**user.headers, "Prefer": "wait=10"}) as client:
             while not self._stop.wait(PAUSE_SECONDS):
-                flight = self._flights[(number + sum(self.answers.values())) % len(self._flights)]
+                flight = self._flights[(number + sum(self.results.values())) % len(self._flights)]
                 request = {"flight_id": str(flight), "seats": 1, "allow_duplicate": True}
                 booked = client.post("/api/v1/booking", json=request)
                 if booked.status_code != httpx.codes.ACCEPTED:
-                    self.answers[str(booked.json().get("code"))] += 1
+                    self.results[str(booked.json().get("code"))] += 1
                     continue
                 status = booked.json()["job"]["status"]
-                self.answers[status] += 1
+                self.results[status] += 1
                 if status == "CONFIRMED" and (confirmed := confirmed + 1) % 20:
                     given_back = client.delete(f"/api/v1/bookings/{booked.json()['booking_id']}")
-                    self.answers["cancelled" if given_back.is_success else given_back.text] += 1
+                    self.results["cancelled" if given_back.is_success else given_back.text] += 1
 
 
 @pytest.fixture
@@ -81,7 +81,7 @@ def traffic(pipeline: Pipeline, flights: list[UUID], monkeypatch: pytest.MonkeyP
     pipeline.worker()
     traffic = Traffic(pipeline.api(), pipeline.accounts(6), flights)
     with traffic.running():
-        until(lambda: traffic.answers["cancelled"] > 10, seconds=60)
+        until(lambda: traffic.results["cancelled"] > 10, seconds=60)
         yield traffic
 
 
@@ -96,10 +96,10 @@ def audit(capsys: pytest.CaptureFixture[str]) -> tuple[int, list[str]]:
 @pytest.mark.variant
 def test_no_audit_alarms_while_all_is_well(pipeline: Pipeline, traffic: Traffic, capsys: pytest.CaptureFixture[str]) -> None:
     for _ in range(AUDITS):
-        before = traffic.answers["cancelled"]
+        before = traffic.results["cancelled"]
         assert audit(capsys) == (0, ["Every invariant holds."])
-        until(lambda before=before: traffic.answers["cancelled"] > before)  # type: ignore[misc]
-    assert set(traffic.answers) <= {"CONFIRMED", "FAILED", "cancelled", "sold_out"}
+        until(lambda before=before: traffic.results["cancelled"] > before)  # type: ignore[misc]
+    assert set(traffic.results) <= {"CONFIRMED", "FAILED", "cancelled", "sold_out"}
 
 
 def test_what_is_wrong_is_found_among_what_is_in_flight(
@@ -111,7 +111,7 @@ def test_what_is_wrong_is_found_among_what_is_in_flight(
     with pipeline.db.transaction() as connection:
         connection.execute("UPDATE flights SET seats_sold = seats_sold + 1 WHERE id = %s", (counted,))
         (letter,) = dead_letters.store_bookings(connection, [new_id()], "failed 5 times")
-    before = traffic.answers["cancelled"]
+    before = traffic.results["cancelled"]
     status, lines = audit(capsys)
     assert status == 1
     *found, summary = lines
@@ -120,4 +120,4 @@ def test_what_is_wrong_is_found_among_what_is_in_flight(
     assert f"Redis calls +3 seats free on flight {drifting}" in found[1]
     assert str(letter.id) in found[2]
     assert summary == "3 violations."
-    assert traffic.answers["cancelled"] > before
+    assert traffic.results["cancelled"] > before

@@ -18,7 +18,7 @@ from tests.support.waiting import until
 CLIENTS = 400
 
 
-def test_what_was_accepted_is_not_taken_back_when_postgres_dies_before_it_ends(
+def test_an_accepted_booking_stays_accepted_if_postgres_crashes_before_its_end(
     private_servers: ServerFactory, open_pipeline: PipelineFactory
 ) -> None:
     servers = private_servers()
@@ -37,9 +37,9 @@ def test_what_was_accepted_is_not_taken_back_when_postgres_dies_before_it_ends(
         booking = background.submit(book, {"token": "tok_ok"}, **wait)
         until(lambda: stored(pipeline) == (2, 1))
         servers.kill_postgres()
-        for answer, status in ((paying.result(), "HELD"), (booking.result(), "PENDING")):
-            assert (answer.status_code, answer.json()["status"]) == (httpx.codes.ACCEPTED, status), answer.text
-            assert "job" not in answer.json()
+        for result, status in ((paying.result(), "HELD"), (booking.result(), "PENDING")):
+            assert (result.status_code, result.json()["status"]) == (httpx.codes.ACCEPTED, status), result.text
+            assert "job" not in result.json()
         servers.postgres.start()
 
 
@@ -76,17 +76,17 @@ def test_killing_postgres_loses_no_booking_that_was_accepted(
             refused = client.post("/api/v1/booking", json={"flight_id": str(flight), "seats": 1})
             known, unknown = client.get(booked["status_url"]), client.get(f"/api/v1/jobs/{new_id()}")
         servers.postgres.start()
-        answers = load.result()
+        responses = load.result()
 
     assert refused.status_code == httpx.codes.SERVICE_UNAVAILABLE
     assert refused.json()["code"] == "unavailable"
     assert int(refused.headers["retry-after"]) > 0
     assert (known.status_code, known.json()) == (httpx.codes.OK, ended)
     assert unknown.status_code == httpx.codes.SERVICE_UNAVAILABLE
-    assert {answer.status for answer in answers} == {httpx.codes.ACCEPTED}
-    assert max(answer.tries for answer in answers) > 1
+    assert {response.status for response in responses} == {httpx.codes.ACCEPTED}
+    assert max(response.tries for response in responses) > 1
     assert (api.pid, worker.pid) == (api_pid, worker_pid)
-    assert len(set(concurrent_clients.accepted(answers))) == CLIENTS
+    assert len(set(concurrent_clients.accepted(responses))) == CLIENTS
     pipeline.wind_leases()
-    pipeline.assert_clean(concurrent_clients.accepted(answers))
-    assert pipeline.endings(concurrent_clients.accepted(answers)) == {"CONFIRMED": CLIENTS}
+    pipeline.assert_clean(concurrent_clients.accepted(responses))
+    assert pipeline.endings(concurrent_clients.accepted(responses)) == {"CONFIRMED": CLIENTS}

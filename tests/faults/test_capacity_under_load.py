@@ -36,14 +36,14 @@ class CapacityChanges:
     others: list[str] = field(default_factory=list)
 
     def change(self, total_seats: int) -> None:
-        answer = self.client.put(self.address, json={**self.body, "total_seats": total_seats})
-        match answer.status_code:
+        response = self.client.put(self.address, json={**self.body, "total_seats": total_seats})
+        match response.status_code:
             case httpx.codes.OK:
-                self.accepted.append(answer.json())
+                self.accepted.append(response.json())
             case httpx.codes.CONFLICT:
-                self.refused.append(answer.json())
+                self.refused.append(response.json())
             case _:
-                self.others.append(answer.text)
+                self.others.append(response.text)
 
     @contextmanager
     def changing(self, sizes: tuple[int, int]) -> Iterator[None]:
@@ -86,10 +86,10 @@ def test_bookings_race_an_aircraft_that_shrinks_and_grows(pipeline: Pipeline) ->
     ]
 
     with import_steps.client, import_steps.changing((5, 90)):
-        answers = concurrent_clients.book(api.base_url, attempts, at_once=100, wait=20)
+        responses = concurrent_clients.book(api.base_url, attempts, at_once=100, wait=20)
         until(lambda: len(import_steps.refused) >= 3 and len(import_steps.accepted) >= 3)
     # Whoever was let in keeps the place, whatever flew in between.
-    pipeline.assert_clean(concurrent_clients.accepted(answers))
+    pipeline.assert_clean(concurrent_clients.accepted(responses))
 
     assert import_steps.others == []
     for refusal in import_steps.refused:
@@ -98,8 +98,8 @@ def test_bookings_race_an_aircraft_that_shrinks_and_grows(pipeline: Pipeline) ->
     for flown in import_steps.accepted:
         assert 0 <= flown["available_seats"] <= flown["total_seats"]
     held, sold, _ = pipeline.seats(flight)
-    accepted_answers = [answer for answer in answers if answer.status == httpx.codes.ACCEPTED]
-    confirmed = sum(answer.attempt.seats for answer in accepted_answers if answer.body["job"]["status"] == "CONFIRMED")
+    accepted_answers = [response for response in responses if response.status == httpx.codes.ACCEPTED]
+    confirmed = sum(response.attempt.seats for response in accepted_answers if response.body["job"]["status"] == "CONFIRMED")
     assert (held, sold) == (0, confirmed)
     assert sold > 5, "the smallest aircraft must be too small in the end"
     last = max(import_steps.accepted, key=lambda flown: int(flown["version"]))

@@ -32,7 +32,7 @@ def test_bookings_worked_by_four_at_once_are_seated_once(pipeline: Pipeline, see
         for done in [threads.submit(work, worker) for worker in range(WORKERS)]:
             done.result()
 
-    # Some were told to try again: Redis refused what Postgres could still give.
+    # Some are postponed, because Redis was sold out although Postgres had free seats.
     pipeline.worker()
     pipeline.assert_clean([*bookings, *trips])
     endings = pipeline.endings([*bookings, *trips])

@@ -22,7 +22,7 @@ def hears(api: Api, valkey: EmbeddedValkey, pipeline: Pipeline) -> None:
     until(lambda: pipeline.context.redis.pubsub_numsub("skyqueue:job-events")[0][1] > 0, seconds=20)
 
 
-def test_a_listener_is_told_of_a_gap_after_each_death(fragile: Pipeline, own_valkey: EmbeddedValkey) -> None:
+def test_a_stream_gets_a_gap_after_each_crash(fragile: Pipeline, own_valkey: EmbeddedValkey) -> None:
     worker, api = fragile.worker(), fragile.api()
     until(lambda: worker.said("worker ready"), seconds=30)
     user, flight = fragile.account(), fragile.flight(100)
@@ -31,15 +31,15 @@ def test_a_listener_is_told_of_a_gap_after_each_death(fragile: Pipeline, own_val
 
     def book() -> None:
         with api.client(user.headers) as client:
-            answer = client.post("/api/v1/booking", json={"flight_id": str(flight), "seats": 1, "allow_duplicate": True})
-            assert answer.status_code == httpx.codes.ACCEPTED, answer.text
+            response = client.post("/api/v1/booking", json={"flight_id": str(flight), "seats": 1, "allow_duplicate": True})
+            assert response.status_code == httpx.codes.ACCEPTED, response.text
 
     with listening(api, user.headers, topic) as stream:
         book()
         seen = stream.frame()
         assert seen["event"] == "flight.seats_changed"
 
-        # Redis dies, and comes back: the same stream tells of both, and goes on.
+        # Redis stops and starts again. The same stream sends a gap for both, and continues.
         os.kill(own_valkey.pid, signal.SIGKILL)
         until(lambda: not own_valkey.is_running)
         assert stream.frame()["event"] == "gap"
@@ -61,8 +61,8 @@ def test_a_listener_is_told_of_a_gap_after_each_death(fragile: Pipeline, own_val
         until(lambda: stream.frame()["event"] == "flight.seats_changed", seconds=60)
 
 
-def test_what_a_worker_committed_and_never_told_is_a_gap(pipeline: Pipeline) -> None:
-    """It is killed between its commit and its message. Whoever takes its place tells that something may have been missed."""
+def test_a_commit_whose_message_was_not_published_causes_a_gap(pipeline: Pipeline) -> None:
+    """The worker is killed between its commit and its message. The worker that replaces it publishes that events may have been missed."""
     api, worker = pipeline.api(), pipeline.worker(FAILPOINTS="after_persist:crash")
     user = pipeline.account()
     (booking,) = pipeline.accept_many(1, pipeline.flight(5))

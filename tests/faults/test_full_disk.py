@@ -20,7 +20,7 @@ MEGABYTES = 150
 """What Postgres makes at first has room in it."""
 
 
-def test_a_full_disk_of_postgres_is_told_while_updates_still_succeed() -> None:
+def test_a_full_disk_of_postgres_is_reported_while_updates_still_succeed() -> None:
     with server_folder() as folder:
         output = on_small_disk(folder, MEGABYTES, [sys.executable, "-m", "tests.faults.test_full_disk", str(folder)])
     assert output.split() == ["[]", "updated", "refused", "postgres_disk_full", "[]"]

@@ -25,20 +25,20 @@ def test_every_key_is_one_booking_although_the_api_is_killed_before_it_answers(p
     attempts = [Attempt(account.headers, flight, key=f"key-{turn}") for turn, account in enumerate(pipeline.accounts(CLIENTS))]
 
     with kept_alive(api, FAILPOINTS="after_commit_before_reply:crash:0.1") as deaths:
-        answers = concurrent_clients.book(api.base_url, attempts, at_once=16, retry_seconds=60)
+        responses = concurrent_clients.book(api.base_url, attempts, at_once=16, retry_seconds=60)
 
-    assert {answer.status for answer in answers} == {httpx.codes.ACCEPTED}
-    assert max(answer.tries for answer in answers) > 1
+    assert {response.status for response in responses} == {httpx.codes.ACCEPTED}
+    assert max(response.tries for response in responses) > 1
     assert len(deaths) > 0
-    pipeline.wind_leases()  # of bookings that were committed, and for which nobody was told to send a message
-    pipeline.assert_clean(concurrent_clients.accepted(answers))
-    assert len(set(concurrent_clients.accepted(answers))) == CLIENTS
+    pipeline.wind_leases()  # of bookings that were committed and whose messages were not sent
+    pipeline.assert_clean(concurrent_clients.accepted(responses))
+    assert len(set(concurrent_clients.accepted(responses))) == CLIENTS
     with pipeline.db.snapshot() as connection:
         assert connection.execute("SELECT count(*), count(DISTINCT user_id) FROM bookings").fetchone() == (CLIENTS, CLIENTS)
     assert pipeline.seats(flight)[:2] == (0, CLIENTS)
 
 
-def test_a_request_whose_commit_nobody_saw_is_one_booking_once_it_is_repeated(pipeline: Pipeline) -> None:
+def test_a_repeated_request_whose_commit_was_not_confirmed_is_one_booking(pipeline: Pipeline) -> None:
     """The API dies while Postgres works on its statement, which may then be carried out, or not."""
     flight = pipeline.flight(10)
     api = pipeline.api()
@@ -53,11 +53,11 @@ def test_a_request_whose_commit_nobody_saw_is_one_booking_once_it_is_repeated(pi
     assert unanswered.status == concurrent_clients.NO_RESPONSE
 
     api.start()
-    (answer,) = concurrent_clients.book(api.base_url, [attempt])
-    assert answer.status == httpx.codes.ACCEPTED
+    (response,) = concurrent_clients.book(api.base_url, [attempt])
+    assert response.status == httpx.codes.ACCEPTED
     pipeline.worker()
     pipeline.wind_leases()
-    pipeline.assert_clean([answer.booking_id])
+    pipeline.assert_clean([response.booking_id])
     assert pipeline.seats(flight)[:2] == (0, 1)
 
 

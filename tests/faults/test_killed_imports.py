@@ -28,8 +28,8 @@ def test_an_import_survives_workers_that_are_killed(pipeline: Pipeline) -> None:
         job = admin.post("/admin/flights/bulk-upload", files={"file": ("flights.csv", dirty.data)}).json()["job_id"]
 
         def status() -> dict[str, Any]:
-            answer: dict[str, Any] = admin.get(f"/admin/flights/bulk-upload/status/{job}").json()
-            return answer
+            response: dict[str, Any] = admin.get(f"/admin/flights/bulk-upload/status/{job}").json()
+            return response
 
         worker = pipeline.worker(FAILPOINTS="mid_chunk:crash")
         until(lambda: not worker.is_running, seconds=60)
@@ -51,8 +51,10 @@ def test_an_import_survives_workers_that_are_killed(pipeline: Pipeline) -> None:
     assert lines == sorted(dirty.corrected)
 
 
-def test_search_is_told_by_the_next_worker_when_the_first_dies_before_it_does(pipeline: Pipeline) -> None:
-    """The last row is stored, and nobody has told search. The flight that left its route is known from the changes of the import."""
+def test_the_next_worker_invalidates_the_search_caches_if_the_first_crashes_before(pipeline: Pipeline) -> None:
+    """The last row is stored, and the search caches are not invalidated. The old route of the moved flight is read from the changes of the
+    import.
+    """
     versions = [keys.route_version("DEL", place, date(2030, 1, 1)) for place in ("BOM", "PNQ")]
     with pipeline.api().client(pipeline.account(Role.ADMIN).headers) as admin:
 
@@ -61,8 +63,8 @@ def test_search_is_told_by_the_next_worker_when_the_first_dies_before_it_does(pi
             return str(admin.post("/admin/flights/bulk-upload", files={"file": ("flights.csv", data)}).json()["job_id"])
 
         def status(job: str) -> dict[str, Any]:
-            answer: dict[str, Any] = admin.get(f"/admin/flights/bulk-upload/status/{job}").json()
-            return answer
+            response: dict[str, Any] = admin.get(f"/admin/flights/bulk-upload/status/{job}").json()
+            return response
 
         first = send("Mumbai")
         worker = pipeline.worker()

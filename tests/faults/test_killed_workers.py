@@ -70,7 +70,7 @@ def test_a_worker_that_was_frozen_doubles_nothing(pipeline: Pipeline) -> None:
     assert pipeline.seats(flight) == (0, 20, 5)
 
 
-def test_a_worker_that_is_asked_to_stop_ends_its_work_first(pipeline: Pipeline) -> None:
+def test_a_stopped_worker_finishes_its_work_first(pipeline: Pipeline) -> None:
     flight = pipeline.flight(seats=25)
     bookings = pipeline.accept_many(20, flight)
     worker = pipeline.worker(FAILPOINTS="after_reserve:sleep=500")

@@ -19,17 +19,17 @@ def test_five_hundred_clients_get_exactly_the_seats_there_are(pipeline: Pipeline
     pipeline.worker()
     attempts = [Attempt(traveller.headers, flight) for traveller in pipeline.accounts(CLIENTS)]
 
-    answers = concurrent_clients.book(api.base_url, attempts, at_once=CLIENTS, wait=25)
+    responses = concurrent_clients.book(api.base_url, attempts, at_once=CLIENTS, wait=25)
 
-    accepted = [answer for answer in answers if answer.status == httpx.codes.ACCEPTED]
-    refused = [answer for answer in answers if answer.status == httpx.codes.CONFLICT]
-    others = [(answer.status, answer.body) for answer in answers if answer not in accepted and answer not in refused]
-    assert others == [], "every client is told 202 or 409"
-    assert {answer.body["code"] for answer in refused} <= {"sold_out"}
-    statuses = [answer.body["job"]["status"] for answer in accepted]
-    failures = {answer.body["job"]["failure"]["code"] for answer in accepted if answer.body["job"]["status"] == "FAILED"}
+    accepted = [response for response in responses if response.status == httpx.codes.ACCEPTED]
+    refused = [response for response in responses if response.status == httpx.codes.CONFLICT]
+    others = [(response.status, response.body) for response in responses if response not in accepted and response not in refused]
+    assert others == [], "every response is 202 or 409"
+    assert {response.body["code"] for response in refused} <= {"sold_out"}
+    statuses = [response.body["job"]["status"] for response in accepted]
+    failures = {response.body["job"]["failure"]["code"] for response in accepted if response.body["job"]["status"] == "FAILED"}
     assert statuses.count("CONFIRMED") == seats
     assert statuses.count("FAILED") == len(accepted) - seats
     assert failures <= {"sold_out"}
-    pipeline.assert_clean(concurrent_clients.accepted(answers))
+    pipeline.assert_clean(concurrent_clients.accepted(responses))
     assert pipeline.seats(flight)[:2] == (0, seats)

@@ -42,7 +42,7 @@ def test_a_request_that_loses_its_connection_is_answered_503_and_the_next_one_as
         assert traveller.request(method, path).status_code == status, (method, path, lose)
 
 
-def test_who_waits_in_vain_for_a_lock_hears_of_somebody_else_and_not_of_a_server_that_is_away(
+def test_a_lock_timeout_is_reported_as_another_request_and_not_as_an_outage(
     api: RunningApi, traveller: httpx.Client, pipeline: Pipeline
 ) -> None:
     """A statement of the driver, and a unit of work, which says it in words of its own."""
@@ -53,10 +53,10 @@ def test_who_waits_in_vain_for_a_lock_hears_of_somebody_else_and_not_of_a_server
             pool.submit(traveller.get, "/api/v1/bookings"),
             pool.submit(traveller.post, "/api/v1/auth/register", json={"username": name, "password": password}),
         ]
-        for answer in [each.result() for each in refused_requests]:
-            assert (answer.status_code, answer.json()["code"], answer.json()["retryable"]) == (503, "unavailable", True)
-            assert "Another request" in answer.json()["detail"]
-            assert int(answer.headers["retry-after"]) > 0
+        for response in [each.result() for each in refused_requests]:
+            assert (response.status_code, response.json()["code"], response.json()["retryable"]) == (503, "unavailable", True)
+            assert "Another request" in response.json()["detail"]
+            assert int(response.headers["retry-after"]) > 0
 
 
 @pytest.mark.parametrize("lose", LOSSES)
@@ -72,13 +72,13 @@ def test_of_a_batch_whose_connection_is_lost_in_the_middle_the_stored_part_is_an
     intake = new_intake(pipeline.db)
     # The whole batch, its first half, each of the two in it; the fifth connection is for the second half.
     with connections.lost(pipeline.db, lose, turn=5):
-        answers = intake.accept([first, of_nobody, *others])
+        results = intake.accept([first, of_nobody, *others])
 
-    assert [type(answer) for answer in answers] == [Accepted, AccountGone, Unavailable, Unavailable]
-    stored = [answer.booking_id for answer in answers if isinstance(answer, Accepted)]
+    assert [type(result) for result in results] == [Accepted, AccountGone, Unavailable, Unavailable]
+    stored = [result.booking_id for result in results if isinstance(result, Accepted)]
     assert pipeline.endings(stored) == {"PENDING": 1}
     again = intake.accept(others)
-    assert [isinstance(answer, Accepted) and not answer.replayed for answer in again] == [True, True]
+    assert [isinstance(result, Accepted) and not result.replayed for result in again] == [True, True]
 
 
 COMMIT_WAITS: Final = """
@@ -99,13 +99,13 @@ def test_bookings_whose_confirmation_is_lost_are_in_doubt_and_never_refused(pipe
     with pipeline.db.transaction() as connection:
         connection.execute(COMMIT_WAITS)
     try:
-        with opened(pipeline.database_url, pool_size=1, application="door") as door, ThreadPoolExecutor() as thread:
-            intake = new_intake(door)
-            event.listen(door.engine, "checkout", lambda connection, *_: used.append(connection), once=True)
+        with opened(pipeline.database_url, pool_size=1, application="intake") as database, ThreadPoolExecutor() as thread:
+            intake = new_intake(database)
+            event.listen(database.engine, "checkout", lambda connection, *_: used.append(connection), once=True)
             with pipeline.db.transaction() as other:
                 other.execute("SELECT pg_advisory_xact_lock(42)")
                 accepting = thread.submit(intake.accept, attempts)
-                until(lambda: _waits_for_a_lock(pipeline, "door"))
+                until(lambda: _waits_for_a_lock(pipeline, "intake"))
                 connections.reset(used[0])
             with pytest.raises(psycopg.OperationalError):
                 accepting.result()

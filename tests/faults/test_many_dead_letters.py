@@ -39,9 +39,9 @@ def test_a_hundred_thousand_dead_letters_are_replayed_as_previewed_and_none_twic
 
     def ask(*, preview: bool) -> tuple[int, float]:
         began_at = time.monotonic()
-        answer = admin.post("/admin/dead-letters/replay", json={"filter": {"kind": "booking"}, "preview": preview})
-        assert answer.status_code == httpx.codes.OK, answer.text
-        return answer.json()["count"], time.monotonic() - began_at
+        response = admin.post("/admin/dead-letters/replay", json={"filter": {"kind": "booking"}, "preview": preview})
+        assert response.status_code == httpx.codes.OK, response.text
+        return response.json()["count"], time.monotonic() - began_at
 
     previewed, preview_seconds = ask(preview=True)
     replayed, seconds = ask(preview=False)

@@ -14,12 +14,12 @@ from tests.support.waiting import until
 LIMIT = 20
 
 
-def test_the_door_closes_at_the_limit_and_opens_when_the_backlog_is_worked(pipeline: Pipeline) -> None:
+def test_bookings_are_refused_at_the_limit_of_the_backlog_and_accepted_when_it_is_processed(pipeline: Pipeline) -> None:
     flight = pipeline.flight(500)
     api = pipeline.api(BACKLOG_LIMIT=str(LIMIT))
     accounts = pipeline.accounts(60)
-    answers = concurrent_clients.book(api.base_url, [Attempt(account.headers, flight) for account in accounts[:LIMIT]])
-    assert {answer.status for answer in answers} == {httpx.codes.ACCEPTED}
+    responses = concurrent_clients.book(api.base_url, [Attempt(account.headers, flight) for account in accounts[:LIMIT]])
+    assert {response.status for response in responses} == {httpx.codes.ACCEPTED}
 
     with api.client(accounts[-1].headers) as client:
 
@@ -37,7 +37,7 @@ def test_the_door_closes_at_the_limit_and_opens_when_the_backlog_is_worked(pipel
 
         pipeline.worker()
         until(lambda: book().status_code == httpx.codes.ACCEPTED, seconds=20)
-    pipeline.assert_clean(concurrent_clients.accepted(answers))
+    pipeline.assert_clean(concurrent_clients.accepted(responses))
 
 
 @pytest.mark.parametrize("shared", [True, False], ids=["shared", "control: first come, first served"])
@@ -51,8 +51,8 @@ def test_one_account_cannot_fill_the_backlog(pipeline: Pipeline, start_api: ApiF
         return client.post("/api/v1/booking", json={"flight_id": str(flights[number]), "seats": 1}, headers=headers)
 
     with api.client() as client:
-        answers = [book(heavy_user.headers, number) for number in range(LIMIT)]
-        let_in = [answer for answer in answers if answer.status_code == httpx.codes.ACCEPTED]
+        responses = [book(heavy_user.headers, number) for number in range(LIMIT)]
+        let_in = [response for response in responses if response.status_code == httpx.codes.ACCEPTED]
         until(lambda: api.services.live.backlog.waiting == len(let_in))
         of_another = book(another.headers, LIMIT)
         if not shared:

@@ -123,7 +123,9 @@ def test_a_provider_that_fails_half_of_the_time_charges_and_refunds_each_once(
     pipeline.assert_clean(trips)
 
 
-def test_a_provider_that_dies_during_charges_takes_the_money_once(pipeline: Pipeline, provider_process: ProviderProcess) -> None:
+def test_a_provider_that_crashes_during_charges_captures_the_money_once(
+    pipeline: Pipeline, provider_process: ProviderProcess
+) -> None:
     provider_process.start()
     pipeline.worker(PAYMENTS_URL=provider_process.practice.base_url, PAYMENTS_TIMEOUT_SECONDS="5")
     flight = pipeline.flight(20)

@@ -58,7 +58,7 @@ class Race:
     def heat(self, trips: list[UUID]) -> list[Callable[[], object]]:
         acts: list[Callable[[], object]] = []
         for trip in trips:
-            acts += [partial(self.answer, trip), partial(self.call_back, trip)]
+            acts += [partial(self.receive_outcome, trip), partial(self.call_back, trip)]
             if self.chance.random() < 0.3:
                 acts.append(partial(self.charge, trip))
             else:
@@ -76,17 +76,17 @@ class Race:
         return acts
 
     def charge(self, trip: UUID) -> None:
-        """A worker calls the provider; what it heard it has not written yet, and may never write."""
+        """A worker calls the provider. The outcome is not stored yet, and may never be."""
         claim = self.payment_steps.claim(trip)
         if claim is not None:
             self.outcomes[trip] = (claim, self.payment_steps.call(claim))
 
-    def answer(self, trip: UUID) -> None:
+    def receive_outcome(self, trip: UUID) -> None:
         if trip in self.outcomes:
             self.payment_steps.settle(*self.outcomes[trip])
 
     def call_back(self, trip: UUID) -> None:
-        """The provider tells what it knows, and nothing else."""
+        """The provider sends callbacks for the charges that it has decided."""
         for attempt, _, _ in self.payment_steps.payments(trip):
             status = self.payment_steps.provider.status(attempt)
             if status is not None:

@@ -35,12 +35,12 @@ def test_the_neighbours_of_a_row_that_cannot_be_accepted_are_accepted(pipeline: 
     flight, travellers = pipeline.flight(200), pipeline.accounts(21)
     with pipeline.db.transaction() as connection:
         refuse(connection, REFUSALS[refusal], f"INSERT ON bookings FOR EACH ROW WHEN (NEW.user_id = '{travellers[7].id}')")
-    answers = new_intake(pipeline.db).accept([BookingRequest(each.id, (flight,), 1) for each in travellers])
-    assert [turn for turn, answer in enumerate(answers) if not isinstance(answer, Accepted)] == [7]
-    assert isinstance(answers[7], NotAccepted)
+    results = new_intake(pipeline.db).accept([BookingRequest(each.id, (flight,), 1) for each in travellers])
+    assert [turn for turn, result in enumerate(results) if not isinstance(result, Accepted)] == [7]
+    assert isinstance(results[7], NotAccepted)
 
 
-def test_a_flight_that_somebody_locks_keeps_no_other_flight_waiting(pipeline: Pipeline) -> None:
+def test_a_locked_flight_delays_no_other_flight(pipeline: Pipeline) -> None:
     locked, free = pipeline.flight(10), pipeline.flight(10)
     blocked, bookings = pipeline.accept_many(2, locked), pipeline.accept_many(2, free)
     with pipeline.db.transaction() as connection:

@@ -44,9 +44,9 @@ class Installation:
             return queries.list_all(connection)
 
     def ready(self) -> dict[str, Any]:
-        answer = httpx.get(f"{self.api.base_url}/health/ready", timeout=10)
-        assert answer.status_code == httpx.codes.OK, answer.text
-        body: dict[str, Any] = answer.json()
+        response = httpx.get(f"{self.api.base_url}/health/ready", timeout=10)
+        assert response.status_code == httpx.codes.OK, response.text
+        body: dict[str, Any] = response.json()
         assert (body["status"] == "ok") == (body["causes"] == [])
         return body
 
@@ -86,14 +86,14 @@ def installation(open_installation: OpenInstallation) -> Installation:
 
 
 def test_with_everything_there_it_is_ok(installation: Installation) -> None:
-    assert installation.codes() == {"no_worker"}, "nobody works yet, and that is told from the first answer on"
+    assert installation.codes() == {"no_worker"}, "no worker runs yet, and the first response reports that"
     installation.start_worker()
     installation.await_codes()
     assert installation.ready() == {"status": "ok", "reasons": [], "causes": []}
 
 
 @pytest.mark.parametrize("end", [Worker.kill, pytest.param(Worker.stop, marks=pytest.mark.variant)])
-def test_with_every_worker_gone_and_bookings_waiting_it_says_so_until_one_is_back(
+def test_without_workers_waiting_bookings_are_reported_until_one_is_back(
     open_installation: OpenInstallation, end: Callable[[Worker], None]
 ) -> None:
     installation = open_installation(WAIT_LIMIT_SECONDS="2")
@@ -131,7 +131,7 @@ def test_a_frozen_worker_is_named_until_it_goes_on(installation: Installation) -
     installation.await_codes()
 
 
-def test_one_of_several_that_is_restarted_alarms_nobody(installation: Installation) -> None:
+def test_restarting_one_of_several_workers_causes_no_alarm(installation: Installation) -> None:
     restarted = installation.start_worker()
     installation.start_worker()
     installation.await_codes()
@@ -152,7 +152,7 @@ def test_one_of_several_that_is_restarted_alarms_nobody(installation: Installati
     assert alarms == []
 
 
-def test_a_provider_that_is_killed_or_frozen_is_told_until_it_is_back(installation: Installation) -> None:
+def test_a_killed_or_frozen_provider_is_reported_until_it_answers_again(installation: Installation) -> None:
     installation.start_worker()
     installation.await_codes()
     installation.provider.freeze()
@@ -172,7 +172,7 @@ def test_a_worker_without_a_provider_is_named(installation: Installation) -> Non
     assert f"process {without.pid}" in installation.message("provider_missing")
 
 
-def test_no_provider_at_all_is_told(installation: Installation) -> None:
+def test_a_missing_provider_is_reported(installation: Installation) -> None:
     installation.pipeline.worker()
     installation.api.start()
     installation.await_codes("provider_missing")
@@ -186,7 +186,7 @@ def test_a_provider_that_only_the_workers_know_is_enough(installation: Installat
     installation.await_codes()
 
 
-def test_a_backlog_near_its_limit_is_told(open_installation: OpenInstallation) -> None:
+def test_a_backlog_near_its_limit_is_reported(open_installation: OpenInstallation) -> None:
     installation = open_installation(BACKLOG_LIMIT="5")
     flight = installation.pipeline.flight(10)
     installation.pipeline.accept_many(3, flight)
@@ -200,13 +200,13 @@ def test_a_backlog_near_its_limit_is_told(open_installation: OpenInstallation) -
     installation.await_codes()
 
 
-def test_the_worst_comes_first_and_the_rest_is_still_told(installation: Installation) -> None:
+def test_the_worst_problem_comes_first_and_the_others_follow(installation: Installation) -> None:
     with installation.pipeline.db.transaction() as connection:
         connection.execute("UPDATE alembic_version SET version_num = '0001'")
 
     def reasons() -> list[str]:
-        answer = httpx.get(f"{installation.api.base_url}/health/ready", timeout=10)
-        return [cause["code"] for cause in answer.json()["causes"]] if answer.status_code == 503 else []
+        response = httpx.get(f"{installation.api.base_url}/health/ready", timeout=10)
+        return [cause["code"] for cause in response.json()["causes"]] if response.status_code == 503 else []
 
     until(lambda: reasons() == ["schema_old", "no_worker"])
     with installation.pipeline.db.transaction() as connection:

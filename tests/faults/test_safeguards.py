@@ -206,10 +206,10 @@ def test_without_the_tombstone_a_late_worker_leaks_seats(pipeline: Pipeline) -> 
     assert any(each.startswith("I6") and "-2" in each for each in found), found
 
 
-# The audit: a worker dies after Postgres refused a booking, and before Redis was told that its seats are free.
+# The audit: a worker crashes after Postgres refused a booking, and before its seats were released in Redis.
 
 
-def test_the_audit_gives_back_seats_that_redis_was_not_told_of(steps: Steps) -> None:
+def test_the_audit_releases_seats_that_were_not_released_in_redis(steps: Steps) -> None:
     roomy, full = steps.pipeline.flight(seats=5), steps.pipeline.flight(seats=1)
     (last,) = steps.pipeline.accept_many(1, full)
     steps.work(last)

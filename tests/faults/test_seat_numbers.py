@@ -53,8 +53,8 @@ def contend(pipeline: Pipeline, flight: UUID, cabin: str, picks: int) -> list[tu
 
     with ThreadPoolExecutor(INTAKES) as pool:
         parts = [requests[start : start + BATCH] for start in range(0, picks, BATCH)]
-        answers = [answer for part in pool.map(send, parts) for answer in part]
-    return list(zip(requested_seats, answers, strict=True))
+        responses = [response for part in pool.map(send, parts) for response in part]
+    return list(zip(requested_seats, responses, strict=True))
 
 
 def race(pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch) -> list[IntakeResult]:
@@ -75,10 +75,10 @@ def test_of_two_who_saw_the_seat_free_one_gets_it(pipeline: Pipeline, monkeypatc
     assert numbers_taken_twice(pipeline) == []
 
 
-def test_without_the_index_both_get_it_and_the_checker_tells(pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_the_index_both_get_it_and_the_checker_reports_it(pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch) -> None:
     without_the_index(pipeline)
-    answers = race(pipeline, monkeypatch)
-    assert all(isinstance(answer, Accepted) for answer in answers)
+    results = race(pipeline, monkeypatch)
+    assert all(isinstance(result, Accepted) for result in results)
     (found,) = numbers_taken_twice(pipeline)
     assert "seat 1A of flight" in found
     assert "is picked 2 times" in found
@@ -87,9 +87,9 @@ def test_without_the_index_both_get_it_and_the_checker_tells(pipeline: Pipeline,
 def assert_each_seat_has_one_traveller(
     pipeline: Pipeline, flight: UUID, cabin: str, responses: Sequence[tuple[tuple[str, ...], IntakeResult]]
 ) -> None:
-    won = [seats for seats, answer in responses if isinstance(answer, Accepted)]
-    lost = [answer for _, answer in responses if not isinstance(answer, Accepted)]
-    assert all(isinstance(answer, SeatTaken) for answer in lost), {type(answer) for answer in lost}
+    won = [seats for seats, result in responses if isinstance(result, Accepted)]
+    lost = [result for _, result in responses if not isinstance(result, Accepted)]
+    assert all(isinstance(result, SeatTaken) for result in lost), {type(result) for result in lost}
     times = Counter(seat for seats in won for seat in seats)
     assert set(times.values()) == {1}
     with pipeline.db.snapshot() as connection:

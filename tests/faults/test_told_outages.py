@@ -68,7 +68,7 @@ def count_lines(log: Path, level: str) -> Counter[str]:
     return Counter(f"{line['event']} {line.get('queue', '')}".strip() for line in lines(log) if line["level"] == level)
 
 
-def test_an_outage_of_redis_is_told_when_it_begins_and_when_it_is_over(
+def test_an_outage_of_redis_is_logged_when_it_begins_and_when_it_is_over(
     private_servers: ServerFactory, open_pipeline: PipelineFactory
 ) -> None:
     pair = private_servers()
@@ -99,7 +99,7 @@ def test_an_outage_of_redis_is_told_when_it_begins_and_when_it_is_over(
     assert back["seconds"] > 0
 
 
-def test_an_outage_of_postgres_is_told_when_it_begins_and_when_it_is_over(
+def test_an_outage_of_postgres_is_logged_when_it_begins_and_when_it_is_over(
     private_servers: ServerFactory, open_pipeline: PipelineFactory
 ) -> None:
     pair = private_servers()

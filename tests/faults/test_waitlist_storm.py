@@ -94,8 +94,8 @@ def no_two_offers(pipeline: Pipeline) -> bool:
     return sorted(offers) == sorted(places) and len(set(places)) == len(places)
 
 
-def test_a_worker_that_dies_after_freeing_seats_has_offered_them(pipeline: Pipeline) -> None:
-    """The sweep ends a hold and dies before it tells anybody: the offer stands, and Redis finds out."""
+def test_a_worker_that_crashes_after_freeing_seats_has_offered_them(pipeline: Pipeline) -> None:
+    """The sweep ends a hold and crashes after the commit: the offer is valid, and Redis is corrected later."""
     steps = Steps(pipeline)
     flight = pipeline.flight(1)
     holder, first, second = (account.id for account in pipeline.accounts(3))

@@ -32,7 +32,7 @@ def given(monkeypatch: pytest.MonkeyPatch, typed: str) -> None:
     monkeypatch.setattr("sys.stdin", io.StringIO(typed))
 
 
-def test_an_operator_gives_a_new_password_to_who_has_forgotten_theirs(
+def test_an_operator_sets_a_new_password(
     client: httpx.Client, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     register(client, "asha")
@@ -53,7 +53,7 @@ def test_an_operator_gives_a_new_password_to_who_has_forgotten_theirs(
         (["set-role", "nobody", "agent"], "", "No account has the name nobody."),
     ],
 )
-def test_what_cannot_be_done_is_told(
+def test_an_impossible_change_has_an_error_message(
     db: Database,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],

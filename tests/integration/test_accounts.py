@@ -24,10 +24,10 @@ ME = "/api/v1/auth/me"
 
 
 def test_a_traveller_registers_signs_in_and_is_known(client: httpx.Client) -> None:
-    answer = client.post(REGISTER, json={"username": "Asha.K", "password": PASSWORD})
-    assert answer.status_code == 201
-    assert answer.json()["username"] == "asha.k"
-    assert answer.json()["role"] == "traveller"
+    response = client.post(REGISTER, json={"username": "Asha.K", "password": PASSWORD})
+    assert response.status_code == 201
+    assert response.json()["username"] == "asha.k"
+    assert response.json()["role"] == "traveller"
 
     signed_in = client.post(TOKEN, data={"username": "ASHA.k", "password": PASSWORD, "grant_type": "password", "scope": ""})
     assert signed_in.status_code == 200
@@ -36,7 +36,7 @@ def test_a_traveller_registers_signs_in_and_is_known(client: httpx.Client) -> No
     assert (body["token_type"], body["expires_in"]) == ("bearer", 900)
 
     me = client.get(ME, headers={"Authorization": f"Bearer {body['access_token']}"})
-    assert me.json() == answer.json()
+    assert me.json() == response.json()
 
 
 def test_a_username_belongs_to_one_account_whatever_its_case(client: httpx.Client) -> None:
@@ -76,20 +76,20 @@ def test_a_username_may_be_an_address_of_e_mail(client: httpx.Client, username: 
 
 
 @pytest.mark.parametrize("username", ["ab", "x" * 65, "with space", "tab\t", "newline\n", "é" * 5, "\u212a" * 5, ""])
-def test_a_name_that_cannot_be_typed_or_told_apart_is_refused(client: httpx.Client, username: str) -> None:
+def test_a_name_that_cannot_be_typed_or_distinguished_is_refused(client: httpx.Client, username: str) -> None:
     body = problem(client.post(REGISTER, json={"username": username, "password": PASSWORD}), 422, "validation")
     assert body["errors"][0]["pointer"] == "/username"
 
 
-def test_every_mistake_of_a_body_is_told_at_once(client: httpx.Client) -> None:
+def test_every_error_of_a_body_is_in_one_response(client: httpx.Client) -> None:
     body = problem(client.post(REGISTER, json={"username": 5, "role": "admin"}), 422, "validation")
     errors = {(error["pointer"], error["code"]) for error in body["errors"]}
     assert errors == {("/username", "wrong_type"), ("/role", "unknown_field"), ("/password", "missing")}
 
 
 def test_what_the_form_of_a_sign_in_lacks_is_named(client: httpx.Client) -> None:
-    answer = client.post("/api/v1/auth/token", data={"username": "asha"})
-    assert (answer.status_code, [error["pointer"] for error in answer.json()["errors"]]) == (422, ["/password"])
+    response = client.post("/api/v1/auth/token", data={"username": "asha"})
+    assert (response.status_code, [error["pointer"] for error in response.json()["errors"]]) == (422, ["/password"])
 
 
 def test_an_administrator_whose_account_is_gone_signs_in_again(api: RunningApi, db: Database) -> None:
@@ -103,7 +103,7 @@ def test_an_administrator_whose_account_is_gone_signs_in_again(api: RunningApi, 
             gone.post(f"/admin/flights/{flight}/cancel", json={"reason": "Storm"}),
             gone.post("/admin/flights/bulk-upload", content=csv_of([row(1)]), headers={"content-type": "text/csv"}),
         ]
-    assert {(answer.status_code, answer.json()["code"]) for answer in refused} == {(401, "account_gone")}
+    assert {(response.status_code, response.json()["code"]) for response in refused} == {(401, "account_gone")}
 
 
 def test_wrong_names_and_wrong_passwords_are_answered_alike(client: httpx.Client) -> None:
@@ -133,9 +133,9 @@ def test_an_unknown_name_costs_the_same_work_as_a_wrong_password(client: httpx.C
 @pytest.mark.parametrize("header", [None, "", "Bearer", "Bearer x.y.z", "Basic YTpi", "Bearer " + "a" * 3000, "Bearer é"])
 def test_without_a_good_token_a_private_route_is_closed(client: httpx.Client, header: str | None) -> None:
     headers = {} if header is None else {"Authorization": header.encode()}
-    answer = client.get(ME, headers=headers)  # type: ignore[arg-type]
-    problem(answer, 401, "unauthenticated")
-    assert answer.headers["www-authenticate"].startswith("Bearer")
+    response = client.get(ME, headers=headers)  # type: ignore[arg-type]
+    problem(response, 401, "unauthenticated")
+    assert response.headers["www-authenticate"].startswith("Bearer")
 
 
 def test_a_token_in_a_cookie_or_a_query_is_no_token(client: httpx.Client) -> None:

@@ -1,4 +1,4 @@
-"""The administrator that a start makes, or finds: what is told of the password is right, also on a database from elsewhere."""
+"""The administrator that a start creates or finds: the line about the password is right, also with a restored database."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def folder(tmp_path: Path) -> Iterator[DataFolder]:
 
 
 def start(db: Database, folder: DataFolder, given: str | None = None) -> Administrator:
-    """What `skyqueue up` does about the administrator; what is told never contains a password that is not theirs."""
+    """What `skyqueue up` does about the administrator. Its output never contains a password of another account."""
     found = ensure(db, Accounts(admin_password=SecretStr(given) if given else None), folder)
     assert "\n" not in found.sign_in
     if found.password_file is not None:
@@ -37,7 +37,7 @@ def start(db: Database, folder: DataFolder, given: str | None = None) -> Adminis
     return found
 
 
-def test_the_first_start_makes_a_password_up_and_the_next_one_tells_where_it_is(db: Database, folder: DataFolder) -> None:
+def test_the_first_start_creates_a_password_and_the_next_one_prints_where_it_is(db: Database, folder: DataFolder) -> None:
     first = start(db, folder)
     password = folder.admin_password.read_text().strip()
     assert first.sign_in == f"Sign in as admin with the password {password}   (kept in {folder.admin_password})"
@@ -45,7 +45,7 @@ def test_the_first_start_makes_a_password_up_and_the_next_one_tells_where_it_is(
     assert start(db, folder).sign_in == f"Sign in as admin; the password is in {folder.admin_password}"
 
 
-def test_a_restored_database_with_another_password_is_told_with_a_way_out(
+def test_a_restored_database_with_another_password_is_reported_with_a_remedy(
     db: Database, folder: DataFolder, monkeypatch: pytest.MonkeyPatch, database_url: str, redis_url: str
 ) -> None:
     ensure_admin(db, "admin", "the password of the other machine")
@@ -66,7 +66,7 @@ def test_a_restored_database_with_another_password_is_told_with_a_way_out(
     assert start(db, folder).password_file == str(folder.admin_password)
 
 
-def test_a_given_password_that_is_not_the_accounts_is_never_told_as_right(db: Database, folder: DataFolder) -> None:
+def test_a_given_password_that_is_not_the_accounts_is_never_printed_as_right(db: Database, folder: DataFolder) -> None:
     start(db, folder)
     found = start(db, folder, given="another password")
     assert found.sign_in.endswith("; SKYQUEUE_ADMIN_PASSWORD is another one, and is not used")
@@ -87,7 +87,7 @@ def test_a_given_password_that_is_right_mends_the_file(db: Database, folder: Dat
     assert start(db, folder).sign_in == f"Sign in as admin; the password is in {folder.admin_password}"
 
 
-def test_an_account_whose_password_nobody_kept_is_told(db: Database, folder: DataFolder) -> None:
+def test_an_account_with_an_unknown_password_has_a_line_about_the_reset(db: Database, folder: DataFolder) -> None:
     ensure_admin(db, "admin", "known to somebody")
     assert start(db, folder).sign_in == (
         "Sign in as admin with the password that this account has in the database. To give it a new one: "
@@ -96,7 +96,7 @@ def test_an_account_whose_password_nobody_kept_is_told(db: Database, folder: Dat
     assert not folder.admin_password.exists()
 
 
-def test_the_command_says_that_a_password_was_not_taken_and_takes_it_when_told(
+def test_the_command_reports_an_unused_password_and_sets_it_with_the_option(
     db: Database, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], database_url: str, redis_url: str
 ) -> None:
     ensure_admin(db, "admin", "the password until now")

@@ -40,9 +40,9 @@ BOOKINGS: Final = {
 
 
 def make(admin: httpx.Client, *scopes: str, name: str = "the shop") -> dict[str, Any]:
-    answer = admin.post(KEYS, json={"name": name, "scopes": scopes})
-    assert answer.status_code == 201, answer.text
-    body: dict[str, Any] = answer.json()
+    response = admin.post(KEYS, json={"name": name, "scopes": scopes})
+    assert response.status_code == 201, response.text
+    body: dict[str, Any] = response.json()
     return body
 
 
@@ -68,7 +68,7 @@ def test_a_key_is_shown_once_and_kept_as_a_hash(api: RunningApi, admin: httpx.Cl
 
 
 @pytest.mark.parametrize("scope", KeyScope)
-def test_a_key_may_do_what_its_scope_says_and_nothing_else(api: RunningApi, admin: httpx.Client, scope: KeyScope) -> None:
+def test_a_key_allows_exactly_what_its_scope_allows(api: RunningApi, admin: httpx.Client, scope: KeyScope) -> None:
     document = api.app.openapi_schema.to_schema()
     operations = [
         (method.upper(), path)
@@ -80,11 +80,11 @@ def test_a_key_may_do_what_its_scope_says_and_nothing_else(api: RunningApi, admi
     with program(api, make(admin, scope)["key"]) as client:
         wrong = []
         for method, path in operations:
-            answer = client.request(method, address(path))
-            let_in = answer.status_code not in (401, 403)
+            response = client.request(method, address(path))
+            let_in = response.status_code not in (401, 403)
             sees = scope is not KeyScope.BOOK or not path.startswith("/admin")
             may = scope is KeyScope.ADMIN or (sees if method == "GET" else scope is KeyScope.BOOK and (method, path) in BOOKINGS)
-            wrong += [f"{scope} {method} {path}: {answer.status_code}"] * (let_in != may)
+            wrong += [f"{scope} {method} {path}: {response.status_code}"] * (let_in != may)
     assert not wrong, "\n".join(wrong)
 
 
@@ -155,7 +155,7 @@ def test_a_key_ends_with_the_account_of_its_administrator(api: RunningApi, end: 
         until(lambda: client.get("/admin/overview").status_code == 401)
 
 
-def test_the_last_use_is_told(api: RunningApi, admin: httpx.Client) -> None:
+def test_the_time_of_the_last_use_is_shown(api: RunningApi, admin: httpx.Client) -> None:
     with program(api, make(admin, "read")["key"]) as client:
         assert admin.get(KEYS).json()["data"][0]["last_used_at"] is None
         assert client.get("/api/v1/auth/me").status_code == 200

@@ -1,4 +1,4 @@
-"""A booking has two ways to the same rules: a short one and the framework's. Nobody can tell from an answer which way it took."""
+"""Bookings through the fast path and through the framework: the same rules apply, and the responses are the same."""
 
 from __future__ import annotations
 
@@ -44,17 +44,19 @@ def send(client: httpx.Client, content: str | bytes, headers: dict[str, str], pa
     return client.post(path, content=content, headers=headers)
 
 
-def seen(answer: httpx.Response) -> tuple[int, dict[str, str], Any]:
+def seen(response: httpx.Response) -> tuple[int, dict[str, str], Any]:
     """What a client sees, without what is another one for each request."""
     own = ("date", "x-request-id", "retry-after", "location", "content-length")
-    headers = {name: value for name, value in answer.headers.items() if name not in own}
-    body = answer.json()
+    headers = {name: value for name, value in response.headers.items() if name not in own}
+    body = response.json()
     for name in ("request_id", "job_id", "booking_id", "status_url"):
         body.pop(name, None)
-    return answer.status_code, headers, (list(answer.json()), body)
+    return response.status_code, headers, (list(response.json()), body)
 
 
-def test_both_ways_say_the_same_to_bookings_of_every_kind(client: httpx.Client, ways: Counter[str], pipeline: Pipeline) -> None:
+def test_both_paths_return_the_same_for_bookings_of_every_kind(
+    client: httpx.Client, ways: Counter[str], pipeline: Pipeline
+) -> None:
     flight, other, gone = pipeline.flight(1000), pipeline.flight(1000), uuid4()
     bodies = [
         f'{{"flight_id":"{flight}","seats":2,"allow_duplicate":true}}',
@@ -113,15 +115,15 @@ def test_a_key_is_one_booking_whichever_way_it_comes(client: httpx.Client, ways:
 def test_what_the_short_way_does_not_know_is_refused_by_the_long_one(
     client: httpx.Client, ways: Counter[str], pipeline: Pipeline, more: dict[str, str]
 ) -> None:
-    answer = send(client, f'{{"flight_id":"{pipeline.flight(10)}","seats":1}}', SHORT | more)
-    assert 400 <= answer.status_code < 500
+    response = send(client, f'{{"flight_id":"{pipeline.flight(10)}","seats":1}}', SHORT | more)
+    assert 400 <= response.status_code < 500
     assert not ways
 
 
 def test_a_body_in_pieces_takes_the_long_way(client: httpx.Client, ways: Counter[str], pipeline: Pipeline) -> None:
     body = f'{{"flight_id":"{pipeline.flight(10)}","seats":1}}'.encode()
-    answer = client.post("/api/v1/bookings", content=iter([body[:10], body[10:]]), headers=SHORT)
-    assert answer.status_code == 202
+    response = client.post("/api/v1/bookings", content=iter([body[:10], body[10:]]), headers=SHORT)
+    assert response.status_code == 202
     assert ways == {"long": 1}
 
 

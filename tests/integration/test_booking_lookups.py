@@ -28,7 +28,7 @@ SHOWN = {
 }
 
 
-def test_whoever_knows_a_surname_finds_the_booking_and_can_do_nothing_to_it(
+def test_with_a_surname_the_booking_can_be_read_and_not_changed(
     api: RunningApi, client: httpx.Client, traveller: httpx.Client, admin: httpx.Client, booking: UUID
 ) -> None:
     mine = read(traveller, booking)
@@ -62,7 +62,7 @@ def test_whoever_knows_a_surname_finds_the_booking_and_can_do_nothing_to_it(
         assert other_traveller.get(address, params={"surname": "rao"}).status_code == 404
 
 
-def test_whoever_knows_a_surname_needs_no_account(client: httpx.Client, traveller: httpx.Client, booking: UUID) -> None:
+def test_with_a_surname_no_account_is_needed(client: httpx.Client, traveller: httpx.Client, booking: UUID) -> None:
     mine = read(traveller, booking)
     lookup = {"reference": f" {mine['reference'].lower()}", "surname": "RAO"}
     found = client.post("/api/v1/bookings/find", json=lookup)
@@ -74,7 +74,7 @@ def test_whoever_knows_a_surname_needs_no_account(client: httpx.Client, travelle
     problem(client.post("/api/v1/bookings/find", json={"reference": mine["reference"]}), 422, "validation")
 
 
-def test_a_traveller_without_an_account_sees_their_seat_on_each_flight_and_nobody_elses(
+def test_a_traveller_without_an_account_sees_only_their_own_seat_on_each_flight(
     client: httpx.Client, traveller: httpx.Client, pipeline: Pipeline
 ) -> None:
     flights = [flight_with_cabin(pipeline), pipeline.flight(9), flight_with_cabin(pipeline)]
@@ -99,11 +99,11 @@ def test_a_traveller_without_an_account_sees_their_seat_on_each_flight_and_nobod
 def test_surnames_are_not_tried_quickly_without_an_account(start_api: ApiFactory) -> None:
     lookup = {"reference": "K7M2QX", "surname": "rao"}
     with start_api(RATE_LIMITS="on").client() as client:
-        answers = [client.post("/api/v1/bookings/find", json=lookup) for _ in range(LIMITS[Scope.LOOKUP_REFERENCE].burst + 2)]
-    assert problem(answers[-1], 429, "rate_limited")
-    assert int(answers[-1].headers["retry-after"]) > 0
+        responses = [client.post("/api/v1/bookings/find", json=lookup) for _ in range(LIMITS[Scope.LOOKUP_REFERENCE].burst + 2)]
+    assert problem(responses[-1], 429, "rate_limited")
+    assert int(responses[-1].headers["retry-after"]) > 0
     with start_api(RATE_LIMITS="off").client() as client:  # control
-        assert {client.post("/api/v1/bookings/find", json=lookup).status_code for _ in answers} == {404}
+        assert {client.post("/api/v1/bookings/find", json=lookup).status_code for _ in responses} == {404}
 
 
 def test_a_booking_without_names_is_found_by_its_owner_alone(
@@ -120,14 +120,14 @@ def test_guessing_surnames_to_one_reference_is_slow_for_everybody_together(start
     burst = LIMITS[Scope.LOOKUP_REFERENCE].burst
     with start_api(RATE_LIMITS="on").client() as anybody:
         guessers = [register(anybody) for _ in range(2)]
-        answers = [
+        responses = [
             anybody.get(f"{BY_REFERENCE}/222222", params={"surname": f"rao{n}"}, headers=guesser.headers)
             for n in range(burst)
             for guesser in guessers
         ]
-        assert [each.status_code for each in answers[:burst]] == [404] * burst
-        assert {each.status_code for each in answers[burst:]} <= {404, 429}
-        problem(answers[-1], 429, "rate_limited")
+        assert [each.status_code for each in responses[:burst]] == [404] * burst
+        assert {each.status_code for each in responses[burst:]} <= {404, 429}
+        problem(responses[-1], 429, "rate_limited")
         # In another case it is the same reference; another one, and what its owner asks without a surname, is not slowed down.
         assert anybody.get(f"{BY_REFERENCE}/ZZZZZZ", params={"surname": "rao"}, headers=guessers[0].headers).status_code == 404
         assert anybody.get(f"{BY_REFERENCE}/222222", headers=guessers[0].headers).status_code == 404
@@ -141,8 +141,8 @@ def test_guessing_references_is_slow_for_an_account_and_for_an_address(
     monkeypatch.setattr(addresses, "counted_as", lambda _: "192.0.2.7")
     with start_api(RATE_LIMITS="on").client() as anybody:
         guesser = register(anybody)
-        answers = [anybody.get(f"{BY_REFERENCE}/22222{n}", headers=guesser.headers) for n in range(2, 8)]
-        assert [each.status_code for each in answers] == [404] * 5 + [429]
+        responses = [anybody.get(f"{BY_REFERENCE}/22222{n}", headers=guesser.headers) for n in range(2, 8)]
+        assert [each.status_code for each in responses] == [404] * 5 + [429]
         another = register(anybody)
         expected = 429 if scope is Scope.LOOKUP_ADDRESS else 404
         assert anybody.get(f"{BY_REFERENCE}/222222", headers=another.headers).status_code == expected

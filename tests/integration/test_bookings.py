@@ -1,4 +1,4 @@
-"""Bookings over HTTP: what the door lets in, what it refuses, and who may see what."""
+"""Bookings over HTTP: which requests are accepted and refused, and who can read which booking."""
 
 from __future__ import annotations
 
@@ -34,18 +34,16 @@ def confirmed(client: httpx.Client, pipeline: Pipeline, flight: UUID, seats: int
 
 def test_the_body_of_the_first_days_still_books(client: httpx.Client, account: SignedInUser, pipeline: Pipeline) -> None:
     flight = pipeline.flight(10)
-    answer = client.post("/api/v1/booking", json={"user_id": str(account.id), "flight_id": str(flight), "seats": 2})
-    assert answer.status_code == 202
-    body = answer.json()
+    response = client.post("/api/v1/booking", json={"user_id": str(account.id), "flight_id": str(flight), "seats": 2})
+    assert response.status_code == 202
+    body = response.json()
     assert body["status"] == "PENDING"
     assert body["job_id"] == body["booking_id"]
-    assert body["status_url"] == answer.headers["location"] == f"/api/v1/jobs/{body['job_id']}"
-    assert int(answer.headers["retry-after"]) >= 1
+    assert body["status_url"] == response.headers["location"] == f"/api/v1/jobs/{body['job_id']}"
+    assert int(response.headers["retry-after"]) >= 1
 
 
-def test_a_confirmed_booking_says_everything_about_itself(
-    client: httpx.Client, account: SignedInUser, pipeline: Pipeline
-) -> None:
+def test_a_confirmed_booking_has_all_fields(client: httpx.Client, account: SignedInUser, pipeline: Pipeline) -> None:
     flight = pipeline.flight(10)
     booking = confirmed(client, pipeline, flight, seats=3)
     view = client.get(f"/api/v1/bookings/{booking}").json()
@@ -98,7 +96,7 @@ def test_my_bookings_come_newest_first_and_page_by_page(
     assert client.get("/api/v1/bookings?status=LOST").status_code == 422
 
 
-def test_what_cannot_be_booked_is_refused_at_the_door(client: httpx.Client, pipeline: Pipeline) -> None:
+def test_an_impossible_booking_is_refused_by_the_intake(client: httpx.Client, pipeline: Pipeline) -> None:
     departed = pipeline.flight(10, departs_in=timedelta(minutes=-1))
     cancelled = pipeline.flight(10)
     with pipeline.db.transaction() as connection:
@@ -109,13 +107,13 @@ def test_what_cannot_be_booked_is_refused_at_the_door(client: httpx.Client, pipe
         cancelled: (409, "flight_cancelled"),
     }
     for flight, refusal in refusals.items():
-        answer = book(client, flight)
-        assert (answer.status_code, answer.json()["code"]) == refusal
+        response = book(client, flight)
+        assert (response.status_code, response.json()["code"]) == refusal
     with pipeline.db.snapshot() as connection:
         assert connection.execute("SELECT count(*) FROM bookings").fetchone() == (0,)
 
 
-def test_a_flight_that_is_known_to_be_full_is_refused_at_the_door(client: httpx.Client, pipeline: Pipeline) -> None:
+def test_a_booking_of_a_full_flight_is_refused_without_a_query(client: httpx.Client, pipeline: Pipeline) -> None:
     flight = pipeline.flight(3)
     confirmed(client, pipeline, flight, seats=2)
     until(lambda: book(client, flight, seats=2).status_code == 409)
@@ -140,7 +138,7 @@ def test_a_cancelled_seat_is_sold_again(client: httpx.Client, other_traveller: h
     assert pipeline.seats(flight)[:2] == (0, 1)
 
 
-def test_only_an_administrator_books_for_somebody_else(
+def test_only_an_administrator_books_for_another_account(
     client: httpx.Client, admin: httpx.Client, account: SignedInUser, pipeline: Pipeline
 ) -> None:
     flight, other = pipeline.flight(10), pipeline.account()
@@ -157,8 +155,8 @@ def test_an_account_that_is_gone_may_not_book(api: Api, pipeline: Pipeline) -> N
     with pipeline.db.transaction() as connection:
         connection.execute("DELETE FROM users WHERE id = %s", (gone.id,))
     with api.client(gone.headers) as client:
-        answer = book(client, pipeline.flight(10))
-    assert answer.status_code == 401
+        response = book(client, pipeline.flight(10))
+    assert response.status_code == 401
 
 
 @pytest.mark.parametrize(
@@ -178,13 +176,13 @@ def test_an_account_that_is_gone_may_not_book(api: Api, pipeline: Pipeline) -> N
     ],
 )
 def test_a_body_that_means_nothing_is_refused_field_by_field(client: httpx.Client, body: dict[str, Any]) -> None:
-    answer = client.post("/api/v1/booking", json=body)
-    assert answer.status_code == 422, answer.text
-    assert answer.headers["content-type"] == "application/problem+json"
-    assert answer.json()["errors"]
+    response = client.post("/api/v1/booking", json=body)
+    assert response.status_code == 422, response.text
+    assert response.headers["content-type"] == "application/problem+json"
+    assert response.json()["errors"]
 
 
-def test_somebody_elses_booking_is_not_found_on_any_route(
+def test_a_booking_of_another_account_is_not_found_on_any_route(
     client: httpx.Client, other_traveller: httpx.Client, pipeline: Pipeline
 ) -> None:
     """Every route of travellers that names a booking, taken from the API's own document."""
@@ -210,6 +208,6 @@ def test_somebody_elses_booking_is_not_found_on_any_route(
     assert len(routes) >= 8
     for method, path in routes:
         body = next((body for word, body in bodies.items() if f"/{word}" in path), None)
-        answer = other_traveller.request(method, path.format(**named), json=body)
-        assert (answer.status_code, method, path) == (404, method, path), answer.text
+        response = other_traveller.request(method, path.format(**named), json=body)
+        assert (response.status_code, method, path) == (404, method, path), response.text
     assert client.get(f"/api/v1/bookings/{booking}").json()["status"] == "CONFIRMED"

@@ -48,7 +48,7 @@ def test_a_repeated_request_is_the_same_booking(client: httpx.Client, pipeline: 
     assert bookings_in(pipeline) == 1
 
 
-def test_a_request_repeated_after_the_end_tells_how_it_ended(client: httpx.Client, pipeline: Pipeline) -> None:
+def test_a_request_repeated_after_the_end_gets_the_final_status(client: httpx.Client, pipeline: Pipeline) -> None:
     flight = pipeline.flight(10)
     first = book(client, flight, "k-1")
     pipeline.work(UUID(first.json()["booking_id"]))
@@ -79,9 +79,9 @@ def test_a_key_used_for_something_else_is_refused(client: httpx.Client, pipeline
 
 def test_fifty_requests_at_once_with_one_key_are_one_booking(api: Api, account: SignedInUser, pipeline: Pipeline) -> None:
     flight = pipeline.flight(10)
-    answers = concurrent_clients.book(api.base_url, [Attempt(account.headers, flight, key="k-1")] * 50, at_once=50)
-    assert {answer.status for answer in answers} == {202}
-    assert len({answer.booking_id for answer in answers}) == 1
+    responses = concurrent_clients.book(api.base_url, [Attempt(account.headers, flight, key="k-1")] * 50, at_once=50)
+    assert {response.status for response in responses} == {202}
+    assert len({response.booking_id for response in responses}) == 1
     assert bookings_in(pipeline) == 1
 
 
@@ -96,14 +96,14 @@ def test_fifty_requests_at_once_to_two_processes_are_one_booking(api: Api, accou
             *(asyncio.to_thread(concurrent_clients.book, address, attempts, at_once=25) for address in addresses)
         )
 
-    answers = [answer for half in asyncio.run(both()) for answer in half]
+    responses = [response for half in asyncio.run(both()) for response in half]
     other.stop()
-    assert {answer.status for answer in answers} == {202}
-    assert len({answer.booking_id for answer in answers}) == 1
+    assert {response.status for response in responses} == {202}
+    assert len({response.booking_id for response in responses}) == 1
     assert bookings_in(pipeline) == 1
 
 
-def test_the_same_key_of_somebody_else_is_another_booking(client: httpx.Client, api: Api, pipeline: Pipeline) -> None:
+def test_the_same_key_of_another_account_is_another_booking(client: httpx.Client, api: Api, pipeline: Pipeline) -> None:
     flight = pipeline.flight(10)
     mine = book(client, flight, "k-1")
     with api.client(pipeline.account().headers) as other_traveller:

@@ -28,9 +28,9 @@ def test_a_request_that_cannot_be_stored_takes_no_other_down(pipeline: Pipeline)
         11: BookingRequest(new_id(), (flight,), 1),
     }
     batch = [bad.get(turn, request) for turn, request in enumerate(good)]
-    answers = new_intake(pipeline.db).accept(batch)
-    assert [type(answers[turn]) for turn in bad] == [AccountGone, FlightNotFound, AccountGone]
-    accepted = [answer.booking_id for answer in answers if isinstance(answer, Accepted)]
+    results = new_intake(pipeline.db).accept(batch)
+    assert [type(results[turn]) for turn in bad] == [AccountGone, FlightNotFound, AccountGone]
+    accepted = [result.booking_id for result in results if isinstance(result, Accepted)]
     assert len(accepted) == len(set(accepted)) == 17
     assert pipeline.endings(accepted) == {"PENDING": 17}
 
@@ -41,9 +41,9 @@ def test_equal_keys_in_one_batch_are_one_booking(pipeline: Pipeline) -> None:
     other = BookingRequest(traveller, (flight,), 2, idempotency_key="k", request_hash=b"b")
     *same, refused = new_intake(pipeline.db).accept([*batch, other])
     assert isinstance(refused, IdempotencyKeyReused)
-    replies = [answer for answer in same if isinstance(answer, Accepted)]
-    assert len({answer.booking_id for answer in replies}) == 1
-    assert [answer.replayed for answer in replies] == [False, True, True, True, True]
+    replies = [response for response in same if isinstance(response, Accepted)]
+    assert len({response.booking_id for response in replies}) == 1
+    assert [response.replayed for response in replies] == [False, True, True, True, True]
 
 
 def test_references_are_unique_among_processes(pipeline: Pipeline) -> None:
@@ -58,7 +58,7 @@ def test_references_are_unique_among_processes(pipeline: Pipeline) -> None:
 @contextmanager
 def closing(pipeline: Pipeline, *, turn: int) -> Iterator[WatchedDatabase]:
     """A way to Postgres that is found to hang while the connection borrowed as the `turn`-th is used: no further one is lent."""
-    database, lent = WatchedDatabase(pipeline.database_url, pool_size=1, application="door"), 0
+    database, lent = WatchedDatabase(pipeline.database_url, pool_size=1, application="intake"), 0
 
     def lend(*_: object) -> None:
         nonlocal lent
@@ -72,10 +72,10 @@ def closing(pipeline: Pipeline, *, turn: int) -> Iterator[WatchedDatabase]:
         database.dispose()
 
 
-def test_of_a_batch_that_finds_the_door_closed_in_the_middle_the_stored_part_is_answered_as_stored(pipeline: Pipeline) -> None:
+def test_the_committed_part_of_an_interrupted_batch_is_answered_as_stored(pipeline: Pipeline) -> None:
     flights, traveller = (pipeline.flight(10), pipeline.flight(10)), pipeline.account().id
     good = BookingRequest(traveller, flights, 1, idempotency_key="trip", request_hash=b"trip")
-    # The account that does not exist breaks the batch; its halves are tried one by one, and the door closes behind the first.
+    # The account that does not exist breaks the batch; its halves are tried one by one, and the connection is refused after the first.
     with closing(pipeline, turn=2) as database:
         stored, in_doubt = new_intake(database).accept([good, BookingRequest(new_id(), flights, 1)])
     assert isinstance(stored, Accepted)
@@ -84,7 +84,7 @@ def test_of_a_batch_that_finds_the_door_closed_in_the_middle_the_stored_part_is_
     assert "Idempotency-Key" in in_doubt.detail
 
 
-def test_who_comes_behind_the_door_that_closed_is_not_told_that_nothing_was_changed(pipeline: Pipeline) -> None:
+def test_a_request_with_an_unknown_outcome_is_not_refused_with_nothing_changed(pipeline: Pipeline) -> None:
     flights, traveller = (pipeline.flight(10), pipeline.flight(10)), pipeline.account().id
     good = BookingRequest(traveller, flights, 1, idempotency_key="trip", request_hash=b"trip")
     with closing(pipeline, turn=2) as database:
@@ -97,7 +97,7 @@ def test_who_comes_behind_the_door_that_closed_is_not_told_that_nothing_was_chan
     assert not again.replayed
 
 
-def test_a_batch_that_finds_the_door_closed_hears_that_nothing_was_changed(pipeline: Pipeline) -> None:
+def test_a_batch_that_cannot_begin_is_refused_with_nothing_changed(pipeline: Pipeline) -> None:
     with closing(pipeline, turn=1) as database:
         database.hangs = True
         with pytest.raises(Unavailable, match="nothing was changed"):

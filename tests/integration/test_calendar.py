@@ -23,9 +23,11 @@ def test_the_calendar_has_the_cheapest_price_of_each_day(admin: httpx.Client, cl
     parameters = {"source": "delhi", "destination": "BOM", "month": f"{first:%Y-%m}"}
 
     def shown(**more: Any) -> tuple[str, list[tuple[str, int, str | None]]]:
-        answer = client.get("/api/v1/calendar", params={**parameters, **more})
-        assert answer.status_code == 200, answer.text
-        return answer.headers["x-cache"], [(each["date"][-2:], each["flights"], each["price"]) for each in answer.json()["data"]]
+        response = client.get("/api/v1/calendar", params={**parameters, **more})
+        assert response.status_code == 200, response.text
+        return response.headers["x-cache"], [
+            (each["date"][-2:], each["flights"], each["price"]) for each in response.json()["data"]
+        ]
 
     assert shown() == ("miss", [("10", 2, "200.00"), ("15", 1, "250.00")])
     assert shown() == ("hit", [("10", 2, "200.00"), ("15", 1, "250.00")])
@@ -39,5 +41,5 @@ def test_the_calendar_has_the_cheapest_price_of_each_day(admin: httpx.Client, cl
 
 @pytest.mark.parametrize("month", ["1000-01", "2025-01", "9999-12"])
 def test_a_month_without_flights_is_an_empty_calendar_however_far_away(client: httpx.Client, month: str) -> None:
-    answer = client.get("/api/v1/calendar", params={"source": "Delhi", "destination": "Dublin", "month": month})
-    assert (answer.status_code, answer.json()) == (200, {"data": []})
+    response = client.get("/api/v1/calendar", params={"source": "Delhi", "destination": "Dublin", "month": month})
+    assert (response.status_code, response.json()) == (200, {"data": []})

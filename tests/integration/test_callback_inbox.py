@@ -50,8 +50,8 @@ async def deliver(pipeline: Pipeline, database: CountingDatabase, count: int) ->
 
 
 @pytest.mark.parametrize("hangs", [True, False])
-async def test_a_server_that_is_away_is_asked_once_for_all_callbacks(pipeline: Pipeline, hangs: bool) -> None:
-    database = CountingDatabase("postgresql://127.0.0.1:1/nobody", pool_size=1, application="door")
+async def test_a_server_that_is_away_gets_one_attempt_for_all_callbacks(pipeline: Pipeline, hangs: bool) -> None:
+    database = CountingDatabase("postgresql://127.0.0.1:1/nobody", pool_size=1, application="callbacks")
     database.hangs = hangs
     outcomes = await deliver(pipeline, database, 64)
     assert all(isinstance(outcome, AWAY) for outcome in outcomes)
@@ -81,7 +81,7 @@ async def test_one_callback_that_cannot_be_written_keeps_no_other_out_unless_the
             raise broken
 
     monkeypatch.setattr(settle_payment, "apply_events", apply)
-    database = CountingDatabase(pipeline.database_url, pool_size=1, application="door")
+    database = CountingDatabase(pipeline.database_url, pool_size=1, application="callbacks")
     outcomes = await deliver(pipeline, database, 4)
     after = [None, None] if transactions == 7 else [broken, broken]
     assert outcomes == [None, broken, *after]
@@ -99,6 +99,6 @@ async def test_callbacks_that_met_a_deadlock_are_written_again_together(
             raise psycopg.errors.DeadlockDetected("another transaction was in the way")
 
     monkeypatch.setattr(settle_payment, "apply_events", apply)
-    database = CountingDatabase(pipeline.database_url, pool_size=1, application="door")
+    database = CountingDatabase(pipeline.database_url, pool_size=1, application="callbacks")
     assert await deliver(pipeline, database, 5) == [None] * 5
     assert written == [5, 5], "the whole batch again, and not one by one"

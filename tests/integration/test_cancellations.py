@@ -56,10 +56,10 @@ def capture(steps: Steps, booking: UUID) -> None:
 
 
 def quote(client: httpx.Client, booking: UUID) -> dict[str, Any]:
-    answer = client.post(f"/api/v1/bookings/{booking}/cancellations")
-    assert answer.status_code == 201, answer.text
-    body: dict[str, Any] = answer.json()
-    assert answer.headers["location"] == f"/api/v1/cancellations/{body['id']}"
+    response = client.post(f"/api/v1/bookings/{booking}/cancellations")
+    assert response.status_code == 201, response.text
+    body: dict[str, Any] = response.json()
+    assert response.headers["location"] == f"/api/v1/cancellations/{body['id']}"
     return body
 
 
@@ -119,7 +119,7 @@ def test_a_trip_has_one_quote_that_counts_from_its_first_departure(traveller: ht
     assert taken(steps) == 0
 
 
-def test_confirming_gives_back_what_was_promised_and_confirming_again_changes_nothing(
+def test_confirming_refunds_the_quoted_amount_and_confirming_again_changes_nothing(
     traveller: httpx.Client, steps: Steps, book: Book
 ) -> None:
     booking = book(FAR)
@@ -135,7 +135,7 @@ def test_confirming_gives_back_what_was_promised_and_confirming_again_changes_no
     assert taken(steps) == 0
 
 
-def test_the_provider_gives_back_what_the_quote_promised_and_the_fee_stays(
+def test_the_provider_refunds_the_quoted_amount_and_the_fee_is_kept(
     traveller: httpx.Client, payment_steps: PaymentSteps, owner_id: UUID
 ) -> None:
     booking = payment_steps.hold(owner_id, payment_steps.steps.pipeline.flight(5, departs_in=NEAR), 2)
@@ -191,9 +191,9 @@ def test_deleting_quotes_and_confirms_in_one_step_and_once(traveller: httpx.Clie
 
 
 def quote_refusal(client: httpx.Client, booking: UUID) -> str:
-    answer = client.post(f"/api/v1/bookings/{booking}/cancellations")
-    assert answer.status_code == 409, answer.text
-    return str(answer.json()["code"])
+    response = client.post(f"/api/v1/bookings/{booking}/cancellations")
+    assert response.status_code == 409, response.text
+    return str(response.json()["code"])
 
 
 def test_a_booking_that_departed_or_waits_for_its_seats_cannot_be_cancelled(
@@ -227,15 +227,15 @@ def test_twenty_parallel_cancellations_give_seats_and_money_back_once(
             )
 
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        answers = Counter(pool.map(cancel, range(AT_ONCE)))
-    assert answers == ({200: 1, 409: AT_ONCE - 1} if way == "delete" else {200: AT_ONCE})
+        results = Counter(pool.map(cancel, range(AT_ONCE)))
+    assert results == ({200: 1, 409: AT_ONCE - 1} if way == "delete" else {200: AT_ONCE})
     assert refunds(steps, booking) == [("22500.00", "cancelled")]
     assert taken(steps) == 0
     # No worker runs here, so what the queue holds is not looked at.
     assert [each for each in steps.pipeline.violations() if not each.startswith("I8")] == []
 
 
-def test_a_stranger_finds_neither_the_booking_nor_its_quote(
+def test_another_traveller_finds_neither_the_booking_nor_its_quote(
     api: RunningApi, client: httpx.Client, traveller: httpx.Client, steps: Steps, book: Book
 ) -> None:
     booking = book(FAR)

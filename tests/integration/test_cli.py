@@ -27,14 +27,14 @@ from launcher.supervisor.listener import Listener
 from tests.support.commands import refusal
 
 
-def test_the_version_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_version_is_shown(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:
         cli.main(["--version"])
     assert ended.value.code == 0
     assert capsys.readouterr().out == f"skyqueue {version('skyqueue')}\n"
 
 
-def test_the_version_is_told_where_nothing_is_installed(tmp_path: Path) -> None:
+def test_the_version_is_printed_without_an_installation(tmp_path: Path) -> None:
     """As in the container image: the source tree alone, on the import path."""
     for package in (core, launcher):
         shutil.copytree(Path(str(package.__file__)).parent, tmp_path / package.__name__)
@@ -44,7 +44,7 @@ def test_the_version_is_told_where_nothing_is_installed(tmp_path: Path) -> None:
     assert message.stdout == f"skyqueue {version('skyqueue')}\n"
 
 
-def test_a_taken_port_is_told_before_anything_starts(
+def test_a_port_in_use_is_an_error_before_anything_starts(
     data_dir: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with socket.create_server(("127.0.0.1", 0)) as other:
@@ -58,7 +58,7 @@ def test_a_taken_port_is_told_before_anything_starts(
     assert not (data_dir / "postgres").exists()
 
 
-def test_of_two_starts_on_one_port_the_slower_is_told_like_everybody() -> None:
+def test_of_two_starts_on_one_port_the_slower_gets_the_usual_error() -> None:
     with closing(Listener("127.0.0.1", 0)) as quick, closing(Listener("127.0.0.1", quick.port)) as slow:
         with pytest.raises(ConnectionRefusedError):
             socket.create_connection(("127.0.0.1", quick.port))  # nobody would answer yet
@@ -117,7 +117,7 @@ NO_REDIS = ["hidden", "redis://[hidden", "redis://:p@hidden@127.0.0.1/0", "redis
         ({"SKYQUEUE_DATA_DIR": "/tmp/two\nlines"}, "The data folder /tmp/two\\nlines cannot be used"),
     ],
 )
-def test_a_wrong_setting_is_told(
+def test_a_wrong_setting_is_an_error(
     data_dir: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], environment: dict[str, str], message: str
 ) -> None:
     for name, value in environment.items():
@@ -142,7 +142,7 @@ def test_no_command_quotes_an_address_that_is_none(
     assert "hidden" not in line
 
 
-def test_what_nobody_foresaw_is_one_line_too(
+def test_an_unexpected_error_is_one_line_too(
     data_dir: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr("launcher.commands.locate", lambda _: int("many"))
@@ -165,7 +165,7 @@ def test_ctrl_c_in_the_first_moment_leaves_no_traceback(parent: signal.Handlers)
     assert (ended.returncode, ended.stderr) == (-signal.SIGINT, "")
 
 
-def test_a_machine_for_which_there_is_no_wheel_is_told(
+def test_a_machine_without_a_wheel_is_an_error(
     data_dir: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     find_spec = importlib.util.find_spec

@@ -69,7 +69,7 @@ def test_a_second_request_has_its_own_time(api: RunningApi) -> None:
 
 
 @pytest.mark.usefixtures("impatient")
-def test_who_says_nothing_is_told_nothing(api: RunningApi) -> None:
+def test_a_silent_connection_is_closed_without_a_response(api: RunningApi) -> None:
     with connected(api) as client:
         assert received_bytes(client) == b""
 

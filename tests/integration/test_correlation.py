@@ -48,7 +48,7 @@ def test_ids_are_merged_once_each_and_never_without_end() -> None:
     assert len(correlation.merged(f"id-{n}" for n in range(1000))) == correlation.MAX_IDS
 
 
-def test_work_forgets_its_ids_when_it_ends() -> None:
+def test_work_has_no_correlation_ids_after_its_end() -> None:
     with correlation.resumed(["a"]):
         assert correlation.current() == ("a",)
     assert correlation.current() == ()

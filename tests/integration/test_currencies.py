@@ -59,9 +59,9 @@ def test_what_is_in_one_currency_or_not_by_price_names_no_groups(
 
 def test_itineraries_are_ranked_within_their_currency(client: httpx.Client, mixed: dict[str, str]) -> None:
     def ask(sort: str, **more: Any) -> tuple[list[str], list[str]]:
-        answer = client.get("/api/v1/itineraries", params=mixed | {"sort": sort, **more})
-        assert answer.status_code == 200, answer.text
-        found = answer.json()
+        response = client.get("/api/v1/itineraries", params=mixed | {"sort": sort, **more})
+        assert response.status_code == 200, response.text
+        found = response.json()
         return [each["segments"][0]["flight_number"] for each in found["data"]], found["currencies"]
 
     assert ask("price") == (["C-3", "C-1", "C-5", "C-6", "C-2", "C-4"], ["INR", "JPY", "EUR"])

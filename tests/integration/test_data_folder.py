@@ -1,4 +1,4 @@
-"""The data folder: who has it, what was left in it, and what is told when it cannot be used."""
+"""The data folder: its lock, what an earlier start has left in it, and the errors if it cannot be used."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ from tests.support.commands import refusal
 from tests.support.server_folder import server_folder
 
 
-def test_a_data_folder_that_is_a_file_is_told(data_dir: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_data_folder_that_is_a_file_is_an_error(data_dir: Path, capsys: pytest.CaptureFixture[str]) -> None:
     data_dir.write_text("")
     assert refusal(capsys, "up").startswith(f"skyqueue: The data folder {data_dir} cannot be used")
 
 
-def test_a_data_folder_that_takes_no_file_is_told(
+def test_a_data_folder_without_write_permission_is_an_error(
     capsys: pytest.CaptureFixture[str], data_dir: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SKYQUEUE_DATA_DIR", "/sys")  # not even root may write there
@@ -60,15 +60,13 @@ def test_a_worker_left_behind_is_found_without_a_runtime_file(tmp_path: Path) ->
 
 
 @pytest.mark.parametrize("written", [b"garbage", b"\xff", b"[]", b'{"supervisor_pid": "many"}', b'{"processes": null}'])
-def test_a_runtime_file_that_nobody_understands_is_none(
-    data_dir: Path, capsys: pytest.CaptureFixture[str], written: bytes
-) -> None:
+def test_a_runtime_file_of_another_format_is_none(data_dir: Path, capsys: pytest.CaptureFixture[str], written: bytes) -> None:
     data_dir.mkdir()
     (data_dir / "runtime.json").write_bytes(written)
     assert "no `skyqueue up` runs in" in refusal(capsys, "audit")
 
 
-def test_the_runtime_file_of_a_killed_supervisor_is_not_believed(data_dir: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_runtime_file_of_a_killed_supervisor_is_not_used(data_dir: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with subprocess.Popen(["true"]) as killed:
         killed.wait()
     data_dir.mkdir()
@@ -90,7 +88,7 @@ def test_a_home_is_found_by_every_command(
 
 @pytest.mark.parametrize("name", ["jwt.secret", "payments.secret", "admin.password"])
 @pytest.mark.parametrize("held", [b"", b"\x80\xff"])
-def test_a_secret_that_is_none_is_told_before_anything_starts(
+def test_an_invalid_secret_is_an_error_before_anything_starts(
     data_dir: Path, capsys: pytest.CaptureFixture[str], name: str, held: bytes
 ) -> None:
     data_dir.mkdir()
@@ -101,13 +99,13 @@ def test_a_secret_that_is_none_is_told_before_anything_starts(
     assert not (data_dir / "postgres").exists()
 
 
-def test_a_short_secret_is_told_by_its_file(data_dir: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_short_secret_is_an_error_that_names_its_file(data_dir: Path, capsys: pytest.CaptureFixture[str]) -> None:
     data_dir.mkdir()
     (data_dir / "jwt.secret").write_text("short")
     assert refusal(capsys, "up").startswith(f"skyqueue: {data_dir / 'jwt.secret'} is shorter than 32 bytes. Remove it")
 
 
-def test_damaged_data_is_told(
+def test_damaged_data_is_an_error(
     guardian: Guardian, monkeypatch: pytest.MonkeyPatch, data_dir: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with server_folder() as folder:

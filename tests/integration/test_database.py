@@ -31,7 +31,7 @@ def test_a_connection_is_used_again(single: Database) -> None:
 
 
 @pytest.mark.parametrize("lose", [connections.end, connections.reset, RawConnection.close])
-def test_a_connection_that_is_lost_while_nobody_uses_it_is_replaced(single: Database, lose: Loss) -> None:
+def test_a_connection_that_is_lost_while_idle_is_replaced(single: Database, lose: Loss) -> None:
     lost = borrowed(single)
     lose(lost)
     assert borrowed(single) is not lost

@@ -120,7 +120,7 @@ def test_an_old_server_is_refused(database_url: str, monkeypatch: pytest.MonkeyP
         pass
 
 
-def test_a_database_that_is_not_there_is_told(database_url: str) -> None:
+def test_a_database_that_does_not_exist_is_an_error(database_url: str) -> None:
     line = message_of(database_url + "_not")
     assert line.startswith(f"Postgres at {urlsplit(database_url).netloc.rpartition('@')[2]} does not let us in: ")
     assert line.endswith("Check SKYQUEUE_DATABASE_URL.")
@@ -157,8 +157,8 @@ def test_a_database_that_becomes_read_only_takes_the_process_out_of_rotation(
 
         def register() -> tuple[int, str]:
             user = {"username": f"traveller-{secrets.token_hex(4)}", "password": "a long walk in the rain"}
-            answer = client.post("/api/v1/auth/register", json=user)
-            return answer.status_code, answer.json().get("code", "")
+            response = client.post("/api/v1/auth/register", json=user)
+            return response.status_code, response.json().get("code", "")
 
         assert register() == (201, "")
         execute(pair.database_url, "ALTER SYSTEM SET default_transaction_read_only = on")

@@ -215,7 +215,7 @@ class TestAddresses:
             assert second()
 
 
-def test_the_code_may_lie_in_a_folder_of_any_name(new_database: NewDatabase, tmp_path: Path) -> None:
+def test_the_code_can_be_in_a_folder_of_any_name(new_database: NewDatabase, tmp_path: Path) -> None:
     folder = tmp_path / "100% of%20it"
     folder.mkdir()
     (folder / "core").symlink_to(Path(core.__file__).parent)

@@ -43,16 +43,16 @@ def bury_payload(pipeline: Pipeline, payload: bytes) -> None:
 
 
 def letters(admin: httpx.Client, **wanted: Any) -> list[dict[str, Any]]:
-    answer = admin.get(LETTERS, params=wanted)
-    assert answer.status_code == 200, answer.text
-    data: list[dict[str, Any]] = answer.json()["data"]
+    response = admin.get(LETTERS, params=wanted)
+    assert response.status_code == 200, response.text
+    data: list[dict[str, Any]] = response.json()["data"]
     return data
 
 
 def replay_all(admin: httpx.Client, *, preview: bool = False, **wanted: Any) -> dict[str, Any]:
-    answer = admin.post(f"{LETTERS}/replay", json={"filter": wanted, "preview": preview})
-    assert answer.status_code == 200, answer.text
-    body: dict[str, Any] = answer.json()
+    response = admin.post(f"{LETTERS}/replay", json={"filter": wanted, "preview": preview})
+    assert response.status_code == 200, response.text
+    body: dict[str, Any] = response.json()
     return body
 
 
@@ -128,7 +128,7 @@ def test_a_message_that_can_be_read_by_now_returns_to_its_queue(pipeline: Pipeli
     assert messages(pipeline) == 1
 
 
-def test_a_refused_refund_is_asked_for_once_more(pipeline: Pipeline, admin: httpx.Client) -> None:
+def test_a_refused_refund_is_sent_again_by_a_replay(pipeline: Pipeline, admin: httpx.Client) -> None:
     (booking,) = pipeline.accept_many(1, pipeline.flight(10))
     refund, payment = new_id(), new_id()
     with pipeline.db.transaction() as connection:
@@ -237,8 +237,8 @@ def test_the_filter_means_what_it_says(pipeline: Pipeline, admin: httpx.Client, 
     page = admin.get(LETTERS, params={"limit": 3}).json()
     rest = admin.get(LETTERS, params={"limit": 3, "cursor": page["next_cursor"]}).json()
     assert (len(page["data"]), len(rest["data"]), rest["next_cursor"]) == (3, 1, None)
-    answer = admin.post(f"{LETTERS}/discard", json={"filter": {"kind": "message"}}).json()
-    assert answer["count"] == 1
+    response = admin.post(f"{LETTERS}/discard", json={"filter": {"kind": "message"}}).json()
+    assert response["count"] == 1
     assert {each["kind"] for each in letters(admin)} == {"booking"}
 
 
@@ -258,18 +258,18 @@ def test_every_change_is_in_the_audit_log(pipeline: Pipeline, admin: httpx.Clien
     assert {each["user_id"] for each in entries} == {me}
 
 
-def test_what_cannot_be_meant_is_refused(admin: httpx.Client, traveller: httpx.Client) -> None:
+def test_invalid_requests_are_refused(admin: httpx.Client, traveller: httpx.Client) -> None:
     problem(admin.post(f"{LETTERS}/{new_id()}/replay"), 404, "dead_letter_not_found")
     problem(admin.post(f"{LETTERS}/{new_id()}/discard"), 404, "dead_letter_not_found")
     problem(admin.post(f"{LETTERS}/replay", json={}), 422, "validation")
     problem(admin.post(f"{LETTERS}/discard", json={"filter": {"status": "discarded"}}), 422, "validation")
     problem(admin.get(LETTERS, params={"kind": "nonsense"}), 422, "validation")
-    for answer in (
+    for response in (
         traveller.get(LETTERS),
         traveller.post(f"{LETTERS}/replay", json={"filter": {}}),
         traveller.post(f"{LETTERS}/{new_id()}/discard"),
     ):
-        problem(answer, 403, "forbidden")
+        problem(response, 403, "forbidden")
 
 
 # Burial

@@ -40,7 +40,7 @@ def book(client: httpx.Client, *flights: UUID, key: str | None = None, **body: A
     return client.post("/api/v1/booking", json={**attempt, "seats": 1, **body}, headers={"Idempotency-Key": key} if key else {})
 
 
-def test_the_same_flight_again_is_refused_unless_it_is_meant(watched: httpx.Client, pipeline: Pipeline) -> None:
+def test_the_same_flight_again_is_refused_without_allow_duplicate(watched: httpx.Client, pipeline: Pipeline) -> None:
     flight = pipeline.flight(9)
     first = book(watched, flight)
     again = book(watched, flight, seats=2)
@@ -84,7 +84,7 @@ def test_every_flight_of_a_trip_counts(watched: httpx.Client, pipeline: Pipeline
     assert book(watched, other).status_code == 202
 
 
-def test_what_is_over_or_long_ago_or_somebody_elses_is_no_duplicate(
+def test_ended_old_and_foreign_bookings_are_no_duplicates(
     watched: httpx.Client, traveller: httpx.Client, pipeline: Pipeline
 ) -> None:
     flight = pipeline.flight(9)
@@ -124,7 +124,7 @@ def test_of_a_batch_the_first_one_wins_and_the_others_name_it(pipeline: Pipeline
     def attempt(user: UUID, *flights: UUID, key: str | None = None, meant: bool = False) -> BookingRequest:
         return BookingRequest(user, flights, 1, idempotency_key=key, request_hash=b"-" if key else None, allow_duplicate=meant)
 
-    answers = intake.accept(
+    results = intake.accept(
         [
             attempt(asha, departed),
             attempt(asha, flight, key="k"),
@@ -135,16 +135,16 @@ def test_of_a_batch_the_first_one_wins_and_the_others_name_it(pipeline: Pipeline
             attempt(ravi, flight),
         ]
     )
-    assert describe(answers) == ["flight_departed", "new", "possible_duplicate", "replayed", "new", "new", "new"]
-    first, refused, replayed = answers[1:4]
+    assert describe(results) == ["flight_departed", "new", "possible_duplicate", "replayed", "new", "new", "new"]
+    first, refused, replayed = results[1:4]
     assert isinstance(first, Accepted)
     assert isinstance(refused, PossibleDuplicate)
     assert isinstance(replayed, Accepted)
     assert refused.data["booking_id"] == str(first.booking_id) == str(replayed.booking_id)
 
 
-def describe(answers: Sequence[IntakeResult]) -> list[str]:
-    return [("replayed" if each.replayed else "new") if isinstance(each, Accepted) else each.code for each in answers]
+def describe(results: Sequence[IntakeResult]) -> list[str]:
+    return [("replayed" if each.replayed else "new") if isinstance(each, Accepted) else each.code for each in results]
 
 
 def test_a_key_that_was_used_long_ago_does_not_stand_in_the_way_of_its_neighbour(pipeline: Pipeline) -> None:
@@ -163,12 +163,12 @@ def test_fifty_tabs_at_two_processes_make_one_booking(pipeline: Pipeline) -> Non
     apis = [pipeline.api() for _ in range(2)]
     attempts = [Attempt(account.headers, flight) for _ in range(AT_ONCE // 2)]
     with ThreadPoolExecutor(2) as pool:
-        answers = [
+        responses = [
             each for half in pool.map(lambda running_api: book_at_once(running_api.base_url, attempts), apis) for each in half
         ]
-    assert Counter(each.status for each in answers) == {202: 1, 409: AT_ONCE - 1}
-    (booking,) = accepted(answers)
-    assert {each.body["booking_id"] for each in answers} == {str(booking)}
+    assert Counter(each.status for each in responses) == {202: 1, 409: AT_ONCE - 1}
+    (booking,) = accepted(responses)
+    assert {each.body["booking_id"] for each in responses} == {str(booking)}
 
 
 @pytest.mark.parametrize("locked", [True, False], ids=["with the lock", "without the lock: the control"])

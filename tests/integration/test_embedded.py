@@ -94,7 +94,7 @@ def test_both_servers_refuse_a_client_without_the_password(private_servers: Serv
         client.get("anything")
 
 
-def test_valkey_never_evicts_and_writes_what_it_was_told(private_servers: ServerFactory) -> None:
+def test_valkey_never_evicts_keys_and_persists_its_data(private_servers: ServerFactory) -> None:
     with redis.Redis.from_url(private_servers().redis_url, decode_responses=True) as client:
         settings = {**client.config_get("maxmemory-policy"), **client.config_get("append*")}
     assert settings["maxmemory-policy"] == "noeviction"
@@ -109,7 +109,7 @@ def test_a_frozen_server_can_be_stopped(private_servers: ServerFactory) -> None:
     assert not valkey.is_running
 
 
-def test_damaged_data_is_told_in_one_line(guardian: Guardian) -> None:
+def test_damaged_data_is_reported_in_one_line(guardian: Guardian) -> None:
     with server_folder() as folder:
         postgres = EmbeddedPostgres(folder / "postgres", guardian=guardian)
         postgres.start()
@@ -172,7 +172,7 @@ def test_a_link_in_the_place_of_the_sockets_is_not_followed(guardian: Guardian) 
             EmbeddedValkey(folder / "valkey", guardian=guardian)
 
 
-def test_a_password_that_does_not_fit_the_data_is_told_at_once_and_by_name(
+def test_a_password_that_does_not_fit_the_data_is_an_error_that_names_it(
     guardian: Guardian, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(
@@ -195,7 +195,7 @@ def test_a_password_that_does_not_fit_the_data_is_told_at_once_and_by_name(
 
 
 @pytest.mark.parametrize("held", [b"", b"\x80\xff", b"two\nlines", b" \n"])
-def test_a_secret_that_is_none_is_told_by_its_file(guardian: Guardian, tmp_path: Path, held: bytes) -> None:
+def test_an_invalid_secret_is_an_error_that_names_its_file(guardian: Guardian, tmp_path: Path, held: bytes) -> None:
     (tmp_path / "valkey.password").write_bytes(held)
     with pytest.raises(CannotStart, match=f"{tmp_path / 'valkey.password'} .*Remove it, and a new one is made"):
         EmbeddedValkey(tmp_path / "valkey", guardian=guardian)
@@ -222,11 +222,11 @@ def test_only_what_this_start_wrote_is_a_reason_and_data_that_is_sound_stays(gua
         ("471:M 25 Nov 2026 10:00:00.123 # Unrecoverable error reading the append only file", "Unrecoverable error reading the append only file"),
     ],
 )  # fmt: skip
-def test_the_reason_is_told_without_time_and_process(output: str, reason: str) -> None:
+def test_the_reason_has_no_time_and_no_process(output: str, reason: str) -> None:
     assert startup_errors.reason(output) == reason
 
 
-def test_settings_for_other_servers_are_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_environment_variables_for_other_servers_are_removed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PGSSLMODE", "require")
     monkeypatch.setenv("PGSERVICE", "none")
     remove_pg_variables()

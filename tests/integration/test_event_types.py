@@ -1,4 +1,4 @@
-"""What a stream tells is what the outbox tells: the same types and data, in the same order, to whom they concern."""
+"""Streams send the same events as the outbox: the same types and data, in the same order, to the users that they concern."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def running_api(start_api: ApiFactory) -> RunningApi:
 
 
 def types_until(stream: Listening, last: str) -> list[tuple[str, Any]]:
-    """What a stream tells, up to the first event of the type `last`, without what streams alone tell."""
+    """The events of a stream, up to the first one of the type `last`, without the types that only streams have."""
     events: list[tuple[str, Any]] = []
     while not events or events[-1][0] != last:
         event = stream.data()
@@ -83,7 +83,7 @@ def test_a_booking_that_is_paid_and_given_back(
     ]
 
 
-def test_an_offer_is_told_to_its_party_and_to_nobody_else_in_line(
+def test_an_offer_is_only_published_to_its_party(
     running_api: RunningApi,
     steps: Steps,
     sold_out: tuple[UUID, list[UUID]],
@@ -148,7 +148,7 @@ def test_flights_and_imports(
     assert [*first, *second, *third] == [event for event in written() if event[0] != "import.finished"]
 
 
-def test_an_import_tells_its_progress_and_its_end(
+def test_an_import_publishes_its_progress_and_its_end(
     running_api: RunningApi, import_steps: ImportSteps, written: Callable[[], list[tuple[str, Any]]]
 ) -> None:
     admin = running_api.admit(Role.ADMIN)
@@ -159,7 +159,7 @@ def test_an_import_tells_its_progress_and_its_end(
     assert written() == [("import.finished", {"import_id": str(job), "status": "COMPLETED"})]
 
 
-def test_a_moved_flight_is_told_on_its_bookings(
+def test_a_moved_flight_is_shown_on_its_bookings(
     running_api: RunningApi, import_steps: ImportSteps, steps: Steps, payer: UUID, written: Callable[[], list[tuple[str, Any]]]
 ) -> None:
     import_steps.take(csv_of([row(1)]))

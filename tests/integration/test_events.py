@@ -37,7 +37,7 @@ def lose_subscriptions(api: RunningApi) -> None:
 
 @pytest.fixture
 def running_api(api: RunningApi) -> RunningApi:
-    """An API that hears what is published: nothing that was told before is on its way."""
+    """An API with a subscription. Earlier events have all been received."""
 
     def hears() -> bool:
         publish(api, seats={UUID(int=0): 1})
@@ -62,7 +62,7 @@ def test_a_booking_is_followed_to_its_end(pipeline: Pipeline, running_api: Runni
     assert '"available_seats":9' in second["data"]
 
 
-def test_whoever_comes_back_hears_what_was_missed_and_nothing_twice(pipeline: Pipeline, running_api: RunningApi) -> None:
+def test_a_client_that_reconnects_gets_the_missed_events_once(pipeline: Pipeline, running_api: RunningApi) -> None:
     flight, other, headers = pipeline.flight(5), new_id(), running_api.admit().headers
     with listening(running_api, headers, f"flight:{flight}") as stream:
         publish(running_api, seats={flight: 3, other: 1})
@@ -76,7 +76,7 @@ def test_whoever_comes_back_hears_what_was_missed_and_nothing_twice(pipeline: Pi
 
 
 @pytest.mark.parametrize("last", ["another0-1", "nonsense", "-", "{process}-999999", "{process}--1"])
-def test_what_cannot_be_known_is_told_as_a_gap(pipeline: Pipeline, running_api: RunningApi, last: str) -> None:
+def test_unknown_events_are_a_gap(pipeline: Pipeline, running_api: RunningApi, last: str) -> None:
     named = last.format(process=running_api.services.live.streams._process)
     with listening(running_api, running_api.admit().headers, f"flight:{pipeline.flight(5)}", last=named) as stream:
         assert stream.frame()["event"] == "gap"
@@ -112,7 +112,7 @@ def test_a_process_that_ends_ends_its_streams_at_once(pipeline: Pipeline, start_
 
 
 @pytest.mark.parametrize("way", ["logout", "everywhere", "closed"])
-def test_whoever_signs_out_hears_nothing_more(pipeline: Pipeline, running_api: RunningApi, way: str) -> None:
+def test_a_stream_ends_when_its_user_signs_out(pipeline: Pipeline, running_api: RunningApi, way: str) -> None:
     with running_api.client() as browser:
         user = register(browser)
         with listening(running_api, user.headers, f"flight:{pipeline.flight(5)}") as stream:
@@ -120,13 +120,13 @@ def test_whoever_signs_out_hears_nothing_more(pipeline: Pipeline, running_api: R
             with listening(running_api, other, f"flight:{pipeline.flight(5)}") as followed:
                 match way:
                     case "logout":
-                        answer = browser.post("/api/v1/auth/logout")
+                        response = browser.post("/api/v1/auth/logout")
                     case "everywhere":
-                        answer = browser.post("/api/v1/auth/logout-everywhere", headers=user.headers)
+                        response = browser.post("/api/v1/auth/logout-everywhere", headers=user.headers)
                     case _:
                         gone = {"password": PASSWORD}
-                        answer = browser.request("DELETE", "/api/v1/auth/me", headers=user.headers, json=gone)
-                assert answer.status_code == 204, answer.text
+                        response = browser.request("DELETE", "/api/v1/auth/me", headers=user.headers, json=gone)
+                assert response.status_code == 204, response.text
                 stream.end()
                 assert running_api.services.live.streams.count == 1, "the other one goes on"
                 publish(running_api, missed=True)
@@ -166,7 +166,7 @@ def test_a_token_in_the_address_is_no_token(pipeline: Pipeline, api: RunningApi)
 
 
 def test_a_message_that_was_lost_is_a_gap(pipeline: Pipeline, running_api: RunningApi) -> None:
-    """A publisher whose connection fails while ours goes on tells of it with its next message."""
+    """If the connection of a publisher fails while ours works, its next message says that one may have been lost."""
     flight = pipeline.flight(5)
     nowhere = clients.connect("redis://127.0.0.1:1/0", seconds=0.5)
     with listening(running_api, running_api.admit().headers, f"flight:{flight}") as stream:
@@ -177,13 +177,13 @@ def test_a_message_that_was_lost_is_a_gap(pipeline: Pipeline, running_api: Runni
         assert '"available_seats":2' in stream.frame()["data"]
 
 
-def test_a_stream_that_nobody_reads_any_more_is_forgotten(pipeline: Pipeline, running_api: RunningApi) -> None:
+def test_a_stream_whose_client_has_disconnected_is_removed(pipeline: Pipeline, running_api: RunningApi) -> None:
     with listening(running_api, running_api.admit().headers, f"flight:{pipeline.flight(5)}"):
         pass
     until(lambda: running_api.services.live.streams.count == 0)
 
 
-def test_nobody_follows_what_is_somebody_elses(pipeline: Pipeline, api: RunningApi, admin: httpx.Client) -> None:
+def test_topics_of_other_accounts_cannot_be_followed(pipeline: Pipeline, api: RunningApi, admin: httpx.Client) -> None:
     (booking,) = pipeline.accept_many(1, pipeline.flight(10))
     with api.client(api.admit().headers) as other_traveller:
         line = f"waitlist:{pipeline.flight(10)}"
@@ -195,8 +195,8 @@ def test_nobody_follows_what_is_somebody_elses(pipeline: Pipeline, api: RunningA
             f"flight:{UUID(int=7)}",
             line,
         ):
-            answer = other_traveller.get(EVENTS, params={"topics": topic})
-            assert problem(answer, 404, "topic_not_found")["topic"] == topic
+            response = other_traveller.get(EVENTS, params={"topics": topic})
+            assert problem(response, 404, "topic_not_found")["topic"] == topic
         for topics in (
             "",
             "cakes:1",
@@ -231,7 +231,7 @@ def test_one_account_leaves_streams_to_the_others(
         pass
 
 
-def test_more_than_may_wait_is_a_gap_for_whoever_comes_back(
+def test_a_client_that_missed_too_many_events_gets_a_gap(
     pipeline: Pipeline, running_api: RunningApi, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(event_streams, "MAX_QUEUED_FRAMES", 2)

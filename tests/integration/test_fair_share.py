@@ -61,8 +61,8 @@ def join(steps: Steps, flight: UUID, user_id: UUID, size: int = 1, *, share: Fai
 def test_one_traveller_has_so_many_seats_on_one_flight(pipeline: Pipeline, traveller: UUID) -> None:
     flight, other = pipeline.flight(50), pipeline.flight(50)
     request = BookingRequest(traveller, (flight,), 4, allow_duplicate=True)
-    answers = ask(pipeline, *[request] * 3, replace(request, seats=1), replace(request, flight_ids=(other,)))
-    assert [type(answer) for answer in answers] == [Accepted, Accepted, TooManySeats, Accepted, Accepted]
+    results = ask(pipeline, *[request] * 3, replace(request, seats=1), replace(request, flight_ids=(other,)))
+    assert [type(result) for result in results] == [Accepted, Accepted, TooManySeats, Accepted, Accepted]
     (refused,) = ask(pipeline, replace(request, flight_ids=(flight, other), seats=1))
     assert isinstance(refused, TooManySeats)
     assert refused.data == {"limit": 9}
@@ -97,7 +97,7 @@ def test_the_cap_holds_when_processes_accept_at_once(pipeline: Pipeline, travell
     request = BookingRequest(traveller, (pipeline.flight(50),), 1, allow_duplicate=True)
     with ThreadPoolExecutor(8) as processes:
         results = processes.map(lambda _: ask(pipeline, request, share=share)[0], range(30))
-    assert sum(isinstance(answer, Accepted) for answer in results) == (9 if share is SHARE else 30)
+    assert sum(isinstance(response, Accepted) for response in results) == (9 if share is SHARE else 30)
 
 
 def test_who_has_their_seats_waits_for_no_more(steps: Steps, pipeline: Pipeline, traveller: UUID) -> None:
@@ -115,9 +115,9 @@ def test_who_has_their_seats_waits_for_no_more(steps: Steps, pipeline: Pipeline,
 def test_cards_that_are_not_charged_yet_count_as_holds(pipeline: Pipeline, traveller: UUID) -> None:
     hold = BookingRequest(traveller, (pipeline.flight(50),), 1, PaymentMode.HOLD, allow_duplicate=True)
     card = replace(hold, payment_mode=PaymentMode.TOKEN, payment_token="tok_ok")
-    answers = ask(pipeline, hold, card, hold, card, hold, card, card, card, hold_limit=LIMIT)
-    refused = [n for n, answer in enumerate(answers) if isinstance(answer, TooManyHolds)]
-    assert refused == [4, 7], answers
+    results = ask(pipeline, hold, card, hold, card, hold, card, card, card, hold_limit=LIMIT)
+    refused = [n for n, result in enumerate(results) if isinstance(result, TooManyHolds)]
+    assert refused == [4, 7], results
 
 
 def test_offers_count_as_holds_and_places_in_line_may_become_some(steps: Steps, pipeline: Pipeline, traveller: UUID) -> None:
@@ -150,10 +150,10 @@ def test_who_did_not_pay_for_a_hold_pays_at_once_or_waits(
     hold = hold_of(traveller, flight)
     card = replace(hold, payment_mode=PaymentMode.TOKEN, payment_token="tok_ok")
     elsewhere, other_traveller = replace(hold, flight_ids=(other,)), replace(hold, user_id=pipeline.account().id)
-    answers = ask(pipeline, hold, card, elsewhere, other_traveller)
-    assert [type(answer) for answer in answers] == [CoolingDown, Accepted, Accepted, Accepted]
-    assert isinstance(answers[0], CoolingDown)
-    until = datetime.fromisoformat(answers[0].data["until"])
+    results = ask(pipeline, hold, card, elsewhere, other_traveller)
+    assert [type(result) for result in results] == [CoolingDown, Accepted, Accepted, Accepted]
+    assert isinstance(results[0], CoolingDown)
+    until = datetime.fromisoformat(results[0].data["until"])
     assert 55 * 60 < (until - now()).total_seconds() <= 60 * 60
     payment_steps.steps.execute("UPDATE bookings SET finished_at = finished_at - interval '61 minutes' WHERE status = 'EXPIRED'")
     assert isinstance(ask(pipeline, hold)[0], Accepted)

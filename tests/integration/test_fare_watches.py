@@ -1,4 +1,6 @@
-"""Fare watches: of a route on a day or of a booking, told once for each fall, over with the departure, and the traveller's own."""
+"""Fare watches of a route on a day or of a booking: one notification for each fall, the end at the departure, and access for the traveller
+only.
+"""
 
 from __future__ import annotations
 
@@ -40,9 +42,9 @@ def flight(admin: httpx.Client, pipeline: Pipeline) -> dict[str, Any]:
 
 
 def watch(client: httpx.Client, **changes: Any) -> dict[str, Any]:
-    answer = client.post(WATCHES, json={**ROUTE, **changes})
-    assert answer.status_code in (HTTPStatus.CREATED, HTTPStatus.OK), answer.text
-    made: dict[str, Any] = answer.json()
+    response = client.post(WATCHES, json={**ROUTE, **changes})
+    assert response.status_code in (HTTPStatus.CREATED, HTTPStatus.OK), response.text
+    made: dict[str, Any] = response.json()
     return made
 
 
@@ -66,7 +68,7 @@ def the_watch(client: httpx.Client) -> dict[str, Any]:
     return dict(one)
 
 
-def test_each_fall_below_all_before_is_told_once(
+def test_each_fall_below_all_earlier_prices_is_notified_once(
     asha: httpx.Client, admin: httpx.Client, pipeline: Pipeline, flight: dict[str, Any]
 ) -> None:
     made = watch(asha)
@@ -150,9 +152,9 @@ def test_the_limit_of_watches_holds_also_for_requests_at_once(asha: httpx.Client
     """Without the lock of the traveller all of these count before any of them is there."""
     days = [(TODAY + timedelta(days=10 + ahead)).isoformat() for ahead in range(LIMIT + 4)]
     with ThreadPoolExecutor(8) as pool:
-        answers = list(pool.map(lambda day: asha.post(WATCHES, json={**ROUTE, "date": day}), days))
-    refused = [answer for answer in answers if answer.status_code != HTTPStatus.CREATED]
-    assert [problem(answer, HTTPStatus.CONFLICT, "too_many_fare_watches")["limit"] for answer in refused] == [LIMIT] * 4
+        responses = list(pool.map(lambda day: asha.post(WATCHES, json={**ROUTE, "date": day}), days))
+    refused = [response for response in responses if response.status_code != HTTPStatus.CREATED]
+    assert [problem(response, HTTPStatus.CONFLICT, "too_many_fare_watches")["limit"] for response in refused] == [LIMIT] * 4
     assert len(asha.get(WATCHES).json()["data"]) == LIMIT
 
 
@@ -179,13 +181,13 @@ def test_what_cannot_be_watched_is_refused_at_its_field(
     assert [error["pointer"] for error in refused["errors"]] == [pointer]
 
 
-def test_nobody_sees_or_stops_the_watch_of_somebody_else(
+def test_fare_watches_of_other_travellers_cannot_be_read_or_stopped(
     asha: httpx.Client, traveller: httpx.Client, pipeline: Pipeline, flight: dict[str, Any]
 ) -> None:
     made = watch(asha)
     assert traveller.get(WATCHES).json()["data"] == []
-    for answer in (traveller.get(f"{WATCHES}/{made['id']}"), traveller.delete(f"{WATCHES}/{made['id']}")):
-        problem(answer, HTTPStatus.NOT_FOUND, "fare_watch_not_found")
+    for response in (traveller.get(f"{WATCHES}/{made['id']}"), traveller.delete(f"{WATCHES}/{made['id']}")):
+        problem(response, HTTPStatus.NOT_FOUND, "fare_watch_not_found")
     booking = UUID(book(asha, pipeline, ASHA, flight=flight["id"]).json()["booking_id"])
     pipeline.work(booking)
     problem(traveller.post(WATCHES, json={"booking_id": str(booking)}), HTTPStatus.NOT_FOUND, "booking_not_found")

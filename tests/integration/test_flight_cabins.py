@@ -70,8 +70,8 @@ def test_a_flight_keeps_its_cabin_until_another_one_is_named(import_steps: Impor
 
 
 def test_a_cabin_with_another_number_of_seats_is_a_clear_fault(import_steps: ImportSteps) -> None:
-    answer = import_steps.admin.post("/admin/flights", json=body(total_seats=150, cabin="A320-180"))
-    (error,) = problem(answer, 422, "validation")["errors"]
+    response = import_steps.admin.post("/admin/flights", json=body(total_seats=150, cabin="A320-180"))
+    (error,) = problem(response, 422, "validation")["errors"]
     assert (error["pointer"], error["code"]) == ("/cabin", "cabin_mismatch")
     assert "A320-180 has 180 seats, and the flight has 150" in error["message"]
     unknown = problem(import_steps.admin.post("/admin/flights", json=body(cabin="Concorde")), 422, "validation")["errors"]
@@ -114,7 +114,7 @@ def test_a_file_gives_keeps_and_takes_cabins(import_steps: ImportSteps) -> None:
 
 
 @pytest.mark.parametrize("chunked", [False, True])
-def test_a_file_with_a_wrong_cabin_says_which_row(
+def test_a_file_with_a_wrong_cabin_has_a_fault_in_that_row(
     open_import_steps: ImportStepsFactory, chunked: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     import_steps = open_import_steps()

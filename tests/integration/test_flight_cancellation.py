@@ -1,4 +1,6 @@
-"""The airline cancels a flight: nobody books it any more, and everybody on it is told and refunded, once, whatever dies meanwhile."""
+"""The airline cancels a flight: nobody can book it any more, and each of its travellers is notified and refunded once, whatever crashes
+meanwhile.
+"""
 
 from __future__ import annotations
 
@@ -24,10 +26,10 @@ REASON = {"reason": "Fog"}
 
 def cancel(admin: httpx.Client, flight: UUID) -> UUID:
     """Cancel the flight; returns the job."""
-    answer = admin.post(f"/admin/flights/{flight}/cancel", json=REASON)
-    assert answer.status_code == 202, answer.text
-    assert answer.headers["location"] == answer.json()["status_url"] == f"/api/v1/jobs/{answer.json()['job_id']}"
-    return UUID(answer.json()["job_id"])
+    response = admin.post(f"/admin/flights/{flight}/cancel", json=REASON)
+    assert response.status_code == 202, response.text
+    assert response.headers["location"] == response.json()["status_url"] == f"/api/v1/jobs/{response.json()['job_id']}"
+    return UUID(response.json()["job_id"])
 
 
 def execute(pipeline: Pipeline, statement: LiteralString, *parameters: object) -> None:
@@ -89,7 +91,7 @@ def test_a_cancelled_flight_is_gone_at_once_and_a_second_call_is_the_same_job(
     assert (deleted.status_code, deleted.json()["code"]) == (409, "flight_cancelled")
 
 
-def test_everybody_on_the_flight_is_refunded_and_whoever_waits_is_told(
+def test_all_bookings_of_the_flight_are_refunded_and_waiting_clients_are_notified(
     admin: httpx.Client, traveller: httpx.Client, pipeline: Pipeline
 ) -> None:
     flight, onward = pipeline.flight(10), pipeline.flight(10, departs_in=timedelta(days=4))
@@ -149,15 +151,15 @@ def test_a_traveller_may_cancel_free_of_charge_before_the_job_comes(
     assert admin.get(f"/api/v1/jobs/{job}").json()["flight_cancellation"]["cancelled"] == 0
 
 
-def test_what_cannot_be_cancelled_says_why(admin: httpx.Client, traveller: httpx.Client, pipeline: Pipeline) -> None:
+def test_a_refused_cancellation_has_the_reason(admin: httpx.Client, traveller: httpx.Client, pipeline: Pipeline) -> None:
     departed, ahead = pipeline.flight(5, departs_in=timedelta(hours=-1)), pipeline.flight(5)
-    answers = [
+    responses = [
         admin.post(f"/admin/flights/{UUID(int=7)}/cancel", json=REASON),
         admin.post(f"/admin/flights/{departed}/cancel", json=REASON),
         admin.post(f"/admin/flights/{ahead}/cancel", json={}),
         traveller.post(f"/admin/flights/{ahead}/cancel", json=REASON),
     ]
-    assert [(answer.status_code, answer.json()["code"]) for answer in answers] == [
+    assert [(response.status_code, response.json()["code"]) for response in responses] == [
         (404, "flight_not_found"),
         (409, "flight_departed"),
         (422, "validation"),

@@ -25,11 +25,11 @@ def rows_of(data: bytes) -> list[dict[str, str]]:
 
 
 def exported(import_steps: ImportSteps, **parameters: Any) -> bytes:
-    answer = import_steps.admin.get("/admin/flights/export.csv", params=parameters)
-    assert answer.status_code == 200, answer.text
-    assert answer.headers["content-type"] == "text/csv; charset=utf-8"
-    assert answer.headers["content-disposition"] == 'attachment; filename="flights.csv"'
-    return answer.content
+    response = import_steps.admin.get("/admin/flights/export.csv", params=parameters)
+    assert response.status_code == 200, response.text
+    assert response.headers["content-type"] == "text/csv; charset=utf-8"
+    assert response.headers["content-disposition"] == 'attachment; filename="flights.csv"'
+    return response.content
 
 
 def versions(import_steps: ImportSteps) -> list[tuple[Any, ...]]:
@@ -144,8 +144,8 @@ def test_a_file_larger_than_memory_may_hold_is_sent_whole(import_steps: ImportSt
 
 def test_an_export_refuses_like_the_list(import_steps: ImportSteps) -> None:
     for parameters in ({"sort": "seats_sold"}, {"date": "tomorrow"}, {"status": "LATE"}):
-        answer = import_steps.admin.get("/admin/flights/export.csv", params=parameters)
-        assert (answer.status_code, answer.json()["code"]) == (422, "validation"), parameters
+        response = import_steps.admin.get("/admin/flights/export.csv", params=parameters)
+        assert (response.status_code, response.json()["code"]) == (422, "validation"), parameters
     assert rows_of(exported(import_steps)) == []
 
 

@@ -1,4 +1,4 @@
-"""`AI 301`, `AI301`, `AI-301` and `AI0301` are one flight number, at every door and in a database of a former release."""
+"""`AI 301`, `AI301`, `AI-301` and `AI0301` are one flight number, in requests, in files and in a database of a former release."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.support.imports import ImportSteps, counts, csv_of, faults, row
 SPELLINGS = ["AI 301", "AI301", "AI-301", "AI0301", "ai 0301", "AI\u2011301"]
 
 
-def test_a_flight_is_one_whatever_door_and_spelling(import_steps: ImportSteps) -> None:
+def test_a_flight_is_the_same_in_requests_and_files_and_in_every_spelling(import_steps: ImportSteps) -> None:
     first = add_flight(import_steps.admin, flight_number="AI 301")
     assert first["flight_number"] == "AI 301", "as it was written"
     for spelling in SPELLINGS:
@@ -29,7 +29,7 @@ def test_a_flight_is_one_whatever_door_and_spelling(import_steps: ImportSteps) -
             assert [flight["id"] for flight in found] == [first["id"]], typed
 
 
-def test_a_file_knows_a_flight_in_any_spelling(import_steps: ImportSteps) -> None:
+def test_a_file_finds_a_flight_in_any_spelling_of_its_number(import_steps: ImportSteps) -> None:
     import_steps.take(csv_of([row(1, flight_number="AI 301")]))
     for spelling in SPELLINGS:
         assert counts(import_steps.take(csv_of([row(1, flight_number=spelling)])))["skipped"] == 1, spelling

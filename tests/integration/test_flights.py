@@ -37,10 +37,10 @@ def waiting_for_locks(db: Database) -> int:
 
 
 def test_the_first_readme_s_body_creates_a_flight(admin: httpx.Client) -> None:
-    answer = admin.post("/admin/flights", json=dict(SEED_BODY))
+    response = admin.post("/admin/flights", json=dict(SEED_BODY))
 
-    assert answer.status_code == 201
-    flight = answer.json()
+    assert response.status_code == 201
+    flight = response.json()
     assert flight == {
         "id": flight["id"],
         "flight_number": "AI-202",
@@ -60,9 +60,9 @@ def test_the_first_readme_s_body_creates_a_flight(admin: httpx.Client) -> None:
         "version": 1,
         "cabin": None,
     }
-    assert answer.headers["location"] == f"/admin/flights/{flight['id']}"
-    assert answer.headers["etag"] == '"1"'
-    again = admin.get(answer.headers["location"])
+    assert response.headers["location"] == f"/admin/flights/{flight['id']}"
+    assert response.headers["etag"] == '"1"'
+    again = admin.get(response.headers["location"])
     assert again.json() == flight
     assert again.headers["etag"] == '"1"'
 
@@ -110,14 +110,14 @@ def test_a_field_that_cannot_be_is_named(admin: httpx.Client) -> None:
         ({"seats_sold": 4}, "/seats_sold", "unknown_field"),
     ]
     for changes, pointer, code in cases:
-        answer = admin.post("/admin/flights", json=body(**changes))
-        assert answer.status_code == 422, (changes, answer.text)
-        errors = {error["pointer"]: error["code"] for error in answer.json()["errors"]}
+        response = admin.post("/admin/flights", json=body(**changes))
+        assert response.status_code == 422, (changes, response.text)
+        errors = {error["pointer"]: error["code"] for error in response.json()["errors"]}
         assert pointer in errors, changes
         assert code in (None, errors[pointer]), changes
 
 
-def test_a_price_and_a_currency_that_cannot_be_say_what_to_write(admin: httpx.Client) -> None:
+def test_an_impossible_price_or_currency_has_a_message_with_the_form(admin: httpx.Client) -> None:
     def message_of(**fields: Any) -> str:
         (error,) = admin.post("/admin/flights", json=body(**fields)).json()["errors"]
         return str(error["message"])
@@ -131,11 +131,11 @@ def test_a_price_and_a_currency_that_cannot_be_say_what_to_write(admin: httpx.Cl
 
 @pytest.mark.parametrize("second", ['"price": 7', r'"pri\u0063e": 7', '"price"  :\n"100"'])
 def test_a_field_that_is_there_twice_is_refused(admin: httpx.Client, second: str) -> None:
-    """A decoder takes the last of them, and nobody is told."""
+    """A decoder would use the last of them without an error."""
     twice = f"{json.dumps(body())[:-1]}, {second}}}"
-    answer = admin.post("/admin/flights", content=twice, headers={"content-type": "application/json"})
-    assert answer.status_code == 422, answer.text
-    assert [(error["pointer"], error["code"]) for error in answer.json()["errors"]] == [("/price", "repeated")]
+    response = admin.post("/admin/flights", content=twice, headers={"content-type": "application/json"})
+    assert response.status_code == 422, response.text
+    assert [(error["pointer"], error["code"]) for error in response.json()["errors"]] == [("/price", "repeated")]
     assert admin.get("/admin/flights").json()["data"] == []
 
 
@@ -155,11 +155,11 @@ def test_replacing_keeps_held_and_sold_seats(admin: httpx.Client, db: Database) 
     flight = add_flight(admin, total_seats=100)
     sell(db, flight["id"], sold=30, held=5)
 
-    answer = admin.put(f"/admin/flights/{flight['id']}", json=body(total_seats=120, price="1.50"))
+    response = admin.put(f"/admin/flights/{flight['id']}", json=body(total_seats=120, price="1.50"))
 
-    assert answer.status_code == 200
-    assert answer.json()["available_seats"] == 85
-    assert answer.json()["version"] == 2
+    assert response.status_code == 200
+    assert response.json()["available_seats"] == 85
+    assert response.json()["version"] == 2
     inventory = admin.get(f"/admin/flights/{flight['id']}/inventory").json()
     assert inventory == {"total": 120, "held": 5, "sold": 30, "free": 85, "redis_free": None, "drift": None}
 
@@ -177,16 +177,16 @@ def test_the_capacity_never_goes_below_held_and_sold(admin: httpx.Client, db: Da
 def test_seats_that_are_sold_this_moment_are_waited_for(admin: httpx.Client, db: Database) -> None:
     """A worker sells seats and has not committed; the new capacity must not take them away."""
     flight = add_flight(admin, total_seats=10)
-    answers: list[httpx.Response] = []
+    responses: list[httpx.Response] = []
     replacing = threading.Thread(
-        target=lambda: answers.append(admin.put(f"/admin/flights/{flight['id']}", json=body(total_seats=5)))
+        target=lambda: responses.append(admin.put(f"/admin/flights/{flight['id']}", json=body(total_seats=5)))
     )
     with db.transaction() as selling:
         selling.execute("UPDATE flights SET seats_sold = 9")
         replacing.start()
         until(lambda: waiting_for_locks(db) == 1)
     replacing.join()
-    assert (answers[0].status_code, answers[0].json()["sold"]) == (409, 9)
+    assert (responses[0].status_code, responses[0].json()["sold"]) == (409, 9)
 
 
 def test_the_same_details_change_nothing(admin: httpx.Client) -> None:

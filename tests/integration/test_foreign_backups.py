@@ -197,7 +197,7 @@ class TestUnreadable:
 class TestWritten:
     """Where a backup is written."""
 
-    def test_what_lies_there_already_is_neither_read_nor_replaced(self, tmp_path: Path) -> None:
+    def test_existing_files_are_neither_read_nor_replaced(self, tmp_path: Path) -> None:
         """Somebody has made the names before us that could be guessed, for everybody to read, or leading elsewhere."""
         elsewhere, file = tmp_path / "elsewhere", tmp_path / "backup"
         elsewhere.write_text("mine")

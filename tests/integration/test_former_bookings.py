@@ -33,7 +33,7 @@ FORMER: Final = Path(__file__).parent / "former_release"
 REVISION: Final = "0006"
 OF_CABINS: Final = ("cabin", "seat_numbers", "seats_change_until")
 NEW_FIELDS: Final = ("sequence", "receipt", *OF_CABINS)
-"""Of the line at the door, and of cabins."""
+"""Columns and tables of the waiting line and of cabins."""
 NOT_COMPARED: Final = ("queue_position", "eta_ms")
 """They change from moment to moment."""
 
@@ -68,14 +68,14 @@ def test_every_answer_is_the_same(migrated: Pipeline) -> None:
     with httpx.Client(base_url=api.base_url, timeout=30) as client:
         for request, (status, body) in recorded.items():
             user, path = request.split(" ")
-            answer = client.get(path, headers=signed_in[user].headers)
+            response = client.get(path, headers=signed_in[user].headers)
             if "?surname=" in path:  # a stranger sees less than in the former release
-                seen = answer.json()
+                seen = response.json()
                 assert [seen["reference"], seen["status"], seen["seats"]] == [body["reference"], body["status"], body["seats"]]
                 assert seen["passengers"] == ["Asha Rao"]
                 assert [each["flight_number"] for each in seen["flights"]] == ["SQ-1"]
                 continue
-            assert [answer.status_code, shortened(path, answer)] == [status, body], request
+            assert [response.status_code, shortened(path, response)] == [status, body], request
             if "/jobs/" in path and body.get("booking"):
                 same = client.get(path.replace("/jobs/", "/bookings/"), headers=signed_in[user].headers).json()
                 assert without_new_fields(same) == body["booking"]
@@ -83,10 +83,10 @@ def test_every_answer_is_the_same(migrated: Pipeline) -> None:
                 assert client.get(f"/api/v1/bookings/by-reference/{reference}", headers=signed_in[user].headers).json() == same
 
 
-def shortened(path: str, answer: httpx.Response) -> dict[str, Any]:
+def shortened(path: str, response: httpx.Response) -> dict[str, Any]:
     """As it was recorded."""
-    body: dict[str, Any] = answer.json()
-    if answer.status_code != httpx.codes.OK:
+    body: dict[str, Any] = response.json()
+    if response.status_code != httpx.codes.OK:
         return {"code": body["code"]}
     if path.startswith("/api/v1/bookings?"):
         return {"ids": [each["id"] for each in body["data"]], "next_cursor": body["next_cursor"]}
@@ -103,7 +103,7 @@ def without_new_fields(content: Any) -> Any:
     return {name: without_new_fields(value) for name, value in content.items() if name not in NEW_FIELDS}
 
 
-def test_every_promise_is_kept(migrated: Pipeline) -> None:
+def test_no_invariant_is_violated(migrated: Pipeline) -> None:
     assert violations(migrated) == []
     with migrated.db.snapshot() as connection:
         kinds = Counter(connection.execute("SELECT status, payment_mode FROM bookings").fetchall())

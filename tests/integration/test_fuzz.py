@@ -43,8 +43,8 @@ OF_EVERY_ANSWER: Final = frozenset(
 
 def headers_are_documented(_: Any, response: Any, case: Any) -> None:
     """Ours: who reads the document knows each header."""
-    answers = case.operation.definition.raw["responses"]
-    documented = answers.get(str(response.status_code), {}).get("headers", {})
+    responses = case.operation.definition.raw["responses"]
+    documented = responses.get(str(response.status_code), {}).get("headers", {})
     unknown = set(response.headers) - {name.lower() for name in documented} - OF_EVERY_ANSWER
     assert not unknown, f"{case.operation.label} answers {response.status_code} with {sorted(unknown)}"
 

@@ -23,7 +23,7 @@ def test_nothing_on_the_way_keeps_what_is_personal(client: httpx.Client, admin: 
         admin.get("/admin/flights/export.csv"),
         client.get("/admin/flights"),
     ]
-    assert [answer.headers.get_list("cache-control") for answer in own] == [["no-store"]] * len(own)
+    assert [response.headers.get_list("cache-control") for response in own] == [["no-store"]] * len(own)
 
 
 def test_what_is_for_everybody_may_be_kept(client: httpx.Client) -> None:
@@ -74,7 +74,7 @@ def ask(api: RunningApi, target: str, version: str, hosts: list[str]) -> int:
         return int(client.recv(65536).split(b" ")[1])
 
 
-def test_a_name_of_a_stranger_gets_a_clear_refusal(client: httpx.Client) -> None:
+def test_an_unknown_host_name_gets_a_clear_refusal(client: httpx.Client) -> None:
     refused = client.get("/api/v1/airports", headers={"Host": "stranger.example"})
     assert refused.status_code == 421
     assert refused.json()["code"] == "wrong_host"

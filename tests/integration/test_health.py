@@ -84,11 +84,11 @@ def test_a_killed_postgres_is_a_503_at_once(start_api: ApiFactory, private_serve
 
     os.kill(servers.postgres.pid, signal.SIGKILL)
     until(lambda: ready(api).status_code == 503)
-    answer = ready(api)
-    assert answer.headers["content-type"] == "application/problem+json"
-    assert answer.headers["retry-after"] == "1"
-    assert answer.json()["code"] == "not_ready"
-    assert answer.json()["causes"][0]["code"] == "postgres_away"
+    response = ready(api)
+    assert response.headers["content-type"] == "application/problem+json"
+    assert response.headers["retry-after"] == "1"
+    assert response.json()["code"] == "not_ready"
+    assert response.json()["causes"][0]["code"] == "postgres_away"
 
 
 @contextmanager
@@ -104,7 +104,7 @@ def frozen(pid: int) -> Iterator[None]:
             os.kill(member, signal.SIGCONT)
 
 
-def test_with_a_frozen_postgres_no_request_asks_it(start_api: ApiFactory, private_servers: ServerFactory) -> None:
+def test_no_request_waits_for_a_postgres_that_hangs(start_api: ApiFactory, private_servers: ServerFactory) -> None:
     servers = private_servers(valkey_settings=SAFE)
     api = start_api(DATABASE_URL=servers.database_url, REDIS_URL=servers.redis_url)
 
@@ -115,9 +115,9 @@ def test_with_a_frozen_postgres_no_request_asks_it(start_api: ApiFactory, privat
             borrowed: list[object] = []
             event.listen(api.services.db.engine, "checkout", lambda *connection: borrowed.append(connection))
             assert client.get("/health/ready").status_code == 503
-            answer = client.get("/api/v1/bookings", headers=headers)
-            assert (answer.status_code, answer.json()["code"]) == (503, "unavailable")
-            assert "retry-after" in answer.headers
+            response = client.get("/api/v1/bookings", headers=headers)
+            assert (response.status_code, response.json()["code"]) == (503, "unavailable")
+            assert "retry-after" in response.headers
             assert not borrowed
         until(lambda: client.get("/api/v1/bookings", headers=headers).status_code == 200)
 
@@ -142,11 +142,11 @@ def test_the_backlog_is_looked_at_again_after_postgres_froze_with_requests_in_fl
     api = start_api(DATABASE_URL=servers.database_url, REDIS_URL=servers.redis_url)
     with api.client(api.admit().headers) as client, ThreadPoolExecutor(DATABASE_CONNECTIONS) as pool:
         with frozen(servers.postgres.pid):
-            # They hold every connection, so the look finds none, and the next one finds the door closed.
+            # They use every connection, so the check gets none, and later requests are refused at once.
             pending = [pool.submit(client.get, "/api/v1/bookings") for _ in range(DATABASE_CONNECTIONS)]
             until(lambda: any(isinstance(each, Unavailable) for each in looks), seconds=20)
-        for answer in pending:
-            answer.result()
+        for response in pending:
+            response.result()
         before = len(looks)
         until(lambda: None in looks[before:])
 
@@ -164,7 +164,7 @@ async def broken(_: PostgresCheck) -> list[Finding]:
     raise RuntimeError("a fault of ours")
 
 
-def test_news_that_nobody_can_take_is_not_the_last(start_api: ApiFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_events_are_received_after_one_that_raised_an_error(start_api: ApiFactory, monkeypatch: pytest.MonkeyPatch) -> None:
     api = start_api()
     broken: list[object] = []
 
@@ -172,13 +172,13 @@ def test_news_that_nobody_can_take_is_not_the_last(start_api: ApiFactory, monkey
         broken.append(seats)
         raise RuntimeError("a fault of ours")
 
-    def tell() -> bool:
+    def publish() -> bool:
         return job_events.publish(api.services.redis, job_events.JobEvents(bookings={new_id(): "CONFIRMED"}))
 
     with monkeypatch.context() as fault:
         fault.setattr(SeatCountCache, "note", note)
-        until(lambda: tell() and bool(broken))
-    until(lambda: tell() and api.services.live.job_events.finished > 0)
+        until(lambda: publish() and bool(broken))
+    until(lambda: publish() and api.services.live.job_events.finished > 0)
 
 
 def test_a_database_behind_the_code_is_not_ready(start_api: ApiFactory, database_url: str) -> None:
@@ -186,9 +186,9 @@ def test_a_database_behind_the_code_is_not_ready(start_api: ApiFactory, database
         connection.execute("UPDATE alembic_version SET version_num = '0004'")
     api = start_api()
 
-    answer = ready(api)
-    assert answer.status_code == 503
-    assert "migrate" in answer.json()["reasons"][0]
+    response = ready(api)
+    assert response.status_code == 503
+    assert "migrate" in response.json()["reasons"][0]
 
 
 def test_a_database_ahead_of_the_code_is_ready(start_api: ApiFactory, database_url: str) -> None:
@@ -201,16 +201,16 @@ def test_a_database_ahead_of_the_code_is_ready(start_api: ApiFactory, database_u
 def test_a_database_without_tables_is_not_ready(start_api: ApiFactory, database_url: str) -> None:
     with psycopg.connect(database_url) as connection:
         connection.execute("DROP TABLE alembic_version")
-    answer = ready(start_api())
-    assert answer.status_code == 503
-    assert "migrate" in answer.json()["reasons"][0]
+    response = ready(start_api())
+    assert response.status_code == 503
+    assert "migrate" in response.json()["reasons"][0]
 
 
 def test_metrics_count_requests_by_route_template(client: httpx.Client) -> None:
     client.get("/health/live")
-    answer = client.get("/metrics")
-    assert 'skyqueue_http_requests_total{method="GET",route="/health/live",status="200"}' in answer.text
-    assert answer.headers["content-type"].count("charset") == 1  # Prometheus reads nothing under a type that names it twice
+    response = client.get("/metrics")
+    assert 'skyqueue_http_requests_total{method="GET",route="/health/live",status="200"}' in response.text
+    assert response.headers["content-type"].count("charset") == 1  # Prometheus reads nothing under a type that names it twice
 
 
 def test_a_crowd_is_let_in_by_a_process_whose_shell_allows_few_open_files(
@@ -218,18 +218,28 @@ def test_a_crowd_is_let_in_by_a_process_whose_shell_allows_few_open_files(
 ) -> None:
     settings = {"DATABASE_URL": database_url, "REDIS_URL": redis_url, "JWT_SECRET": "x" * 32, "DATA_DIR": str(tmp_path)}
     environment = {**os.environ, **{f"SKYQUEUE_{name}": value for name, value in settings.items()}}
-    with socket.create_server(("127.0.0.1", 0), backlog=1024) as door, ExitStack() as pool:
+    with socket.create_server(("127.0.0.1", 0), backlog=1024) as listener, ExitStack() as pool:
         served = subprocess.Popen(
-            ["/bin/sh", "-c", 'ulimit -Sn 256 && exec "$@"', "sh", sys.executable, "-m", "api.serve", "--fd", str(door.fileno())],
+            [
+                "/bin/sh",
+                "-c",
+                'ulimit -Sn 256 && exec "$@"',
+                "sh",
+                sys.executable,
+                "-m",
+                "api.serve",
+                "--fd",
+                str(listener.fileno()),
+            ],
             env=environment,
-            pass_fds=(door.fileno(),),
+            pass_fds=(listener.fileno(),),
         )
         guardian.watch(served.pid, signal.SIGTERM, signal.SIGKILL)
         pool.callback(guardian.unwatch, served.pid)
         pool.callback(served.wait)
         pool.callback(served.terminate)
         for _ in range(400):
-            guest = pool.enter_context(socket.create_connection(door.getsockname(), timeout=30))
+            guest = pool.enter_context(socket.create_connection(listener.getsockname(), timeout=30))
             guest.sendall(b"GET /health/live HTTP/1.1\r\nHost: localhost\r\n\r\n")
             assert guest.recv(100).startswith(b"HTTP/1.1 200 ")
 
@@ -237,7 +247,7 @@ def test_a_crowd_is_let_in_by_a_process_whose_shell_allows_few_open_files(
 @pytest.mark.parametrize(
     "missing", ["JWT_SECRET", *(pytest.param(missing, marks=pytest.mark.variant) for missing in ("DATABASE_URL", "REDIS_URL"))]
 )
-def test_the_api_refuses_to_start_half_configured_and_says_what_is_missing(missing: str) -> None:
+def test_the_api_does_not_start_without_required_settings_and_names_them(missing: str) -> None:
     settings = {"DATABASE_URL": "postgresql://127.0.0.1:1/x", "REDIS_URL": "redis://127.0.0.1:1", "JWT_SECRET": "x" * 32}
     settings |= {"JWT_SECRET": "changeme"} if missing == "JWT_SECRET" else {missing: ""}
     environment = {**os.environ, **{f"SKYQUEUE_{name}": value for name, value in settings.items()}}

@@ -61,7 +61,7 @@ def beats_on(pipeline: Pipeline, seen: queries.Heartbeat) -> bool:
     return any(each.id == seen.id and each.seen_at > seen.seen_at for each in rows(pipeline))
 
 
-def test_a_worker_beats_and_says_what_it_is(pipeline: Pipeline) -> None:
+def test_a_worker_writes_a_heartbeat_with_its_description(pipeline: Pipeline) -> None:
     worker = pipeline.worker(PAYMENTS_URL="http://127.0.0.1:1")
     seen = await_beats(pipeline, worker)
     assert (seen.host, seen.has_provider) == (HERE, True)
@@ -73,14 +73,14 @@ def test_a_worker_beats_and_says_what_it_is(pipeline: Pipeline) -> None:
     assert row == (__version__, ["bookings", "imports", "payments", "flights", "mails"], True)
 
 
-def test_a_worker_that_ends_says_goodbye(pipeline: Pipeline) -> None:
+def test_a_worker_that_ends_deletes_its_heartbeat(pipeline: Pipeline) -> None:
     worker = pipeline.worker()
     await_beats(pipeline, worker)
     worker.stop()
     assert rows(pipeline) == []
 
 
-def test_a_frozen_worker_is_silent_and_beats_again_when_it_goes_on(pipeline: Pipeline) -> None:
+def test_a_frozen_worker_has_no_heartbeat_until_it_continues(pipeline: Pipeline) -> None:
     worker = pipeline.worker()
     await_beats(pipeline, worker)
     worker.freeze()
@@ -114,7 +114,7 @@ DEAD, ALIVE = True, False
         ("elsewhere", DEAD, beats.FORGET_SECONDS + 1, False),
     ],
 )
-def test_a_silent_worker_is_forgotten_when_it_is_known_to_be_dead_or_after_a_while(
+def test_the_row_of_a_silent_worker_is_deleted_when_its_process_has_ended_or_after_a_while(
     pipeline: Pipeline, host: str, is_dead: bool, silent_for: float, stays: bool
 ) -> None:
     pid = ended_pid() if is_dead else os.getppid()
@@ -170,7 +170,7 @@ def test_a_worker_with_a_stuck_thread_does_not_beat_until_it_gets_on(pipeline: P
     assert rows(pipeline) == []
 
 
-def test_a_worker_whose_consumer_never_asks_does_not_beat(pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_worker_with_a_stuck_consumer_writes_no_heartbeat(pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch) -> None:
     """The control: with threads that are alive, and no message that is ever taken."""
     may_go, looks = threading.Event(), 0
     consume, look = RepairedBroker.consume, Progress.list_stalled

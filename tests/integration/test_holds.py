@@ -57,7 +57,7 @@ def test_all_flights_of_a_trip_are_given_back_together(
     assert pipeline.violations([trip]) == []
 
 
-def test_a_hold_lasts_as_long_as_it_was_promised(payment_steps: PaymentSteps, traveller: UUID, flight: UUID) -> None:
+def test_a_declined_payment_does_not_change_the_end_of_a_hold(payment_steps: PaymentSteps, traveller: UUID, flight: UUID) -> None:
     trip = payment_steps.hold(traveller, flight)
     ends_at = payment_steps.steps.read(trip).payment_required_by
     payment_steps.steps.execute("UPDATE bookings SET next_at = now() - interval '1 second' WHERE id = %s", trip)
@@ -68,7 +68,7 @@ def test_a_hold_lasts_as_long_as_it_was_promised(payment_steps: PaymentSteps, tr
     assert (booking.status, booking.payment_required_by) == ("HELD", ends_at)
 
 
-def test_who_may_pay_no_more_is_not_asked_to(payment_steps: PaymentSteps, traveller: UUID, flight: UUID) -> None:
+def test_an_expired_hold_does_not_await_payment(payment_steps: PaymentSteps, traveller: UUID, flight: UUID) -> None:
     trip = payment_steps.hold(traveller, flight)
     payment_steps.steps.execute("UPDATE bookings SET hold_expires_at = now() - interval '1 second' WHERE id = %s", trip)
     booking = payment_steps.steps.read(trip)
@@ -127,7 +127,9 @@ def by_token(payment_steps: PaymentSteps, user_id: UUID, flight_id: UUID) -> UUI
     return trip
 
 
-def test_a_booking_by_token_that_nobody_charges_is_sent_again(payment_steps: PaymentSteps, traveller: UUID, flight: UUID) -> None:
+def test_a_booking_by_token_that_no_worker_charges_is_sent_again(
+    payment_steps: PaymentSteps, traveller: UUID, flight: UUID
+) -> None:
     trip = by_token(payment_steps, traveller, flight)
     payment_steps.steps.execute("UPDATE bookings SET next_at = now() - interval '1 second' WHERE id = %s", trip)
     with payment_steps.steps.context.db.transaction() as connection:
@@ -214,15 +216,15 @@ def holds(traveller: UUID, flight: UUID, count: int, key: str | None = None) -> 
 
 def test_a_traveller_may_have_four_unpaid_holds(payment_steps: PaymentSteps, pipeline: Pipeline, traveller: UUID) -> None:
     flight, intake = pipeline.flight(50), new_intake(pipeline.db, hold_limit=4)
-    answers = intake.accept(holds(traveller, flight, 6))
-    assert [type(answer) for answer in answers] == [Accepted] * 4 + [TooManyHolds] * 2
+    results = intake.accept(holds(traveller, flight, 6))
+    assert [type(result) for result in results] == [Accepted] * 4 + [TooManyHolds] * 2
     (somebody_else,) = intake.accept(holds(pipeline.account().id, flight, 1))
     assert isinstance(somebody_else, Accepted)
     (paid_at_once,) = intake.accept([BookingRequest(traveller, (flight,), 1, PaymentMode.TOKEN, "tok_ok", allow_duplicate=True)])
     assert isinstance(paid_at_once, Accepted)
     reserve_bookings(payment_steps.steps.context, [paid_at_once.booking_id])
     payment_steps.work(paid_at_once.booking_id)
-    first = answers[0]
+    first = results[0]
     assert isinstance(first, Accepted)
     reserve_bookings(payment_steps.steps.context, [first.booking_id])
     payment_steps.pay(first.booking_id)
@@ -235,8 +237,8 @@ def test_a_repeated_request_is_its_booking_and_not_one_hold_too_many(pipeline: P
     flight, intake = pipeline.flight(50), new_intake(pipeline.db, hold_limit=4)
     first = intake.accept(holds(traveller, flight, 4, key="k"))
     again = intake.accept(holds(traveller, flight, 5, key="k"))
-    assert [answer.booking_id for answer in again[:4] if isinstance(answer, Accepted)] == [
-        answer.booking_id for answer in first if isinstance(answer, Accepted)
+    assert [response.booking_id for response in again[:4] if isinstance(response, Accepted)] == [
+        response.booking_id for response in first if isinstance(response, Accepted)
     ]
     assert isinstance(again[4], TooManyHolds)
 
@@ -249,8 +251,8 @@ def test_repeated_requests_leave_room_for_a_new_hold(pipeline: Pipeline, travell
     ]
     intake.accept(open_holds)
     new = BookingRequest(traveller, (pipeline.flight(4),), 1, PaymentMode.HOLD, idempotency_key="new", request_hash=b"h")
-    answers = intake.accept([*open_holds * 3, new, new])
-    assert [type(answer) for answer in answers] == [Accepted] * 11
+    results = intake.accept([*open_holds * 3, new, new])
+    assert [type(result) for result in results] == [Accepted] * 11
 
 
 def test_who_is_refused_as_one_hold_too_many_cannot_be_a_duplicate(pipeline: Pipeline, traveller: UUID) -> None:
@@ -273,5 +275,5 @@ def test_the_limit_holds_when_processes_accept_at_once(pipeline: Pipeline, trave
         return list(new_intake(pipeline.db, hold_limit=4).accept(holds(traveller, flight, 2)))
 
     with ThreadPoolExecutor(5) as pool:
-        answers = [answer for some in pool.map(accept, range(5)) for answer in some]
-    assert len([answer for answer in answers if isinstance(answer, Accepted)]) == 4
+        responses = [response for some in pool.map(accept, range(5)) for response in some]
+    assert len([response for response in responses if isinstance(response, Accepted)]) == 4

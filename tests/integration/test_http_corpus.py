@@ -68,20 +68,20 @@ def test_no_body_makes_a_route_fail(api: RunningApi, faults: Faults) -> None:
     assert faults(attempts()) == []
 
 
-def test_a_body_that_is_not_json_or_of_another_shape_is_told_apart(api: RunningApi, admin: httpx.Client) -> None:
+def test_a_body_that_is_not_json_and_one_of_another_shape_have_different_codes(api: RunningApi, admin: httpx.Client) -> None:
     json_targets = [target for target in targets(api.app) if target.media_type == "application/json" and target.fields]
     assert json_targets
     wrong = []
     for target in json_targets:
         for status, corpus in ((400, hostile.NOT_JSON), (422, hostile.OTHER_SHAPES)):
             for name, body in corpus.items():
-                answer = send(admin, target, content=body, headers=hostile.JSON)
-                if answer.status_code != status:
-                    wrong.append(f"{target.method} {target.path} <- {name}: {answer.status_code}, not {status}")
+                response = send(admin, target, content=body, headers=hostile.JSON)
+                if response.status_code != status:
+                    wrong.append(f"{target.method} {target.path} <- {name}: {response.status_code}, not {status}")
         for kind in ("text/plain", "application/x-www-form-urlencoded", "application/jsonp"):
-            answer = send(admin, target, content=b"{}", headers={"content-type": kind})
-            if answer.status_code != 415:
-                wrong.append(f"{target.method} {target.path} <- {kind}: {answer.status_code}, not 415")
+            response = send(admin, target, content=b"{}", headers={"content-type": kind})
+            if response.status_code != 415:
+                wrong.append(f"{target.method} {target.path} <- {kind}: {response.status_code}, not 415")
         headers = {**hostile.JSON, "content-encoding": "gzip"}
         if send(admin, target, content=hostile.COMPRESSED, headers=headers).status_code != 415:
             wrong.append(f"{target.method} {target.path} <- gzip is not 415")
@@ -138,20 +138,20 @@ def test_no_header_makes_a_route_fail(api: RunningApi, faults: Faults) -> None:
     assert faults(attempts()) == []
 
 
-def test_every_private_route_is_closed_to_strangers_and_every_admin_route_to_travellers(
+def test_every_private_route_needs_a_token_and_every_admin_route_a_role(
     api: RunningApi, client: httpx.Client, traveller: httpx.Client
 ) -> None:
     open_doors = []
     for target in targets(api.app):
         if target.method == "OPTIONS" or target.handler.opt.get("public"):
             continue
-        answer = send(client, target)
-        if answer.status_code != 401 or "www-authenticate" not in answer.headers:
-            open_doors.append(f"{target.method} {target.path} answers a stranger with {answer.status_code}")
+        response = send(client, target)
+        if response.status_code != 401 or "www-authenticate" not in response.headers:
+            open_doors.append(f"{target.method} {target.path} answers a stranger with {response.status_code}")
         if target.path.startswith("/admin"):
-            answer = send(traveller, target)
-            if answer.status_code != 403:
-                open_doors.append(f"{target.method} {target.path} answers a traveller with {answer.status_code}")
+            response = send(traveller, target)
+            if response.status_code != 403:
+                open_doors.append(f"{target.method} {target.path} answers a traveller with {response.status_code}")
     assert not open_doors, "\n".join(open_doors)
 
 
@@ -170,11 +170,11 @@ def test_every_answer_forbids_guessing_its_type(client: httpx.Client) -> None:
         assert client.get(path).headers.get_list("x-content-type-options") == ["nosniff"], path
 
 
-def test_a_wrong_method_is_told_the_right_ones(client: httpx.Client) -> None:
-    answer = client.put(REGISTER)
-    assert answer.status_code == 405
-    assert answer.headers["allow"] == "OPTIONS, POST"
-    assert answer.json()["code"] == "method_not_allowed"
+def test_a_wrong_method_gets_the_allowed_ones(client: httpx.Client) -> None:
+    response = client.put(REGISTER)
+    assert response.status_code == 405
+    assert response.headers["allow"] == "OPTIONS, POST"
+    assert response.json()["code"] == "method_not_allowed"
     assert client.options(REGISTER).headers["allow"] == "OPTIONS, POST"
     assert client.options("/health/live").headers["allow"] == "GET, HEAD, OPTIONS"
     for path in ("/admin/flights", f"/admin/flights/{uuid4()}", "/api/v1/bookings", f"/api/v1/bookings/{uuid4()}"):
@@ -191,9 +191,9 @@ def test_head_answers_like_get_without_the_body(client: httpx.Client) -> None:
 @pytest.mark.parametrize("host", ["x:99999999", "::1", "http://x"])
 def test_a_host_that_is_none_is_refused_in_words(client: httpx.Client, host: str) -> None:
     for path in ("/health/live", "/none/at/all", "/schema/openapi.json"):
-        answer = client.get(path, headers={"Host": host})
-        assert (answer.status_code, answer.json()["code"]) == (400, "malformed"), path
-        assert answer.headers["x-request-id"] == answer.json()["request_id"]
+        response = client.get(path, headers={"Host": host})
+        assert (response.status_code, response.json()["code"]) == (400, "malformed"), path
+        assert response.headers["x-request-id"] == response.json()["request_id"]
 
 
 def test_what_no_handler_answers_is_a_problem_too(api: RunningApi, client: httpx.Client, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -202,9 +202,9 @@ def test_what_no_handler_answers_is_a_problem_too(api: RunningApi, client: httpx
 
     with monkeypatch.context() as patched:
         patched.setattr(api.app.asgi_handler, "app", fail)
-        answer = client.get("/health/live")
-    assert (answer.status_code, answer.json()["code"]) == (500, "internal")
-    assert answer.headers["x-content-type-options"] == "nosniff"
+        response = client.get("/health/live")
+    assert (response.status_code, response.json()["code"]) == (500, "internal")
+    assert response.headers["x-content-type-options"] == "nosniff"
 
 
 def test_head_of_a_stream_ends(admin: httpx.Client) -> None:
@@ -213,7 +213,7 @@ def test_head_of_a_stream_ends(admin: httpx.Client) -> None:
         assert (head.status_code, head.content) == (200, b"")
 
 
-def test_other_origins_are_told_nothing(client: httpx.Client) -> None:
+def test_other_origins_get_no_cors_headers(client: httpx.Client) -> None:
     headers = {"Origin": "https://elsewhere.example", "Access-Control-Request-Method": "POST"}
-    for answer in (client.options(REGISTER, headers=headers), client.get("/health/live", headers=headers)):
-        assert not [name for name in answer.headers if name.startswith("access-control-")]
+    for response in (client.options(REGISTER, headers=headers), client.get("/health/live", headers=headers)):
+        assert not [name for name in response.headers if name.startswith("access-control-")]

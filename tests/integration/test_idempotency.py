@@ -29,7 +29,9 @@ client, other_traveller, admin = shared_installation.client, shared_installation
 
 @dataclass(frozen=True)
 class Operation:
-    """One operation that creates something. `other`: what makes another request of it. `count`: tells how often it had its effect."""
+    """One operation that creates something. `other`: a change that makes it a different request. `count`: returns how often it had its
+    effect.
+    """
 
     path: str
     body: dict[str, Any]
@@ -159,9 +161,9 @@ def test_twenty_at_once_have_one_effect(operation: Operation, sender: httpx.Clie
     before = effects(pipeline, operation)
     with ThreadPoolExecutor(20) as pool:
         responses = list(pool.map(lambda _: operation.send(sender, "once"), range(20)))
-    assert {answer.status_code for answer in responses} == {operation.status}
-    assert len({answer.text for answer in responses}) == 1
-    assert sum("idempotent-replayed" not in answer.headers for answer in responses) == 1
+    assert {response.status_code for response in responses} == {operation.status}
+    assert len({response.text for response in responses}) == 1
+    assert sum("idempotent-replayed" not in response.headers for response in responses) == 1
     assert effects(pipeline, operation) == before + 1
 
 
@@ -198,7 +200,7 @@ def test_everybody_has_keys_of_their_own(client: httpx.Client, other_traveller: 
     assert [place.json()["position"] for place in places] == [1, 2]
 
 
-def test_old_answers_are_forgotten(pipeline: Pipeline, account: SignedInUser) -> None:
+def test_old_responses_are_deleted(pipeline: Pipeline, account: SignedInUser) -> None:
     with pipeline.db.transaction() as connection:
         for age in (0, stored_responses.KEPT_DAYS + 1):
             request = KeyedRequest(account.id, "payBooking", f"{age} days", b"")

@@ -36,9 +36,9 @@ def cancel(import_steps: ImportSteps, job: object) -> Any:
 
 def test_an_import_that_waits_is_cancelled_at_once(import_steps: ImportSteps) -> None:
     job = import_steps.send(csv_of([row(1)]))
-    answer = cancel(import_steps, job)
-    assert (answer.status_code, answer.json()["status"], answer.json()["cancelling"]) == (202, "CANCELLED", False)
-    assert cancel(import_steps, job).json() == answer.json(), "asking again changes nothing"
+    response = cancel(import_steps, job)
+    assert (response.status_code, response.json()["status"], response.json()["cancelling"]) == (202, "CANCELLED", False)
+    assert cancel(import_steps, job).json() == response.json(), "asking again changes nothing"
     assert list(import_steps.folder.iterdir()) == []
     assert import_steps.work(job) is Ending.TAKEN_OVER
     assert import_steps.rows("SELECT count(*) FROM flights") == [(0,)]
@@ -66,7 +66,7 @@ def test_a_worker_stops_after_its_chunk_and_what_is_stored_stays(
     assert status["progress"]["total"] == 20
     assert counts(status) == {"created": 10, "updated": 0, "skipped": 0, "failed": 0}
     assert import_steps.rows("SELECT count(*) FROM flights") == [(10,)]
-    assert import_steps.redis.exists(version), "search is told of the chunks that are stored"
+    assert import_steps.redis.exists(version), "the search caches of the stored chunks are invalidated"
     assert list(import_steps.folder.iterdir()) == []
     assert import_steps.rows("SELECT next_at FROM imports") == [(None,)]
     assert cancel(import_steps, job).json()["status"] == "CANCELLED"
@@ -94,7 +94,7 @@ def test_a_cancellation_waits_for_the_chunk_that_is_being_stored(
     assert status["created"] < 20
 
 
-def test_a_cancelled_import_whose_worker_died_is_ended_by_the_next(
+def test_a_cancelled_import_whose_worker_crashed_is_ended_by_the_next(
     import_steps: ImportSteps, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     in_chunks_of(5, monkeypatch)
@@ -121,6 +121,6 @@ def test_a_cancelled_import_whose_worker_died_is_ended_by_the_next(
 def test_an_import_that_is_over_cannot_be_cancelled(import_steps: ImportSteps) -> None:
     job = import_steps.send(csv_of([row(1)]))
     import_steps.work(job)
-    answer = cancel(import_steps, job)
-    assert (answer.status_code, answer.json()["code"], answer.json()["import_status"]) == (409, "import_over", "COMPLETED")
+    response = cancel(import_steps, job)
+    assert (response.status_code, response.json()["code"], response.json()["import_status"]) == (409, "import_over", "COMPLETED")
     assert cancel(import_steps, "019a0000-0000-7000-8000-000000000000").json()["code"] == "import_not_found"

@@ -56,7 +56,7 @@ def test_a_refused_row_stands_alone_in_a_chunk_that_is_copied_straight_in(
     assert (counts(status)["created"], faults(status)) == (29, [(14, None, "refused")])
 
 
-def test_whoever_continues_knows_what_was_read_before(import_steps: ImportSteps, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_next_worker_has_the_keys_of_the_earlier_rows(import_steps: ImportSteps, monkeypatch: pytest.MonkeyPatch) -> None:
     """A worker dies inside its third chunk. The next one neither repeats the first two nor forgets their keys."""
     in_chunks_of(5, monkeypatch)
     job = import_steps.send(csv_of([*(row(number) for number in range(1, 21)), row(2), row(30, source="Pune")]))

@@ -76,7 +76,7 @@ def test_a_local_time_beside_a_change_of_the_clocks_is_one_moment(
     assert import_steps.rows("SELECT to_char(departure_ts, 'HH24:MI') FROM flights") == [(utc,)]
 
 
-def test_without_being_asked_for_a_local_time_is_a_bad_row(import_steps: ImportSteps) -> None:
+def test_without_the_option_a_local_time_is_a_fault(import_steps: ImportSteps) -> None:
     data = csv_of([local(1, "Delhi", "2030-01-01T10:00", "Mumbai", "2030-01-01T12:00")])
     assert faults(import_steps.take(data)) == [(2, "arrival_ts", "no_time_zone"), (2, "departure_ts", "no_time_zone")]
     assert import_steps.send(data) != import_steps.send(data, times="local"), "the same bytes, read in another way"

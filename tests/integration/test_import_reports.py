@@ -15,13 +15,13 @@ from tests.support.rows import insert_booking
 
 
 def changes(import_steps: ImportSteps, job: object, **parameters: Any) -> dict[str, Any]:
-    answer = import_steps.admin.get(f"/admin/flights/bulk-upload/{job}/changes", params=parameters)
-    assert answer.status_code == 200, answer.text
-    page: dict[str, Any] = answer.json()
+    response = import_steps.admin.get(f"/admin/flights/bulk-upload/{job}/changes", params=parameters)
+    assert response.status_code == 200, response.text
+    page: dict[str, Any] = response.json()
     return page
 
 
-def test_a_dry_run_says_what_each_row_would_change_and_who_travels(import_steps: ImportSteps) -> None:
+def test_a_dry_run_lists_the_changes_of_each_row_and_the_bookings(import_steps: ImportSteps) -> None:
     import_steps.take(csv_of([row(1), row(2), row(3), row(4)]))
     for number, seats in ((1, 4), (4, 2)):
         (flight,) = import_steps.rows(f"SELECT id FROM flights WHERE flight_number = 'AI-{number}'")
@@ -172,9 +172,9 @@ def test_how_places_were_read_is_said_where_they_are_called_otherwise(
         ("Zürich Flüge.csv", "Zürich Flüge.csv"),
     ],
 )
-def test_an_import_tells_its_file_and_who_sent_it(import_steps: ImportSteps, sent: str, shown: str) -> None:
-    answer = import_steps.admin.post("/admin/flights/bulk-upload", files={"file": (sent, csv_of([row(1)]), "text/csv")})
-    job = answer.raise_for_status().json()["job_id"]
+def test_an_import_has_its_file_name_and_its_sender(import_steps: ImportSteps, sent: str, shown: str) -> None:
+    response = import_steps.admin.post("/admin/flights/bulk-upload", files={"file": (sent, csv_of([row(1)]), "text/csv")})
+    job = response.raise_for_status().json()["job_id"]
     status = import_steps.status(job)
     assert status["file_name"] == shown
     assert status["username"]
@@ -183,5 +183,7 @@ def test_an_import_tells_its_file_and_who_sent_it(import_steps: ImportSteps, sen
 
 
 def test_a_file_without_a_name_has_none(import_steps: ImportSteps) -> None:
-    answer = import_steps.admin.post("/admin/flights/bulk-upload", content=csv_of([row(1)]), headers={"content-type": "text/csv"})
-    assert import_steps.status(answer.raise_for_status().json()["job_id"])["file_name"] is None
+    response = import_steps.admin.post(
+        "/admin/flights/bulk-upload", content=csv_of([row(1)]), headers={"content-type": "text/csv"}
+    )
+    assert import_steps.status(response.raise_for_status().json()["job_id"])["file_name"] is None

@@ -127,7 +127,7 @@ def test_a_long_file_makes_room_for_a_short_one_and_goes_on(
     assert statuses(import_steps, long) == ["COMPLETED"]
 
 
-def test_an_import_whose_worker_died_is_sent_once_and_taken_up(import_steps: ImportSteps, worker: Any) -> None:
+def test_an_import_whose_worker_crashed_is_sent_once_and_continued(import_steps: ImportSteps, worker: Any) -> None:
     job = import_steps.send(csv_of([row(1)]))
     with import_steps.db.transaction() as connection:
         assert progress.claim_in_turn(connection) is not None

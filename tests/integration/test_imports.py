@@ -203,9 +203,9 @@ def test_failed_rows_come_back_ready_to_be_mended(open_import_steps: ImportSteps
     status = import_steps.status(job)
     assert status["failed"] == 4
 
-    answer = import_steps.admin.get(status["failed_rows_url"])
-    assert answer.headers["content-type"] == "text/csv; charset=utf-8"
-    header, *failed = csv.reader(io.StringIO(answer.text.removeprefix("\ufeff")))
+    response = import_steps.admin.get(status["failed_rows_url"])
+    assert response.headers["content-type"] == "text/csv; charset=utf-8"
+    header, *failed = csv.reader(io.StringIO(response.text.removeprefix("\ufeff")))
     assert header == [*names.split(","), "_line", "_code", "_error"]
     assert [(cells[-3], cells[-2]) for cells in failed] == [
         ("2", "not_a_flight_number; negative"),

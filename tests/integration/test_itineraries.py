@@ -25,10 +25,10 @@ DAY = noon_in(10).date().isoformat()
 
 
 def ask(client: httpx.Client, **changes: Any) -> list[dict[str, Any]]:
-    answer = client.get("/api/v1/itineraries", params={"source": "Delhi", "destination": "Dublin", "date": DAY, **changes})
-    assert answer.status_code == 200, answer.text
-    assert answer.json()["complete"]
-    data: list[dict[str, Any]] = answer.json()["data"]
+    response = client.get("/api/v1/itineraries", params={"source": "Delhi", "destination": "Dublin", "date": DAY, **changes})
+    assert response.status_code == 200, response.text
+    assert response.json()["complete"]
+    data: list[dict[str, Any]] = response.json()["data"]
     return data
 
 
@@ -118,9 +118,9 @@ def test_a_wrong_parameter_is_named(client: httpx.Client) -> None:
     }
     for path, wrong in cases.items():
         for changes, pointer in wrong:
-            answer = client.get(f"/api/v1/{path}", params={**good, **changes})
-            assert answer.status_code == 422, (path, changes, answer.text)
-            assert [error["pointer"] for error in answer.json()["errors"]] == [pointer]
+            response = client.get(f"/api/v1/{path}", params={**good, **changes})
+            assert response.status_code == 422, (path, changes, response.text)
+            assert [error["pointer"] for error in response.json()["errors"]] == [pointer]
 
 
 @pytest.mark.parametrize("day", ["0001-01-01", "1999-12-31", "2000-01-01", "2025-01-01", "2099-12-31", "9999-12-31"])
@@ -224,14 +224,14 @@ def test_many_who_ask_for_a_day_at_once_load_it_once(network: dict[str, Any], st
             parameters = {"source": "Delhi", "destination": "Dublin", "date": DAY}
             return await asyncio.gather(*(client.get("/api/v1/itineraries", params=parameters) for _ in range(100)))
 
-    answers = asyncio.run(send_all())
-    assert {answer.status_code for answer in answers} == {200}
-    assert len({answer.text for answer in answers}) == 1
+    responses = asyncio.run(send_all())
+    assert {response.status_code for response in responses} == {200}
+    assert len({response.text for response in responses}) == 1
     timetable = api.services.timetable
     assert timetable.loaded == len(timetable.held_days)
 
 
-def test_memory_is_bounded_by_forgetting_what_was_not_asked_for(network: dict[str, Any], start_api: ApiFactory) -> None:
+def test_memory_is_limited_by_dropping_the_least_recently_used_entries(network: dict[str, Any], start_api: ApiFactory) -> None:
     api = start_api(TIMETABLE_MB="1")
     timetable = api.services.timetable
     with api.client() as client:
@@ -251,7 +251,7 @@ def test_without_redis_itineraries_come_from_the_database(
         assert numbers(ask(client, max_stops=0)) == ["DL-1"]
         pair.valkey.stop()
         assert numbers(ask(client, max_stops=0)) == ["DL-1"]
-        with db.transaction() as connection:  # nobody can be told
+        with db.transaction() as connection:  # the change cannot be announced
             connection.execute("UPDATE flights SET price = 5 WHERE flight_number = 'DL-1'")
         assert [each["total_price"] for each in ask(client, max_stops=0)] == ["5.00"], "what is shown is looked at"
         with db.transaction() as connection:
@@ -270,5 +270,5 @@ def test_without_the_database_the_answer_is_503(start_api: ApiFactory, private_s
         for path in ("itineraries", "calendar"):
             far = noon_in(20).date().isoformat()  # a day that is not in memory
             parameters: dict[str, str] = {"source": "Delhi", "destination": "Pune", "date": far, "month": far[:7]}
-            answer = client.get(f"/api/v1/{path}", params=parameters)
-            assert (answer.status_code, answer.json()["code"]) == (503, "unavailable")
+            response = client.get(f"/api/v1/{path}", params=parameters)
+            assert (response.status_code, response.json()["code"]) == (503, "unavailable")

@@ -1,4 +1,4 @@
-"""A poll is answered by the fast path or by the framework. Nobody can tell from an answer which of them it was."""
+"""Polls through the fast path and through the framework: the responses are the same."""
 
 from __future__ import annotations
 
@@ -40,13 +40,13 @@ def ways(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
 def poll(client: httpx.Client, path: str, sent: dict[str, str], *, fast: bool, **headers: str) -> tuple[int, dict[str, str], Any]:
     """What a client sees. The framework accepts `bearer` in small letters, and the fast path leaves such a request to it."""
     authorization = sent["Authorization"] if fast else sent["Authorization"].replace("Bearer", "bearer")
-    answer = client.get(path, headers={"Authorization": authorization, **headers})
-    own_headers = {name: value for name, value in answer.headers.items() if name not in OWN}
-    body = answer.json() if answer.content else None
+    response = client.get(path, headers={"Authorization": authorization, **headers})
+    own_headers = {name: value for name, value in response.headers.items() if name not in OWN}
+    body = response.json() if response.content else None
     if isinstance(body, dict):
         for name in ("request_id", *ESTIMATES):
             body.pop(name, None)
-    return answer.status_code, own_headers, body
+    return response.status_code, own_headers, body
 
 
 def booked(client: httpx.Client, sent: dict[str, str], flight: UUID) -> str:
@@ -54,7 +54,7 @@ def booked(client: httpx.Client, sent: dict[str, str], flight: UUID) -> str:
     return str(client.post("/api/v1/booking", json=body, headers=sent).json()["job_id"])
 
 
-def test_both_say_the_same_of_jobs_of_every_kind(api: RunningApi, pipeline: Pipeline, ways: Counter[str]) -> None:
+def test_both_paths_return_the_same_for_jobs_of_every_kind(api: RunningApi, pipeline: Pipeline, ways: Counter[str]) -> None:
     with api.client() as client:
         ann, ben, staff = api.admit(), api.admit(), api.admit(Role.ADMIN)
         waiting, sold = (booked(client, ann.headers, pipeline.flight(10)) for _ in range(2))
@@ -94,8 +94,8 @@ def test_an_unusual_poll_is_left_to_the_framework(
     with api.client() as client:
         ann = api.admit()
         job = booked(client, ann.headers, pipeline.flight(10))
-        answer = client.get(f"/api/v1/jobs/{job}{change}", headers={**ann.headers, **headers})
-        assert answer.status_code < 500
+        response = client.get(f"/api/v1/jobs/{job}{change}", headers={**ann.headers, **headers})
+        assert response.status_code < 500
         assert ways["fast"] == 0
 
 

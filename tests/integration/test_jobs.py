@@ -27,9 +27,9 @@ pipeline, api, account, client = (
 
 def book(client: httpx.Client, flight: UUID, **headers: str) -> httpx.Response:
     body = {"flight_id": str(flight), "seats": 1, "allow_duplicate": True}
-    answer = client.post("/api/v1/booking", json=body, headers=headers)
-    assert answer.status_code == 202, answer.text
-    return answer
+    response = client.post("/api/v1/booking", json=body, headers=headers)
+    assert response.status_code == 202, response.text
+    return response
 
 
 def test_a_job_is_known_from_the_moment_of_the_202(client: httpx.Client, pipeline: Pipeline) -> None:
@@ -41,7 +41,7 @@ def test_a_job_is_known_from_the_moment_of_the_202(client: httpx.Client, pipelin
         assert job.json()["job_id"] == accepted.json()["job_id"]
 
 
-def test_a_job_that_waits_says_where_and_when_to_ask_again(client: httpx.Client, pipeline: Pipeline) -> None:
+def test_a_waiting_job_has_its_position_and_retry_after(client: httpx.Client, pipeline: Pipeline) -> None:
     flight = pipeline.flight(10)
     jobs = [book(client, flight).json()["job_id"] for _ in range(3)]
 
@@ -50,15 +50,15 @@ def test_a_job_that_waits_says_where_and_when_to_ask_again(client: httpx.Client,
         return place
 
     until(lambda: [position(job) for job in jobs] == [1, 2, 3])
-    answer = client.get(f"/api/v1/jobs/{jobs[1]}")
-    assert answer.json()["status"] == "PENDING"
-    assert answer.json()["done"] is False
-    assert 1 <= int(answer.headers["retry-after"]) <= 10
-    assert [stage["stage"] for stage in answer.json()["timeline"]] == ["accepted"]
+    response = client.get(f"/api/v1/jobs/{jobs[1]}")
+    assert response.json()["status"] == "PENDING"
+    assert response.json()["done"] is False
+    assert 1 <= int(response.headers["retry-after"]) <= 10
+    assert [stage["stage"] for stage in response.json()["timeline"]] == ["accepted"]
 
 
 def test_a_job_that_no_look_has_seen_yet_has_no_position(client: httpx.Client, pipeline: Pipeline) -> None:
-    """All that came since the last look would be told the same one."""
+    """All bookings since the last read of the backlog would get the same position."""
     flight = pipeline.flight(10)
     waiting = book(client, flight).headers["location"]
     until(lambda: client.get(waiting).json()["queue_position"] == 1)
@@ -70,14 +70,14 @@ def test_a_job_that_no_look_has_seen_yet_has_no_position(client: httpx.Client, p
     assert all(position in (None, place) for place, position in enumerate(woken, start=2))
 
 
-def test_a_finished_job_tells_its_whole_story(client: httpx.Client, pipeline: Pipeline) -> None:
+def test_a_finished_job_has_all_of_its_stages(client: httpx.Client, pipeline: Pipeline) -> None:
     pipeline.worker()
     accepted = book(client, pipeline.flight(10))
-    answer = client.get(accepted.headers["location"], headers={"Prefer": "wait=20"})
-    job = answer.json()
+    response = client.get(accepted.headers["location"], headers={"Prefer": "wait=20"})
+    job = response.json()
     assert (job["kind"], job["status"], job["done"], job["failure"]) == ("booking", "CONFIRMED", True, None)
-    assert answer.headers["preference-applied"] == "wait=20"
-    assert "retry-after" not in answer.headers
+    assert response.headers["preference-applied"] == "wait=20"
+    assert "retry-after" not in response.headers
     assert [stage["stage"] for stage in job["timeline"]] == ["accepted", "picked_up", "reserved", "confirmed"]
     elapsed = [stage["ms"] for stage in job["timeline"]]
     assert elapsed == sorted(elapsed)
@@ -90,15 +90,15 @@ def test_a_finished_job_tells_its_whole_story(client: httpx.Client, pipeline: Pi
 def test_a_booking_may_wait_for_its_end(client: httpx.Client, pipeline: Pipeline) -> None:
     worker = pipeline.worker()
     until(lambda: worker.said("worker ready"), seconds=20)
-    answer = book(client, pipeline.flight(10), Prefer="wait=20")
-    assert answer.json()["status"] == "CONFIRMED"
-    assert answer.json()["job"]["done"] is True
+    response = book(client, pipeline.flight(10), Prefer="wait=20")
+    assert response.json()["status"] == "CONFIRMED"
+    assert response.json()["job"]["done"] is True
 
 
 def test_a_wait_that_is_over_answers_with_what_is_known(client: httpx.Client, pipeline: Pipeline) -> None:
-    answer = book(client, pipeline.flight(10), Prefer="wait=1")
-    assert (answer.json()["status"], answer.json()["job"]["done"]) == ("PENDING", False)
-    waited = client.get(answer.headers["location"], headers={"Prefer": "wait=1"})
+    response = book(client, pipeline.flight(10), Prefer="wait=1")
+    assert (response.json()["status"], response.json()["job"]["done"]) == ("PENDING", False)
+    waited = client.get(response.headers["location"], headers={"Prefer": "wait=1"})
     assert (waited.status_code, waited.json()["status"]) == (200, "PENDING")
 
 
@@ -109,7 +109,7 @@ def test_the_seed_s_status_path_answers_the_same(client: httpx.Client, pipeline:
     assert one.json()["job_id"] == other.json()["job_id"] == job_id
 
 
-def test_a_poller_hears_only_what_is_new(client: httpx.Client, pipeline: Pipeline) -> None:
+def test_a_poller_gets_304_while_nothing_has_changed(client: httpx.Client, pipeline: Pipeline) -> None:
     path = book(client, pipeline.flight(10)).headers["location"]
     pending = client.get(path)
     again = client.get(path, headers={"If-None-Match": pending.headers["etag"]})
@@ -146,14 +146,12 @@ def test_a_long_poll_ends_although_no_news_arrives(
     booking = UUID(accepted.json()["booking_id"])
     monkeypatch.setattr("core.events.job_events.publish", lambda *_: True)
     pipeline.work(booking)
-    answer = client.get(accepted.headers["location"], headers={"Prefer": "wait=20"})
-    assert answer.json()["status"] == "CONFIRMED"
+    response = client.get(accepted.headers["location"], headers={"Prefer": "wait=20"})
+    assert response.json()["status"] == "CONFIRMED"
 
 
 @pytest.mark.parametrize("path", ["/api/v1/jobs/{}", "/api/v1/booking/status/{}", "/api/v1/bookings/{}"])
-def test_what_does_not_exist_and_what_is_somebody_elses_look_the_same(
-    client: httpx.Client, api: Api, pipeline: Pipeline, path: str
-) -> None:
+def test_missing_and_foreign_topics_have_the_same_error(client: httpx.Client, api: Api, pipeline: Pipeline, path: str) -> None:
     booking = book(client, pipeline.flight(10)).json()["booking_id"]
     with api.client(pipeline.account().headers) as other_traveller:
         foreign, unknown = other_traveller.get(path.format(booking)), other_traveller.get(path.format(uuid4()))
@@ -170,7 +168,7 @@ def test_an_administrator_sees_every_job(client: httpx.Client, api: Api, pipelin
         assert admin.get(path).status_code == 200
 
 
-def test_nobody_sees_a_job_without_signing_in(api: Api) -> None:
+def test_a_job_cannot_be_read_without_a_token(api: Api) -> None:
     with api.client() as nobody:
         assert nobody.get(f"/api/v1/jobs/{uuid4()}").status_code == 401
 

@@ -47,7 +47,9 @@ def test_money_that_comes_late_takes_the_seats_again_if_they_are_free(
     assert_square(payment_steps, trip)
 
 
-def test_who_is_rescued_onto_a_flight_that_was_moved_is_told(payment_steps: PaymentSteps, payer: UUID, flight: UUID) -> None:
+def test_a_late_payment_for_a_moved_flight_causes_a_schedule_change(
+    payment_steps: PaymentSteps, payer: UUID, flight: UUID
+) -> None:
     trip = payment_steps.hold(payer, flight)
     claim = payment_steps.begin(trip)
     captured = payment_steps.call(claim)
@@ -159,7 +161,7 @@ def test_a_payment_that_was_not_sent_before_the_cancellation_is_never_sent(
     assert payment_steps.provider.charges() == []
 
 
-def test_a_charge_that_never_arrived_is_written_off_when_nobody_waits_for_it(
+def test_a_charge_that_never_arrived_is_declined_when_its_booking_has_ended(
     payment_steps: PaymentSteps, payer: UUID, flight: UUID
 ) -> None:
     trip = payment_steps.hold(payer, flight)

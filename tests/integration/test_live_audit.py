@@ -75,7 +75,7 @@ def test_a_booking_that_waits_its_turn_is_found_only_at_rest(pipeline: Pipeline)
         ("created_at = now() - interval '16 minutes'", "has not ended in 15 minutes"),
     ],
 )
-def test_a_booking_that_nobody_works_is_lost(pipeline: Pipeline, change: str, words: str) -> None:
+def test_a_booking_that_no_worker_processes_is_reported_as_lost(pipeline: Pipeline, change: str, words: str) -> None:
     (booking,) = pipeline.accept_many(1, pipeline.flight(10))
     execute(pipeline, f"UPDATE bookings SET {change} WHERE id = %s", booking)
     (found,) = look(pipeline)
@@ -132,7 +132,7 @@ def test_rejected_messages_are_found(pipeline: Pipeline) -> None:
 # What was given up
 
 
-def test_a_message_that_nobody_can_read_is_found_before_a_worker_finds_it(pipeline: Pipeline) -> None:
+def test_an_unreadable_message_is_found_before_a_worker_receives_it(pipeline: Pipeline) -> None:
     enqueue(pipeline, age=1)
     assert given_up(pipeline) == []
     pipeline.redis.hset(f"{QUEUE}.msgs", "m-1", b"{not json")
@@ -140,7 +140,7 @@ def test_a_message_that_nobody_can_read_is_found_before_a_worker_finds_it(pipeli
     assert found.startswith("I11 nothing is given up: message m-1 of bookings cannot be read: DecodeError")
 
 
-def test_a_dead_letter_is_found_until_somebody_has_seen_to_it(pipeline: Pipeline) -> None:
+def test_a_dead_letter_is_reported_until_it_is_replayed_or_discarded(pipeline: Pipeline) -> None:
     booking = new_id()
     with pipeline.db.transaction() as connection:
         (letter,) = dead_letters.store_bookings(connection, [booking], "failed 5 times")
@@ -192,10 +192,10 @@ def test_a_flight_on_which_redis_is_never_still_is_left_out(
 
 
 @pytest.mark.parametrize(("delay", "found"), [(0, ""), (1 / 3, ""), (1, "Redis calls -2 seats free")])
-def test_what_redis_is_told_a_moment_later_is_no_drift(
+def test_a_difference_until_the_update_of_redis_is_no_drift(
     pipeline: Pipeline, sold: UUID, monkeypatch: pytest.MonkeyPatch, delay: float, found: str
 ) -> None:
-    """A flight of which seats are given back all the time. The last row is the control: Redis is never told."""
+    """A flight whose bookings are cancelled all the time. The last row is the control: there the seats are never released in Redis."""
     monkeypatch.setattr(inventory_drift, "PAUSE_SECONDS", 0)
     pipeline.redis.hset(keys.inventory(sold), "free", 5)  # the audit comes in such a moment
     measure, rng = inventory_drift._measure, random.Random(7)
@@ -216,8 +216,8 @@ def violation(what: str, same_as: str | None = None) -> Violation:
     return Violation("I6", what, same_as or what)
 
 
-def looks(*answers: list[Violation]) -> Callable[[], list[Violation]]:
-    given = iter(answers)
+def looks(*responses: list[Violation]) -> Callable[[], list[Violation]]:
+    given = iter(responses)
     return lambda: next(given)
 
 
@@ -233,5 +233,5 @@ def test_what_is_wrong_with_a_row_may_have_other_numbers_the_second_time() -> No
     assert find_lasting(looks([first], [second]), lambda _: None) == [first]
 
 
-def test_nobody_looks_twice_at_nothing() -> None:
+def test_without_violations_there_is_no_second_check() -> None:
     assert find_lasting(looks([]), lambda _: pytest.fail("it waited")) == []

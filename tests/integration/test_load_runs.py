@@ -1,4 +1,4 @@
-"""What a load run is told about its bookings, and the line at the door: numbers, receipts, inversions."""
+"""The report of a load run, and the line of a flight: sequence numbers, receipts, inversions."""
 
 from __future__ import annotations
 
@@ -25,19 +25,19 @@ def admin(api: RunningApi) -> Iterator[httpx.Client]:
 
 def book(api: RunningApi, flight: UUID, headers: dict[str, str], **more: Any) -> UUID:
     with api.client(api.admit().headers) as client:
-        answer = client.post("/api/v1/booking", json={"flight_id": str(flight), "seats": 1, **more}, headers=headers)
-        assert answer.status_code == 202, answer.text
-        return UUID(answer.json()["booking_id"])
+        response = client.post("/api/v1/booking", json={"flight_id": str(flight), "seats": 1, **more}, headers=headers)
+        assert response.status_code == 202, response.text
+        return UUID(response.json()["booking_id"])
 
 
 def report(admin: httpx.Client) -> dict[str, Any]:
-    answer = admin.get("/admin/load-runs/rush-1")
-    assert answer.status_code == 200, answer.text
-    found: dict[str, Any] = answer.json()
+    response = admin.get("/admin/load-runs/rush-1")
+    assert response.status_code == 200, response.text
+    found: dict[str, Any] = response.json()
     return found
 
 
-def test_a_run_is_told_what_became_of_its_bookings_alone(api: RunningApi, pipeline: Pipeline, admin: httpx.Client) -> None:
+def test_the_report_of_a_run_is_about_its_own_bookings_only(api: RunningApi, pipeline: Pipeline, admin: httpx.Client) -> None:
     flight = pipeline.flight(2)
     # The header takes both ways: the content type of the second is not known to the short one.
     bookings = [book(api, flight, RUN), book(api, flight, RUN | {"Content-Type": "application/json; charset=utf-8"})]
@@ -60,7 +60,7 @@ def test_a_run_is_told_what_became_of_its_bookings_alone(api: RunningApi, pipeli
     assert failure["receipt"]["sold_out_at"] == winner["timeline"][-1]["at"]
 
 
-def test_what_is_wrong_is_told(api: RunningApi, pipeline: Pipeline, admin: httpx.Client) -> None:
+def test_the_report_counts_each_violation(api: RunningApi, pipeline: Pipeline, admin: httpx.Client) -> None:
     flight = pipeline.flight(1)
     first, second, third = (book(api, flight, RUN) for _ in range(3))
     pipeline.work(second)

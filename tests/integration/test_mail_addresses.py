@@ -15,7 +15,7 @@ from tests.support.pipeline import Pipeline
 asha = mails.asha
 
 
-def test_who_signs_up_with_an_address_is_written_to_until_they_say_otherwise(
+def test_an_address_as_the_username_gets_mails_until_it_is_changed(
     asha: httpx.Client, traveller: httpx.Client, pipeline: Pipeline
 ) -> None:
     assert asha.get("/api/v1/auth/email").json() == {"email": ADDRESS, "sends": False}

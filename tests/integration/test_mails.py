@@ -36,7 +36,7 @@ def held(client: httpx.Client, pipeline: Pipeline) -> UUID:
     return booking
 
 
-def test_a_mail_says_what_happened_and_is_written_once(asha: httpx.Client, pipeline: Pipeline) -> None:
+def test_a_mail_describes_the_change_and_is_written_once(asha: httpx.Client, pipeline: Pipeline) -> None:
     booking = confirmed(asha, pipeline)
     for _ in range(2):
         with pipeline.db.transaction() as connection:
@@ -50,7 +50,7 @@ def test_a_mail_says_what_happened_and_is_written_once(asha: httpx.Client, pipel
     assert "Your ticket and a file for your calendar are on the page of the booking." in mail["body"]  # nothing was sent
 
 
-def test_a_hold_is_told_with_its_end_and_reminded_of_once(asha: httpx.Client, pipeline: Pipeline) -> None:
+def test_a_hold_has_a_mail_with_its_end_and_one_reminder(asha: httpx.Client, pipeline: Pipeline) -> None:
     booking = held(asha, pipeline)
     step = MailStep(pipeline.context)
     step.run()
@@ -68,7 +68,7 @@ def test_a_hold_is_told_with_its_end_and_reminded_of_once(asha: httpx.Client, pi
     assert kinds(asha) == ["held", "hold_ending", "cancelled"]
 
 
-def test_new_times_are_told_each_time_and_a_cancelled_flight_too(
+def test_each_change_of_times_has_a_mail_and_a_cancelled_flight_too(
     asha: httpx.Client, admin: httpx.Client, pipeline: Pipeline
 ) -> None:
     flight = add_flight(admin)
@@ -173,7 +173,7 @@ def test_a_mail_server_that_is_away_costs_an_attempt_and_no_mail(
     assert (status(asha), len(server.taken)) == ("SENT", 1)
 
 
-def test_a_worker_that_dies_after_sending_sends_again_under_the_same_id(
+def test_a_mail_is_sent_again_with_the_same_id_after_a_crash(
     pipeline: Pipeline, server: MailServer, mail: UUID, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     class Died(BaseException):
@@ -191,7 +191,7 @@ def test_a_worker_that_dies_after_sending_sends_again_under_the_same_id(
     assert server.taken[0]["Message-ID"] == server.taken[1]["Message-ID"]
 
 
-def test_a_worker_that_dies_while_writing_loses_no_mail_and_writes_none_twice(asha: httpx.Client, pipeline: Pipeline) -> None:
+def test_a_worker_that_crashes_while_writing_loses_no_mail_and_writes_none_twice(asha: httpx.Client, pipeline: Pipeline) -> None:
     """What is taken and not stored is there again, and what is asked for again is written once."""
 
     class Died(BaseException):

@@ -22,7 +22,7 @@ def read(address: str) -> dict[str, float]:
     return {series: float(value) for series, value in re.findall(r"^(skyqueue_\S+?(?:\{[^}]*\})?) (\S+)$", text, re.MULTILINE)}
 
 
-def test_a_worker_tells_what_it_does(pipeline: Pipeline) -> None:
+def test_a_worker_reports_what_it_is_doing(pipeline: Pipeline) -> None:
     port = free_port()
     worker = pipeline.worker(WORKER_METRICS_PORT=str(port))
     until(lambda: worker.said("metrics are served"))
@@ -53,7 +53,7 @@ def test_two_workers_on_one_machine_have_a_port_each(pipeline: Pipeline) -> None
     assert f"port={port}" not in worker.log.read_text()
 
 
-def test_the_api_tells_the_queues_and_the_troubles(
+def test_the_metrics_of_the_api_have_the_queues_and_the_problems(
     pipeline: Pipeline, client: httpx.Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pipeline.send(*pipeline.accept_many(1, pipeline.flight(2)))
@@ -74,7 +74,7 @@ def test_the_api_tells_the_queues_and_the_troubles(
     assert not any(series.startswith("skyqueue_queue_depth") for series in read(address))
 
 
-def test_an_api_tells_its_metrics_on_a_port_of_their_own_and_nowhere_else(start_api: ApiFactory) -> None:
+def test_an_api_serves_its_metrics_on_their_own_port_only(start_api: ApiFactory) -> None:
     port = free_port()
     with start_api(METRICS_PORT=str(port)).client() as client:
         hidden = client.get("/metrics")

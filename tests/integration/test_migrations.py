@@ -26,7 +26,7 @@ def named(data_dir: Path, monkeypatch: pytest.MonkeyPatch, database_url: str, re
     return database_url
 
 
-def test_a_newer_database_is_left_as_it_is_and_stops_nobody(named: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_newer_database_is_not_changed_and_can_be_used(named: str, capsys: pytest.CaptureFixture[str]) -> None:
     set_revision(named, "9999")
     with pytest.raises(SystemExit) as ended:
         cli.main(["migrate"])
@@ -54,7 +54,7 @@ def test_a_newer_database_gets_its_administrator_too(
 
 @pytest.mark.parametrize("revision", ["deadbeef", "0000", "00007", "٩٩٩٩", ""])
 @pytest.mark.parametrize("command", [["migrate"], ["up", "--no-sample"]])
-def test_a_database_of_somebody_else_is_told(
+def test_a_database_of_another_program_is_refused(
     named: str, capsys: pytest.CaptureFixture[str], revision: str, command: list[str]
 ) -> None:
     set_revision(named, revision)

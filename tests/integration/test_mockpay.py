@@ -33,9 +33,9 @@ def refund(provider: PracticeProvider, key: str, charge_id: str, amount: str) ->
 
 def test_the_same_key_is_the_same_charge(provider: PracticeProvider) -> None:
     with ThreadPoolExecutor(8) as pool:
-        answers = list(pool.map(lambda _: charge(provider, "once"), range(16)))
-    assert {answer.json()["status"] for answer in answers} == {"captured"}
-    assert sorted({answer.status_code for answer in answers}) == [200, 201]
+        responses = list(pool.map(lambda _: charge(provider, "once"), range(16)))
+    assert {response.json()["status"] for response in responses} == {"captured"}
+    assert sorted({response.status_code for response in responses}) == [200, 201]
     assert provider.ledger()["captured"] == "100.00"
     assert charge(provider, "once", amount="101").status_code == 409
 
@@ -52,14 +52,14 @@ def test_refunds_never_exceed_the_charge(provider: PracticeProvider) -> None:
 
 
 @pytest.mark.parametrize("path", ["charges", "refunds"])
-def test_a_body_that_nobody_can_read_is_refused(provider: PracticeProvider, path: str) -> None:
+def test_a_body_that_cannot_be_decoded_is_refused(provider: PracticeProvider, path: str) -> None:
     deep = b"[" * 5_000
     bodies = (b"{", b'{"id": "\xff"}', b'{"note": ' + deep, deep, b'{"a": ' * 2_000 + b"1" + b"}" * 2_000)
-    answers = [
+    responses = [
         httpx.post(f"{provider.base_url}/{path}", content=body, headers={"content-type": "application/json"}, verify=False)
         for body in bodies
     ]
-    assert {answer.status_code for answer in answers} == {400}
+    assert {response.status_code for response in responses} == {400}
 
 
 def test_a_charge_that_a_restart_cut_off_never_happened(tmp_path: Path) -> None:
@@ -116,7 +116,7 @@ def merchant() -> Iterator[tuple[str, list[tuple[dict[str, str], bytes]]]]:
     server.server_close()
 
 
-def test_an_event_is_signed_and_repeated_until_it_is_heard(
+def test_an_event_is_signed_and_repeated_until_it_is_accepted(
     start_provider: ProviderFactory, merchant: tuple[str, list[tuple[dict[str, str], bytes]]]
 ) -> None:
     url, received = merchant
@@ -143,7 +143,9 @@ def test_the_secret_may_be_in_a_file(tmp_path: Path) -> None:
         ({"MOCKPAY_PORT": "many"}, "mockpay: port: Input should be a valid integer, unable to parse string as an integer"),
     ],
 )
-def test_a_wrong_setting_is_told_in_one_line(monkeypatch: pytest.MonkeyPatch, environment: dict[str, str], message: str) -> None:
+def test_a_wrong_setting_is_reported_in_one_line(
+    monkeypatch: pytest.MonkeyPatch, environment: dict[str, str], message: str
+) -> None:
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
     monkeypatch.setattr("sys.argv", ["mockpay"])

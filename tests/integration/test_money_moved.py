@@ -1,4 +1,4 @@
-"""Money that moved is a fact, in every order of what is told: it confirms the booking, or it goes back. Never neither."""
+"""Captured money confirms the booking or is refunded, in whatever order the outcomes arrive."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Prices in the units of their currencies, at every door; and flights that cost nothing."""
+"""Prices with the decimals of their currencies, in requests and files; and flights with a price of 0."""
 
 from __future__ import annotations
 
@@ -40,13 +40,13 @@ def create(import_steps: ImportSteps, number: int, **fields: Any) -> Any:
     return import_steps.admin.post("/admin/flights", json={**body, "total_seats": 150, **fields})
 
 
-def test_prices_are_read_alike_at_both_doors(import_steps: ImportSteps) -> None:
+def test_prices_mean_the_same_in_requests_and_files(import_steps: ImportSteps) -> None:
     for number, (currency, price, shown, error) in enumerate(PRICES, start=1):
-        answer = create(import_steps, number, price=price, currency=currency)
+        response = create(import_steps, number, price=price, currency=currency)
         if error is None:
-            assert (answer.status_code, answer.json()["price"]) == (201, shown), (currency, price)
+            assert (response.status_code, response.json()["price"]) == (201, shown), (currency, price)
         else:
-            assert [(each["pointer"], each["code"]) for each in answer.json()["errors"]] == [(f"/{error[0]}", error[1])]
+            assert [(each["pointer"], each["code"]) for each in response.json()["errors"]] == [(f"/{error[0]}", error[1])]
     status = import_steps.take(
         csv_of((f"{row(100 + n, price=p)},{c}" for n, (c, p, *_) in enumerate(PRICES)), header=f"{HEADER},currency")
     )
@@ -130,9 +130,9 @@ def test_travellers_see_prices_in_the_units_of_the_currency(
     route = {"source": "Delhi", "destination": "Mumbai"}
 
     def ask(path: str, **parameters: str) -> Any:
-        answer = client.get(f"/api/v1/{path}", params={**route, **parameters})
-        assert answer.status_code == 200, answer.text
-        return answer.json()
+        response = client.get(f"/api/v1/{path}", params={**route, **parameters})
+        assert response.status_code == 200, response.text
+        return response.json()
 
     (found,) = ask("itineraries", date=f"{departure:%Y-%m-%d}", seats="2")["data"]
     assert (found["segments"][0]["price"], found["total_price"]) == (one, total)
@@ -140,7 +140,7 @@ def test_travellers_see_prices_in_the_units_of_the_currency(
 
 
 @pytest.mark.parametrize("mode", [PaymentMode.NONE, PaymentMode.TOKEN, PaymentMode.HOLD])
-def test_a_free_flight_is_confirmed_at_once_and_nobody_is_charged(
+def test_a_booking_with_a_price_of_zero_is_confirmed_without_a_charge(
     payment_steps: PaymentSteps, pipeline: Pipeline, mode: PaymentMode
 ) -> None:
     flight = pipeline.flight(4)

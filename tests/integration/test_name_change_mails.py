@@ -34,7 +34,7 @@ def add(client: httpx.Client, booking: UUID, *people: dict[str, str]) -> httpx.R
     return client.patch(f"/api/v1/bookings/{booking}/passengers", json={"passengers": list(people)})
 
 
-def test_each_correction_is_told_with_the_new_names_also_back_to_the_first_one(
+def test_each_correction_has_a_mail_with_the_new_names_also_back_to_the_first_one(
     asha: httpx.Client, booking: UUID, pipeline: Pipeline
 ) -> None:
     for name in ("Asha Menon", "Asha Rao", "Asha Menon"):
@@ -48,7 +48,7 @@ def test_each_correction_is_told_with_the_new_names_also_back_to_the_first_one(
     assert "Your ticket and a file for your calendar are on the page of the booking." in newest(asha)["body"]
 
 
-def test_who_is_added_is_told_and_changes_that_follow_at_once_are_one_mail(
+def test_an_added_passenger_has_a_mail_and_changes_soon_after_are_one_mail(
     asha: httpx.Client, booking: UUID, pipeline: Pipeline
 ) -> None:
     assert add(asha, booking, RAVI).status_code == 200
@@ -73,7 +73,7 @@ def test_a_change_of_seats_and_one_of_names_at_once_are_one_mail_of_the_later_ki
     assert "\nTravellers: Asha Menon\n" in newest(asha)["body"]
 
 
-def test_what_changes_no_ticket_is_not_told(asha: httpx.Client, booking: UUID, pipeline: Pipeline) -> None:
+def test_a_change_that_does_not_affect_the_ticket_has_no_mail(asha: httpx.Client, booking: UUID, pipeline: Pipeline) -> None:
     assert correct(asha, booking, 1, name="  Asha  Rao ").status_code == 200, "the same name"
     assert correct(asha, booking, 1, contact="rao@example.com", date_of_birth=None).status_code == 200, "not on the ticket"
     assert correct(asha, booking, 1, name="???").status_code == 422, "refused"
@@ -99,7 +99,7 @@ def test_a_correction_that_is_undone_writes_no_mail(asha: httpx.Client, booking:
     assert requests(pipeline) == []
 
 
-def test_the_traveller_is_told_when_the_staff_corrects_a_name(
+def test_the_traveller_gets_a_mail_when_the_staff_corrects_a_name(
     asha: httpx.Client, admin: httpx.Client, booking: UUID, pipeline: Pipeline
 ) -> None:
     assert correct(admin, booking, 1, name="Asha Menon").status_code == 200

@@ -25,9 +25,9 @@ AS_DOCUMENTED = [not_a_server_error, content_type_conformance, status_code_confo
 
 @pytest.fixture
 def document(client: httpx.Client) -> dict[str, Any]:
-    answer = client.get("/schema/openapi.json")
-    assert answer.status_code == 200
-    body: dict[str, Any] = answer.json()
+    response = client.get("/schema/openapi.json")
+    assert response.status_code == 200
+    body: dict[str, Any] = response.json()
     return body
 
 
@@ -37,7 +37,7 @@ def operations(document: dict[str, Any]) -> dict[str, dict[str, Any]]:
     }
 
 
-def test_the_document_page_asks_no_other_host(client: httpx.Client) -> None:
+def test_the_document_page_sends_no_request_to_another_host(client: httpx.Client) -> None:
     page = client.get("/schema")
     assert page.status_code == 200
     assert page.headers["content-type"].startswith("text/html")
@@ -83,13 +83,13 @@ def test_every_operation_has_a_name_a_summary_and_its_errors(document: dict[str,
     for name, operation in operations(document).items():
         assert operation.get("summary"), name
         assert operation.get("tags"), name
-        errors = {status: answer for status, answer in operation["responses"].items() if status >= "400"}
+        errors = {status: response for status, response in operation["responses"].items() if status >= "400"}
         assert {"400", "503"} <= set(errors), name
-        for status, answer in errors.items():
-            assert list(answer["content"]) == ["application/problem+json"], f"{name} {status}"
+        for status, response in errors.items():
+            assert list(response["content"]) == ["application/problem+json"], f"{name} {status}"
 
 
-def test_private_operations_say_so_and_public_ones_ask_for_nothing(document: dict[str, Any]) -> None:
+def test_private_operations_require_a_token_and_public_ones_do_not(document: dict[str, Any]) -> None:
     everything = operations(document)
     assert "401" in everything["GET /api/v1/auth/me"]["responses"]
     assert "security" not in everything["GET /api/v1/auth/me"]

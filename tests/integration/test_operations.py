@@ -27,9 +27,9 @@ SHOWN_SECONDS = 10
 
 
 def get(admin: httpx.Client, address: str, **params: Any) -> dict[str, Any]:
-    answer = admin.get(address, params=params)
-    assert answer.status_code == 200, answer.text
-    body: dict[str, Any] = answer.json()
+    response = admin.get(address, params=params)
+    assert response.status_code == 200, response.text
+    body: dict[str, Any] = response.json()
     return body
 
 
@@ -235,9 +235,9 @@ def test_the_passenger_list_has_a_row_for_each_seat_and_runs_nothing(pipeline: P
             "INSERT INTO passengers (booking_id, position, name, surname_key, contact) VALUES (%s, 1, '=cmd()', 'cmd', 'a@b.example')",
             (booking,),
         )
-    answer = admin.get(f"/admin/flights/{flight}/passengers.csv")
-    assert answer.headers["content-type"].startswith("text/csv")
-    header, first, second = answer.text.splitlines()
+    response = admin.get(f"/admin/flights/{flight}/passengers.csv")
+    assert response.headers["content-type"].startswith("text/csv")
+    header, first, second = response.text.splitlines()
     assert header == "reference,status,seat,name,date_of_birth,contact,seat_number"
     assert first.endswith(",CONFIRMED,1,'=cmd(),,a@b.example,")
     assert second.endswith(",CONFIRMED,2,,,,")

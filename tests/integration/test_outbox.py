@@ -1,4 +1,6 @@
-"""Events are written with the change that they tell of, for those who listen, and none is lost when somebody begins to."""
+"""The outbox: events are written in the transaction of their change, for the readers that listen. None is lost when a reader begins to
+listen.
+"""
 
 from __future__ import annotations
 
@@ -50,7 +52,7 @@ def waits_for_a_lock(db: Database) -> bool:
         return bool(connection.execute("SELECT FROM pg_locks WHERE NOT granted").fetchall())
 
 
-def test_nothing_is_written_while_nobody_listens(pipeline: Pipeline) -> None:
+def test_nothing_is_written_without_a_reader(pipeline: Pipeline) -> None:
     pipeline.work(*pipeline.accept_many(2, pipeline.flight(5)))
     listen(pipeline.db)
     assert take(pipeline.db) == []
@@ -99,7 +101,7 @@ def test_an_event_that_a_reader_could_not_keep_comes_again(db: Database) -> None
 
 
 @pytest.mark.parametrize("waits", [True, False])
-def test_who_begins_to_listen_waits_for_those_who_saw_nobody(db: Database, waits: bool) -> None:
+def test_listen_waits_for_transactions_that_found_no_reader(db: Database, waits: bool) -> None:
     """A change is on its way that has seen nobody listening. Control: who does not wait listens before that change is committed, and
     never hears of it.
     """
@@ -131,7 +133,7 @@ def test_who_begins_to_listen_does_not_wait_for_ever(db: Database) -> None:
     listen(db)
 
 
-def test_a_booking_that_is_paid_and_given_back_tells_all_of_it(
+def test_a_paid_and_cancelled_booking_has_all_events(
     pipeline: Pipeline, payment_steps: PaymentSteps, payer: UUID, flight: UUID
 ) -> None:
     listen(pipeline.db)
@@ -153,7 +155,7 @@ def test_a_booking_that_is_paid_and_given_back_tells_all_of_it(
     ]
 
 
-def test_an_offer_of_the_waiting_list_tells_its_beginning_and_its_end(
+def test_an_offer_of_the_waiting_list_has_events_for_its_beginning_and_its_end(
     steps: Steps, sold_out: tuple[UUID, list[UUID]], wait: Join, payment_steps: PaymentSteps
 ) -> None:
     flight, bookings = sold_out
@@ -171,7 +173,7 @@ def test_an_offer_of_the_waiting_list_tells_its_beginning_and_its_end(
     ]
 
 
-def test_flights_and_imports_tell_of_themselves(import_steps: ImportSteps, db: Database) -> None:
+def test_flights_and_imports_have_events(import_steps: ImportSteps, db: Database) -> None:
     import_steps.take(csv_of([row(1)]))
     listen(db)
     import_steps.take(csv_of([row(1, price="9999.00")]))

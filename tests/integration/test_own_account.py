@@ -27,9 +27,9 @@ class Browser:
 
     def __init__(self, api: RunningApi, username: str, password: str = PASSWORD, name: str = "a browser") -> None:
         self.client = api.client({"User-Agent": name})
-        answer = self.client.post(f"{AUTH}/token", data={"username": username, "password": password})
-        assert answer.status_code == 200, answer.text
-        self.client.headers["Authorization"] = f"Bearer {answer.json()['access_token']}"
+        response = self.client.post(f"{AUTH}/token", data={"username": username, "password": password})
+        assert response.status_code == 200, response.text
+        self.client.headers["Authorization"] = f"Bearer {response.json()['access_token']}"
 
     @property
     def statuses(self) -> tuple[int, int]:
@@ -115,9 +115,9 @@ def test_an_access_token_is_refused_in_every_process_and_without_that_look_it_is
 def test_a_password_that_is_not_changed_changes_nothing(
     here: Browser, there: Browser, current: str, new: str, status: int, code: str
 ) -> None:
-    answer = change(here, current, new)
-    assert answer.status_code == status
-    account = answer.json()
+    response = change(here, current, new)
+    assert response.status_code == status
+    account = response.json()
     assert code in (account["code"], *(error["code"] for error in account.get("errors", ())))
     assert {error["pointer"] for error in account.get("errors", ())} <= {"/new_password"}
     assert (here.statuses, there.statuses) == (IN, IN)
@@ -141,7 +141,7 @@ def test_sessions_are_listed_and_ended_one_by_one(here: Browser, there: Browser)
     problem(here.client.delete(f"{AUTH}/sessions/{listed[0]['id']}"), 404, "session_not_found")
 
 
-def test_nobody_sees_or_ends_the_sessions_of_others(
+def test_sessions_of_other_accounts_cannot_be_read_or_ended(
     api: RunningApi, client: httpx.Client, here: Browser, open_browser: OpenBrowser
 ) -> None:
     register(client, "mallory")
@@ -163,9 +163,9 @@ def test_a_session_is_one_however_often_it_is_refreshed(here: Browser) -> None:
 
 
 def test_signing_out_everywhere_ends_every_session(here: Browser, there: Browser) -> None:
-    answer = there.client.post(f"{AUTH}/logout-everywhere")
-    assert answer.status_code == 204
-    assert "max-age=0" in answer.headers["set-cookie"].lower()
+    response = there.client.post(f"{AUTH}/logout-everywhere")
+    assert response.status_code == 204
+    assert "max-age=0" in response.headers["set-cookie"].lower()
     assert (here.statuses, there.statuses) == (OUT, OUT)
 
 
@@ -197,15 +197,15 @@ def test_a_closed_account_is_gone_and_its_bookings_are_kept(
     with db.snapshot() as connection:
         row = connection.execute("SELECT username, password_hash FROM users WHERE id = %s", (asha,)).fetchone()
         waiting = connection.execute("SELECT status FROM waitlist WHERE user_id = %s", (asha,)).fetchall()
-        answers = connection.execute("SELECT count(*) FROM idempotency_keys WHERE user_id = %s", (asha,)).fetchone()
-    assert answers == (0,)
+        results = connection.execute("SELECT count(*) FROM idempotency_keys WHERE user_id = %s", (asha,)).fetchone()
+    assert results == (0,)
     assert row == (f"closed:{asha}", "-")
     assert waiting == [("LEFT",)]
     # The name is free, and whoever takes it next has none of it.
     assert register(client, "asha").id != asha
 
 
-def test_the_row_of_a_closed_account_is_nobodys_to_sign_in_to(client: httpx.Client, here: Browser, asha: UUID) -> None:
+def test_nobody_can_sign_in_to_a_closed_account(client: httpx.Client, here: Browser, asha: UUID) -> None:
     assert here.client.request("DELETE", f"{AUTH}/me", json={"password": PASSWORD}).status_code == 204
     for username in (f"closed:{asha}", str(asha)):
         problem(client.post(f"{AUTH}/token", data={"username": username, "password": "-"}), 401, "invalid_credentials")

@@ -44,9 +44,9 @@ def test_the_list_names_who_is_named_and_counts_the_seats(pipeline: Pipeline, ad
 
 
 def found(admin: httpx.Client, **wanted: Any) -> list[str]:
-    answer = admin.get("/admin/jobs", params=wanted)
-    assert answer.status_code == 200, answer.text
-    return [job["job_id"] for job in answer.json()["data"]]
+    response = admin.get("/admin/jobs", params=wanted)
+    assert response.status_code == 200, response.text
+    return [job["job_id"] for job in response.json()["data"]]
 
 
 def test_jobs_are_found_by_age_and_by_text(pipeline: Pipeline, admin: httpx.Client) -> None:
@@ -70,7 +70,7 @@ def test_jobs_are_found_by_age_and_by_text(pipeline: Pipeline, admin: httpx.Clie
     problem(admin.get("/admin/jobs", params={"max_age": 10**12}), 422, "validation")
 
 
-def test_a_job_tells_how_long_it_waited_and_took(pipeline: Pipeline, admin: httpx.Client) -> None:
+def test_a_job_has_the_times_that_it_waited_and_ran(pipeline: Pipeline, admin: httpx.Client) -> None:
     worked, waiting = sorted(pipeline.accept_many(2, pipeline.flight(9)))
     pipeline.work(worked)
     by_id = {job["job_id"]: job["times"] for job in admin.get("/admin/jobs").json()["data"]}

@@ -117,7 +117,7 @@ def test_passengers_of_a_booking_that_ended_or_left_stay(traveller: httpx.Client
     assert (refused.status_code, refused.json()["booking_status"]) == (409, "CANCELLED")
 
 
-def test_nobody_corrects_who_is_not_there_or_not_theirs(
+def test_unknown_passengers_and_those_of_others_cannot_be_corrected(
     api: RunningApi, client: httpx.Client, traveller: httpx.Client, booking: UUID
 ) -> None:
     for position in (0, 3, 99999):
@@ -138,11 +138,11 @@ def test_names_are_added_and_corrected_after_booking(traveller: httpx.Client, pi
     booking = UUID(book(traveller, pipeline).json()["booking_id"])
     pipeline.work(booking)
     assert name(traveller, booking, ASHA).json()["passengers"] == [{"position": 1, **ASHA}]
-    answer = name(traveller, booking, RAVI, {"position": 1, "name": "Asha Rao-Iyer"})
-    assert [each["name"] for each in answer.json()["passengers"]] == ["Asha Rao-Iyer", RAVI["name"]]
-    assert answer.json()["passengers"][0]["contact"] == ASHA["contact"]
+    response = name(traveller, booking, RAVI, {"position": 1, "name": "Asha Rao-Iyer"})
+    assert [each["name"] for each in response.json()["passengers"]] == ["Asha Rao-Iyer", RAVI["name"]]
+    assert response.json()["passengers"][0]["contact"] == ASHA["contact"]
     assert read(traveller, booking)["seats"] == 2
-    found = traveller.get(f"{BY_REFERENCE}/{answer.json()['reference']}", params={"surname": "Cruz"})
+    found = traveller.get(f"{BY_REFERENCE}/{response.json()['reference']}", params={"surname": "Cruz"})
     assert found.status_code == 200
 
 
@@ -162,18 +162,18 @@ def test_names_are_added_all_or_none(
     traveller: httpx.Client, pipeline: Pipeline, people: list[dict[str, Any]], status: int, pointer: str
 ) -> None:
     booking = UUID(book(traveller, pipeline).json()["booking_id"])
-    answer = name(traveller, booking, *people)
-    assert answer.status_code == status, answer.text
+    response = name(traveller, booking, *people)
+    assert response.status_code == status, response.text
     if pointer:
-        assert answer.json()["errors"][0]["pointer"].startswith(pointer)
+        assert response.json()["errors"][0]["pointer"].startswith(pointer)
     assert read(traveller, booking)["passengers"] == []
 
 
 def test_nobody_is_added_twice_at_the_same_moment(traveller: httpx.Client, pipeline: Pipeline) -> None:
     booking = UUID(book(traveller, pipeline).json()["booking_id"])
     with ThreadPoolExecutor(6) as pool:
-        answers = list(pool.map(lambda _: name(traveller, booking, ASHA).status_code, range(6)))
-    assert sorted(answers) == [200, 200, 422, 422, 422, 422]
+        responses = list(pool.map(lambda _: name(traveller, booking, ASHA).status_code, range(6)))
+    assert sorted(responses) == [200, 200, 422, 422, 422, 422]
     assert len(read(traveller, booking)["passengers"]) == 2
 
 

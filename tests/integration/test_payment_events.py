@@ -26,7 +26,7 @@ def test_the_same_event_has_one_effect(payment_steps: PaymentSteps, payer: UUID,
     assert_square(payment_steps, trip)
 
 
-def test_an_event_of_another_sum_confirms_nothing_and_the_provider_is_asked(
+def test_a_callback_with_another_amount_confirms_nothing_and_the_charge_is_looked_up(
     payment_steps: PaymentSteps, payer: UUID, flight: UUID
 ) -> None:
     trip = payment_steps.hold(payer, flight)

@@ -42,8 +42,8 @@ def test_without_the_setting_a_booking_without_payment_is_taken(api: RunningApi,
 @pytest.mark.parametrize("setting", ["on", "off"])
 def test_everybody_may_read_whether_payment_is_required(start_api: ApiFactory, setting: str) -> None:
     with start_api(REQUIRE_PAYMENT=setting, HOLD_MINUTES="20", CANCEL_FEE_PERCENT="12.5").client() as anybody:
-        answer = anybody.get("/api/v1/configuration")
+        response = anybody.get("/api/v1/configuration")
     cancellation = {"free_hours": 24, "free_days": 7, "fee_percent": "12.5", "no_refund_hours": 24}
     expected = {"payment_required": setting == "on", "hold_minutes": 20, "hold_limit": 4, "cancellation": cancellation}
-    assert answer.json() == expected
-    assert "max-age" in answer.headers["cache-control"]
+    assert response.json() == expected
+    assert "max-age" in response.headers["cache-control"]

@@ -117,7 +117,7 @@ def test_every_token_ends_in_one_state_also_without_callbacks(
     assert_square(payment_steps, trip)
 
 
-def test_a_charge_without_an_answer_is_asked_for_and_never_repeated_blindly(
+def test_a_charge_without_a_response_is_looked_up_before_it_is_repeated(
     open_payment_steps: PaymentStepsFactory, start_provider: ProviderFactory, payer: UUID, flight: UUID
 ) -> None:
     payment_steps = open_payment_steps(start_provider(late_seconds=0.6), 0.3)
@@ -146,7 +146,7 @@ def test_a_charge_that_never_arrived_is_sent_again_with_the_same_key(
     assert_square(payment_steps, trip)
 
 
-def test_a_provider_that_nobody_reaches_has_charged_nothing(
+def test_a_provider_that_cannot_be_reached_has_charged_nothing(
     open_payment_steps: PaymentStepsFactory, payment_steps: PaymentSteps, payer: UUID, flight: UUID
 ) -> None:
     nowhere = open_payment_steps(PracticeProvider("http://127.0.0.1:9"), 0.5)
@@ -162,7 +162,7 @@ def test_a_provider_that_nobody_reaches_has_charged_nothing(
     assert_square(payment_steps, trip)
 
 
-def test_a_stale_report_that_nothing_was_sent_is_not_believed(payment_steps: PaymentSteps, payer: UUID, flight: UUID) -> None:
+def test_an_outdated_report_that_nothing_was_sent_is_ignored(payment_steps: PaymentSteps, payer: UUID, flight: UUID) -> None:
     trip = payment_steps.hold(payer, flight)
     payment_steps.pay(trip)
     stale = payment_steps.claim(trip)
@@ -193,7 +193,7 @@ def test_a_booking_by_token_has_one_payment_however_often_its_message_comes(
     assert_square(payment_steps, trip)
 
 
-def test_what_cannot_be_paid_says_why(payment_steps: PaymentSteps, pipeline: Pipeline, payer: UUID, flight: UUID) -> None:
+def test_a_refused_payment_has_the_reason(payment_steps: PaymentSteps, pipeline: Pipeline, payer: UUID, flight: UUID) -> None:
     held, unpaid = payment_steps.hold(payer, flight), payment_steps.steps.book(payer, flight)
     by_token = book_by_token(payment_steps, payer, flight, "tok_ok")
     for trip, owner_id, error in (

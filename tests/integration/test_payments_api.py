@@ -100,7 +100,7 @@ def test_a_callback_that_is_not_the_providers_changes_nothing(
     claim = payment_steps.begin(trip)
     body = event(claim.charge.payment_id)
     with start_api(PAYMENTS_SECRET=SECRET).client() as client:
-        answers = [
+        responses = [
             client.post("/payments/callback", content=body),
             deliver(client, body, secret="another"),
             deliver(client, body, age=TOLERANCE_SECONDS + 5),
@@ -108,7 +108,7 @@ def test_a_callback_that_is_not_the_providers_changes_nothing(
             deliver(client, b"{}"),
             deliver(client, b"\xff\xfe"),
         ]
-        assert [(answer.status_code, answer.json()["code"]) for answer in answers] == [
+        assert [(response.status_code, response.json()["code"]) for response in responses] == [
             (401, "callback_not_signed"),
             (401, "callback_not_signed"),
             (400, "callback_too_old"),
@@ -166,9 +166,9 @@ def test_a_fifth_unpaid_hold_is_refused_with_and_without_rate_limits(
     with api.client() as nobody:
         user = register(nobody)
     with api.client(user.headers) as client:
-        answers = [
+        responses = [
             client.post("/api/v1/booking", json={"flight_id": str(pipeline.flight(9)), "seats": 1, "payment": {"hold": True}})
             for _ in range(5)
         ]
-    assert [answer.status_code for answer in answers] == [202] * 4 + [409]
-    assert (answers[4].json()["code"], answers[4].json()["limit"]) == ("too_many_holds", 4)
+    assert [response.status_code for response in responses] == [202] * 4 + [409]
+    assert (responses[4].json()["code"], responses[4].json()["limit"]) == ("too_many_holds", 4)

@@ -110,7 +110,7 @@ def test_a_pooler_with_too_few_sessions_is_refused(database_url: str, guardian: 
         )
 
 
-def test_a_pooler_that_ignores_what_the_address_asks_for_is_refused(database_url: str, guardian: Guardian) -> None:
+def test_a_pooler_that_ignores_options_of_the_address_is_refused(database_url: str, guardian: Guardian) -> None:
     settings = {"pool_mode": "session", "ignore_startup_parameters": "options"}
     with pgbouncer(database_url, guardian, settings=settings) as through:
         check.require(through)
@@ -120,7 +120,7 @@ def test_a_pooler_that_ignores_what_the_address_asks_for_is_refused(database_url
         )
 
 
-def test_an_api_behind_a_pooler_that_came_later_is_not_ready_and_asks_nothing_of_it(
+def test_an_api_behind_a_pooler_that_came_later_is_not_ready_and_sends_no_queries(
     database_url: str, guardian: Guardian, start_api: ApiFactory
 ) -> None:
     with pgbouncer(database_url, guardian, settings={"pool_mode": "transaction"}) as through:
@@ -128,5 +128,5 @@ def test_an_api_behind_a_pooler_that_came_later_is_not_ready_and_asks_nothing_of
         with api.client() as client:
             until(lambda: client.get("/health/ready").json()["reasons"][0] == SHARED)
             assert client.get("/health/ready").status_code == 503
-            answer = client.post("/api/v1/auth/register", json={"username": "somebody", "password": "a long walk in the rain"})
-            assert (answer.status_code, answer.json()["code"]) == (503, "unavailable")
+            response = client.post("/api/v1/auth/register", json={"username": "somebody", "password": "a long walk in the rain"})
+            assert (response.status_code, response.json()["code"]) == (503, "unavailable")

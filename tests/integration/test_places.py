@@ -1,4 +1,6 @@
-"""Places at every door: what a flight's end may be, what a search means, and what is never taken without a word."""
+"""Places in requests, files and searches: which texts can be an end of a flight, what a search means, and which texts are never accepted
+silently.
+"""
 
 from __future__ import annotations
 
@@ -15,9 +17,9 @@ from tests.support.imports import ImportSteps, ImportStepsFactory, counts, csv_o
 DAY = noon_in(10).date().isoformat()
 
 
-def numbers(answer: httpx.Response) -> list[str]:
-    assert answer.status_code == 200, answer.text
-    return [flight["flight_number"] for flight in answer.json()]
+def numbers(response: httpx.Response) -> list[str]:
+    assert response.status_code == 200, response.text
+    return [flight["flight_number"] for flight in response.json()]
 
 
 def search(client: httpx.Client, source: str, destination: str, **more: Any) -> httpx.Response:
@@ -35,7 +37,7 @@ def cities(admin: httpx.Client) -> None:
 
 
 @pytest.mark.usefixtures("cities")
-def test_a_city_searches_all_its_airports_and_says_so(client: httpx.Client) -> None:
+def test_a_city_means_all_its_airports_and_a_header_names_them(client: httpx.Client) -> None:
     for source, destination in (("London", "New York"), ("LON", "NYC"), ("лондон", "Nueva York")):
         found = search(client, source, destination)
         assert numbers(found) == ["XX-1", "XX-2", "XX-0"]
@@ -84,9 +86,9 @@ def test_itineraries_and_the_calendar_mean_all_airports_of_a_city(client: httpx.
 @pytest.mark.parametrize("path", ["search", "itineraries", "calendar"])
 def test_a_search_for_one_of_several_cities_names_them(client: httpx.Client, path: str) -> None:
     parameters = {"source": "San Jose", "destination": "Tokyo", **({"month": DAY[:7]} if path == "calendar" else {"date": DAY})}
-    answer = client.get(f"/api/v1/{path}", params=parameters)
-    assert answer.status_code == 422
-    (error,) = answer.json()["errors"]
+    response = client.get(f"/api/v1/{path}", params=parameters)
+    assert response.status_code == 422
+    (error,) = response.json()["errors"]
     assert (error["pointer"], error["code"]) == ("?source", "ambiguous_place")
     assert {"SJC", "SJO"} <= {each["iata"] for each in error["candidates"]}
     assert client.get(f"/api/v1/{path}", params={**parameters, "destination": "Seattle"}).status_code == 200
@@ -110,7 +112,7 @@ def test_a_search_for_one_of_several_cities_names_them(client: httpx.Client, pat
         ("S\ufffdo Paulo", "not_a_place", set()),
     ],
 )
-def test_what_is_no_end_of_a_flight_is_refused_alike_at_both_doors(
+def test_an_invalid_place_is_refused_in_requests_and_files(
     import_steps: ImportSteps, source: str, code: str, candidates: set[str] | None
 ) -> None:
     response = import_steps.admin.post("/admin/flights", json=body(source=source))
@@ -129,7 +131,7 @@ def test_what_is_no_end_of_a_flight_is_refused_alike_at_both_doors(
 @pytest.mark.parametrize(
     "written", ["Del\u200bhi", "\u202aDelhi\u202c", "\ufeffDelhi", "Del\u2060hi", "De\u00adlhi", "Delhi\ufe0f"]
 )
-def test_what_nobody_sees_is_stored_at_neither_door(import_steps: ImportSteps, written: str) -> None:
+def test_invisible_characters_are_stored_by_neither_requests_nor_imports(import_steps: ImportSteps, written: str) -> None:
     flight = add_flight(import_steps.admin, source=written)
     assert (flight["source"], flight["source_iata"]) == ("Delhi", "DEL")
     assert import_steps.take(csv_of([row(1, source=written, flight_number="A\u200bI-1")]))["created"] == 1
@@ -176,14 +178,16 @@ def test_no_update_takes_the_code_of_a_place_away(open_import_steps: ImportSteps
     assert import_steps.rows("SELECT source_iata, destination_iata FROM flights WHERE flight_number = 'AI-1'") == [("DEL", "BOM")]
 
 
-def test_a_place_that_nobody_knows_is_shown_as_unknown(start_api: ApiFactory, open_import_steps: ImportStepsFactory) -> None:
+def test_a_place_that_is_not_in_the_registry_is_shown_as_unknown(
+    start_api: ApiFactory, open_import_steps: ImportStepsFactory
+) -> None:
     import_steps = open_import_steps(UNKNOWN_PLACES="accept")
     add_flight(import_steps.admin, source="Hill Strip")
     (offered,) = import_steps.admin.get("/api/v1/airports/suggest", params={"q": "hill"}).json()
     assert offered == {"name": "Hill Strip", "iata": None, "city": None, "country": None, "timezone": None}
 
 
-def test_many_slips_in_one_file_are_all_refused_and_the_first_are_told_what_was_meant(
+def test_many_misspelt_places_in_one_file_are_all_refused_and_the_first_have_suggestions(
     import_steps: ImportSteps, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(routes, "HINTS", 2)

@@ -54,7 +54,7 @@ def test_the_total_that_was_seen_books_however_it_is_spelt(client: httpx.Client,
 
 
 @pytest.mark.parametrize("count", [1, 3])
-def test_another_total_is_told_and_nothing_is_stored(client: httpx.Client, pipeline: Pipeline, count: int) -> None:
+def test_another_total_is_refused_and_nothing_is_stored(client: httpx.Client, pipeline: Pipeline, count: int) -> None:
     flights = [pipeline.flight(10) for _ in range(count)]
     seen = f"{15_000 * count}.00"
     set_price(pipeline, flights[-1], Decimal("7500.01"))
@@ -74,13 +74,13 @@ def test_another_currency_is_another_price(client: httpx.Client, pipeline: Pipel
 
 
 @pytest.mark.parametrize("total", ["1e3", "12,5", "", "nan", None, True, 1e308, 10**30, 1e12, "15000.001"])
-def test_a_total_that_is_no_amount_is_told(client: httpx.Client, pipeline: Pipeline, total: Any) -> None:
+def test_a_total_that_is_no_amount_is_refused(client: httpx.Client, pipeline: Pipeline, total: Any) -> None:
     problem_body = problem(book(client, [pipeline.flight(10)], total), 422, "validation")
     assert problem_body["errors"][0]["pointer"].startswith("/expected_total")
 
 
 @pytest.mark.parametrize("currency", ["ıNR", "İNR", "ßßß", "XYZ"])
-def test_a_total_in_no_currency_is_told(client: httpx.Client, pipeline: Pipeline, currency: str) -> None:
+def test_a_total_without_a_valid_currency_is_refused(client: httpx.Client, pipeline: Pipeline, currency: str) -> None:
     seen = {"amount": "15000.00", "currency": currency}
     problem_body = problem(book(client, [pipeline.flight(10)], "", expected_total=seen), 422, "validation")
     assert problem_body["errors"][0]["pointer"] == "/expected_total/currency"
@@ -129,11 +129,11 @@ def race(pipeline: Pipeline) -> Race:
             row = connection.execute("SELECT price FROM flights WHERE id = %s", (flight,)).fetchone()
         assert row is not None
         seen: Decimal = row[0]
-        (answer,) = new_intake(pipeline.db).accept(
+        (result,) = new_intake(pipeline.db).accept(
             [BookingRequest(traveller, (flight,), 1, expected_total=Price(seen, "INR"), allow_duplicate=True)]
         )
-        assert isinstance(answer, Accepted | PriceChanged), answer
-        return seen, answer.booking_id if isinstance(answer, Accepted) else None
+        assert isinstance(result, Accepted | PriceChanged), result
+        return seen, result.booking_id if isinstance(result, Accepted) else None
 
     airline = threading.Thread(target=change_the_price)
     airline.start()
@@ -150,7 +150,7 @@ def race(pipeline: Pipeline) -> Race:
     return Race(refused=BUYERS - len(seen), accepted=len(seen), overcharged=overcharged)
 
 
-def test_in_a_race_with_the_airline_nobody_pays_what_they_did_not_see(pipeline: Pipeline) -> None:
+def test_no_traveller_pays_a_price_that_changed_at_the_same_time(pipeline: Pipeline) -> None:
     became = race(pipeline)
     assert became.overcharged == 0
     assert became.refused > 0

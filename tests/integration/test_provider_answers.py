@@ -94,6 +94,6 @@ def test_fields_that_we_do_not_know_are_no_hindrance(answering: AnyAnswer, note:
         within(b"[" * 20_000 + b"]" * 20_000),
     ],
 )
-def test_an_answer_that_nobody_can_read_leaves_the_charge_open(answering: AnyAnswer, response: bytes) -> None:
+def test_an_unreadable_response_leaves_the_charge_undecided(answering: AnyAnswer, response: bytes) -> None:
     answering.response = response
     assert statuses(answering) == [ChargeStatus.UNKNOWN] * 2

@@ -47,7 +47,7 @@ def leave(pipeline: Pipeline, flight: UUID) -> None:
     )
 
 
-def test_flights_that_nobody_booked_go_and_others_stay(pipeline: Pipeline, capsys: pytest.CaptureFixture[str]) -> None:
+def test_flights_without_bookings_are_deleted_and_others_are_kept(pipeline: Pipeline, capsys: pytest.CaptureFixture[str]) -> None:
     booked, unbooked, waited, coming = (pipeline.flight(5) for _ in range(4))
     pipeline.work(*pipeline.accept_many(1, booked))
     execute(

@@ -43,7 +43,7 @@ async def passed(limiter: RateLimiter, who: str, times: int) -> int:
     return times - len(refused)
 
 
-async def test_a_burst_passes_and_the_rest_is_told_when_to_come_back(redis_url: str) -> None:
+async def test_a_burst_passes_and_further_requests_get_retry_after(redis_url: str) -> None:
     async with limiter_at(redis_url) as limiter:
         assert await passed(limiter, "ann", 50) == 5
         with pytest.raises(RateLimited) as refused:
@@ -79,7 +79,7 @@ async def test_a_lease_saves_round_trips_and_keeps_the_rate(redis_url: str, monk
         assert calls <= 7
 
 
-async def test_the_first_lease_of_a_client_asks_nobody(redis_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_the_first_lease_of_a_client_needs_no_request(redis_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(limits.LIMITS, SCOPE, Limit(per_minute=6, burst=40, lease=10))
     async with limiter_at(redis_url) as limiter, Redis.from_url(redis_url) as probe:
         await probe.config_resetstat()
@@ -88,7 +88,9 @@ async def test_the_first_lease_of_a_client_asks_nobody(redis_url: str, monkeypat
         assert limiter.left(SCOPE, "ann") == 30
 
 
-async def test_a_lease_that_nobody_asked_for_is_subtracted_with_the_next(redis_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_first_lease_without_a_request_is_subtracted_with_the_next_one(
+    redis_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setitem(limits.LIMITS, SCOPE, Limit(per_minute=6, burst=40, lease=10))
     async with limiter_at(redis_url) as one, limiter_at(redis_url) as other:
         assert await passed(one, "ann", 100) == 40
@@ -105,14 +107,14 @@ async def test_a_full_bucket_leaves_nothing_behind(redis_url: str) -> None:
         assert 0 < await probe.pttl(keys.bucket(f"{SCOPE}:ann")) <= 10_000
 
 
-async def test_what_is_forgiven_is_forgotten(redis_url: str) -> None:
+async def test_failed_attempts_before_a_success_do_not_count(redis_url: str) -> None:
     async with limiter_at(redis_url) as limiter:
         await passed(limiter, "ann", 6)
         await limiter.forgive(SCOPE, "ann")
         assert await passed(limiter, "ann", 20) == 5
 
 
-async def test_switched_off_it_asks_nobody(redis_url: str) -> None:
+async def test_a_disabled_limiter_sends_no_request(redis_url: str) -> None:
     async with limiter_at("redis://127.0.0.1:1", enabled=False) as limiter:
         assert await passed(limiter, "ann", 1000) == 1000
         await limiter.forgive(SCOPE, "ann")
@@ -124,7 +126,7 @@ async def test_without_redis_a_process_counts_for_itself() -> None:
         await limiter.forgive(SCOPE, "ann")
 
 
-async def test_a_frozen_redis_is_asked_once_and_then_left_alone(
+async def test_a_redis_that_hangs_gets_one_request_and_then_none_for_a_while(
     private_servers: ServerFactory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(limiting, "AWAY_SECONDS", 600.0)

@@ -72,9 +72,9 @@ def test_the_seats_stay_and_the_difference_goes_back(
     fare = traveller.get(f"/api/v1/bookings/{booking}/fare").json()
     assert fare == {"booked_total": "15000.00", "total": "14000.00", "currency": "INR", "rebookable": True}
     seats = traveller.get(f"/api/v1/flights/{flight['id']}").json()["available_seats"]
-    answer = rebook(traveller, booking, "14000.00")
-    assert answer.status_code == HTTPStatus.OK
-    view = answer.json()
+    response = rebook(traveller, booking, "14000.00")
+    assert response.status_code == HTTPStatus.OK
+    view = response.json()
     assert (view["status"], view["price_total"], view["segments"][0]["price_total"]) == ("CONFIRMED", "14000.00", "14000.00")
     assert (view["refund"]["amount"], view["refund"]["reason"]) == ("1000.00", "lower_fare")
     assert traveller.get(f"/api/v1/flights/{flight['id']}").json()["available_seats"] == seats
@@ -103,12 +103,12 @@ def test_many_at_once_give_the_difference_back_once(
 ) -> None:
     price(admin, flight, "7000")
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        answers = list(pool.map(lambda _: rebook(traveller, booking, "14000"), range(AT_ONCE)))
-    assert Counter(answer.status_code for answer in answers) == {HTTPStatus.OK: AT_ONCE}
+        responses = list(pool.map(lambda _: rebook(traveller, booking, "14000"), range(AT_ONCE)))
+    assert Counter(response.status_code for response in responses) == {HTTPStatus.OK: AT_ONCE}
     assert refunds(payment_steps, booking) == [("1000.00", "lower_fare")]
 
 
-def test_without_the_guard_the_difference_could_go_back_twice_and_the_audit_says_so(
+def test_without_the_guard_the_difference_could_be_refunded_twice_and_the_audit_reports_it(
     traveller: httpx.Client, admin: httpx.Client, payment_steps: PaymentSteps, booking: UUID, flight: dict[str, Any]
 ) -> None:
     """The control: the same rebooking once more, as a second writer without the booking's lock would make it."""
@@ -126,7 +126,7 @@ def test_without_the_guard_the_difference_could_go_back_twice_and_the_audit_says
     payment_steps.steps.execute("DELETE FROM refunds WHERE booking_id = %s AND next_at IS NULL", booking)
 
 
-def test_a_price_that_changed_again_is_asked_about_again(
+def test_a_price_that_changed_again_needs_another_confirmation(
     traveller: httpx.Client, admin: httpx.Client, payment_steps: PaymentSteps, booking: UUID, flight: dict[str, Any]
 ) -> None:
     price(admin, flight, "7200")

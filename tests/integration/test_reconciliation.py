@@ -30,7 +30,7 @@ def paid(payment_steps: PaymentSteps, payer: UUID, flight: UUID) -> UUID:
     return payment_steps.payments(trip)[0][0]
 
 
-def test_books_that_agree_say_nothing_page_after_page(
+def test_equal_ledgers_have_no_violations_on_any_page(
     payment_steps: PaymentSteps, pipeline: Pipeline, payer: UUID, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(http_provider, "PAGE", 2)

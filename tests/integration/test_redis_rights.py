@@ -42,7 +42,7 @@ def test_nothing_that_is_needed_is_missing(
         audited = Product(tmp_path / "data", environment=settings).run("audit")
         assert "Redis" not in audited.stdout + audited.stderr, audited
         denied = [(entry["object"], entry["client-info"]) for entry in admin.acl_log()]
-        # The driver tells its name, and does not mind when it may not.
+        # The driver sends its name, and ignores an error of that.
         assert [name for name, _ in denied if name != "client|setinfo"] == []
         used = {name.removeprefix("cmdstat_") for name in admin.info("commandstats")}
     ours = {rights.rule(command).removeprefix("+") for command in rights.COMMANDS}
@@ -87,7 +87,7 @@ def ended(client: httpx.Client, job_id: str) -> str:
     return str(client.get(f"/api/v1/jobs/{job_id}").json()["status"])
 
 
-def test_every_command_of_every_script_is_asked_for() -> None:
+def test_every_command_of_every_script_is_checked() -> None:
     """Also those that only a rare case reaches."""
     packages = [Path(core.__file__).parent, Path(str(importlib.resources.files("dramatiq")))]
     scripts = [file for package in packages for file in package.rglob("*.lua")]

@@ -35,7 +35,7 @@ def test_every_command_that_needs_redis_refuses_a_cluster_in_one_line(
 
 
 @pytest.mark.parametrize("command", ["sample", pytest.param("audit", marks=pytest.mark.variant)])
-def test_a_command_that_needs_redis_now_says_that_it_is_away(command: str, database_url: str, tmp_path: Path) -> None:
+def test_a_command_that_needs_redis_reports_that_it_is_away(command: str, database_url: str, tmp_path: Path) -> None:
     settings = {"SKYQUEUE_DATABASE_URL": database_url, "SKYQUEUE_REDIS_URL": "redis://127.0.0.1:1"}
     refused = Product(tmp_path / "data", environment=settings).run(command)
     assert refused.returncode == 1
@@ -44,13 +44,13 @@ def test_a_command_that_needs_redis_now_says_that_it_is_away(command: str, datab
 
 
 @pytest.mark.parametrize("command", ["migrate", pytest.param("create-admin", marks=pytest.mark.variant)])
-def test_a_command_that_needs_no_redis_asks_none(command: str, database_url: str, tmp_path: Path) -> None:
+def test_a_command_without_redis_does_not_connect_to_it(command: str, database_url: str, tmp_path: Path) -> None:
     settings = {"DATABASE_URL": database_url, "REDIS_URL": "redis://127.0.0.1:1", "ADMIN_PASSWORD": "a long password"}
     done = Product(tmp_path / "data", environment={f"SKYQUEUE_{name}": value for name, value in settings.items()}).run(command)
     assert done.returncode == 0, done.stderr
 
 
-def test_a_cluster_that_takes_the_place_of_a_redis_that_was_away_is_told_by_everybody(
+def test_a_cluster_that_replaces_a_redis_that_was_away_is_reported_by_every_process(
     database_url: str, start_redis: StartRedis, open_pipeline: PipelineFactory
 ) -> None:
     """Processes that started without Redis go on, and no booking is lost; when a good server is there, the booking is worked."""

@@ -47,7 +47,7 @@ def test_a_server_with_safe_settings_is_fine_and_nothing_on_it_changes(start_red
 
 
 @KINDS
-def test_a_server_that_evicts_and_forgets_can_be_used_and_is_told(start_redis: StartRedis, kind: str) -> None:
+def test_a_server_that_evicts_keys_and_does_not_persist_is_reported_but_accepted(start_redis: StartRedis, kind: str) -> None:
     assert troubles(start_redis(kind, maxmemory_policy="allkeys-lru").url) == [Trouble.EVICTS, Trouble.FORGETS]
 
 
@@ -74,7 +74,7 @@ def test_a_replica_is_refused(start_redis: StartRedis, kind: str) -> None:
 
 
 @KINDS
-def test_a_password_that_is_missing_or_wrong_is_told(start_redis: StartRedis, kind: str) -> None:
+def test_a_missing_or_wrong_password_is_an_error(start_redis: StartRedis, kind: str) -> None:
     place = start_redis(kind, requirepass="secret").place
     assert "wants a password, and SKYQUEUE_REDIS_URL has none" in refusal(f"redis://{place}/0")
     assert "does not accept the password of user default" in refusal(f"redis://:secret2@{place}/0")
@@ -89,17 +89,17 @@ def test_a_password_and_another_database_with_special_characters_work(start_redi
 
 
 @KINDS
-def test_a_database_that_is_not_there_is_told(start_redis: StartRedis, kind: str) -> None:
+def test_a_database_that_does_not_exist_is_an_error(start_redis: StartRedis, kind: str) -> None:
     server = start_redis(kind)
     assert "has no database 99" in refusal(f"redis://{server.place}/99")
 
 
 @KINDS
-def test_protected_mode_is_told(start_redis: StartRedis, kind: str) -> None:
+def test_protected_mode_is_an_error(start_redis: StartRedis, kind: str) -> None:
     """From an address of this machine that is not the loopback one, as from another machine."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         try:
-            probe.connect(("192.0.2.1", 9))  # sends nothing, and tells which address would be used
+            probe.connect(("192.0.2.1", 9))  # sends nothing, and shows which address would be used
         except OSError:
             pytest.skip("this machine has no network beside the loopback one")
         address = probe.getsockname()[0]
@@ -107,17 +107,17 @@ def test_protected_mode_is_told(start_redis: StartRedis, kind: str) -> None:
     assert "is in protected mode" in refusal(f"redis://{address}:{server.port}/0")
 
 
-def test_whatever_else_keeps_us_out_is_told_in_its_words() -> None:
-    """By a proxy, for example."""
+def test_another_error_of_the_server_is_quoted() -> None:
+    """For example an error of a proxy."""
     with socket.create_server(("127.0.0.1", 0)) as proxy:
 
-        def answer() -> None:
+        def refuse_all_commands() -> None:
             client, _ = proxy.accept()
             with client:
                 while client.recv(65536):
                     client.sendall(b"-ERR no upstream\r\n")
 
-        threading.Thread(target=answer, daemon=True).start()
+        threading.Thread(target=refuse_all_commands, daemon=True).start()
         place = f"127.0.0.1:{proxy.getsockname()[1]}"
         message = f"Redis at {place} does not let us in: no upstream. Check SKYQUEUE_REDIS_URL."
         assert refusal(f"redis://{place}/0") == message
@@ -125,14 +125,14 @@ def test_whatever_else_keeps_us_out_is_told_in_its_words() -> None:
 
 @KINDS
 @pytest.mark.parametrize("setting", [{"maxmemory": "1"}, {"min_replicas_to_write": "1"}])
-def test_a_server_that_takes_no_work_just_now_is_told_and_not_refused(
+def test_a_server_that_refuses_writes_now_is_reported_but_accepted(
     start_redis: StartRedis, kind: str, setting: dict[str, str]
 ) -> None:
     assert troubles(start_redis(kind, **SAFE | setting).url) == [Trouble.REFUSES]
 
 
 @KINDS
-def test_a_command_that_was_taken_away_is_told(start_redis: StartRedis, kind: str) -> None:
+def test_a_renamed_or_removed_command_is_reported(start_redis: StartRedis, kind: str) -> None:
     server = start_redis(kind, **{"rename-command KEYS": '""'})
     assert "knows no command KEYS" in refusal(server.url)
 
@@ -223,11 +223,11 @@ class TestRights:
         admin.execute_command("ACL SETUSER", "somebody", "reset", "on", ">secret", "+@all", "~*", "&*", "-select")
         assert refusal(f"redis://somebody:secret@{server.place}/1").endswith("ACL SETUSER somebody +select")
 
-    def test_without_info_the_server_can_be_used_and_nobody_knows_how_well(self, server: RedisServer, admin: redis.Redis) -> None:
+    def test_without_info_the_server_can_be_used_and_a_danger_is_reported(self, server: RedisServer, admin: redis.Redis) -> None:
         admin.execute_command("ACL SETUSER", "somebody", "reset", "on", ">secret", "+@all", "~*", "&*", "-info")
         assert troubles(f"redis://somebody:secret@{server.place}/0") == [Trouble.HIDDEN]
 
-    def test_what_is_asked_for_is_enough(self, server: RedisServer, admin: redis.Redis) -> None:
+    def test_the_rights_that_the_errors_name_are_enough(self, server: RedisServer, admin: redis.Redis) -> None:
         """Granting what the reasons name, one after the other, leads to a user that is let in."""
         admin.execute_command("ACL SETUSER", "somebody", "reset", "on", ">secret")
         url = f"redis://somebody:secret@{server.place}/1"

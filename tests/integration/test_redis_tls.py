@@ -47,7 +47,7 @@ def refusal(redis_url: str) -> str:
     return str(refused.value)
 
 
-def test_every_part_of_the_product_speaks_it(
+def test_every_part_of_the_product_works_with_tls(
     server: RedisServer, authority: Authority, database_url: str, open_pipeline: PipelineFactory, tmp_path: Path
 ) -> None:
     redis_url = url(server, authority)
@@ -55,12 +55,12 @@ def test_every_part_of_the_product_speaks_it(
     api, worker = pipeline.api(RATE_LIMITS="on"), pipeline.worker()
     until(lambda: worker.said("worker ready"), seconds=60)
     flight = pipeline.flight(9)
-    (answer,) = concurrent_clients.book(api.base_url, [Attempt(pipeline.account().headers, flight)], wait=20)
-    assert answer.status == httpx.codes.ACCEPTED
+    (response,) = concurrent_clients.book(api.base_url, [Attempt(pipeline.account().headers, flight)], wait=20)
+    assert response.status == httpx.codes.ACCEPTED
     with api.client() as client:
         assert not [each for each in client.get("/health/ready").json()["causes"] if each["code"].startswith("redis")]
-    pipeline.assert_clean([answer.booking_id])
-    assert pipeline.endings([answer.booking_id]) == {"CONFIRMED": 1}
+    pipeline.assert_clean([response.booking_id])
+    assert pipeline.endings([response.booking_id]) == {"CONFIRMED": 1}
 
     settings = {"SKYQUEUE_DATABASE_URL": database_url, "SKYQUEUE_REDIS_URL": redis_url}
     audited = Product(tmp_path / "data", environment=settings).run("audit")
@@ -80,7 +80,7 @@ def test_a_certificate_for_another_host_is_refused(start_redis: StartRedis, auth
     require(url(server, authority, ssl_check_hostname="false"), may_be_away=False)
 
 
-def test_a_server_that_asks_for_our_certificate_gets_it(start_redis: StartRedis, authority: Authority) -> None:
+def test_a_server_that_requires_our_certificate_gets_it(start_redis: StartRedis, authority: Authority) -> None:
     server = start_tls(start_redis, authority, clients="yes")
     assert "do not agree on TLS" in refusal(url(server, authority))
     certificate, key = authority.issue("skyqueue")

@@ -1,4 +1,4 @@
-"""References tell nothing of one another: who knows one, or many, finds no other."""
+"""References are random: nobody can compute one from others."""
 
 from __future__ import annotations
 
@@ -71,17 +71,15 @@ def found_by_counting(pipeline: Pipeline) -> int:
     return found
 
 
-def test_the_attacker_knows_the_way_back() -> None:
+def test_the_number_of_a_reference_can_be_computed_in_these_tests() -> None:
     assert [number_of(spell(number)) for number in (0, 1, 999, MASK)] == [0, 1, 999, MASK]
 
 
-def test_who_counts_on_from_a_reference_finds_nobody(pipeline: Pipeline) -> None:
+def test_references_near_a_known_one_do_not_exist(pipeline: Pipeline) -> None:
     assert found_by_counting(pipeline) == 0
 
 
-def test_with_a_counter_that_is_shuffled_in_public_strangers_are_found(
-    pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_references_from_a_counter_could_be_guessed(pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch) -> None:
     """The control."""
     numbers = count(1)
     monkeypatch.setattr(references, "draw", lambda: spell(next(numbers)))
@@ -106,8 +104,8 @@ def test_a_reference_that_exists_is_drawn_again(pipeline: Pipeline, monkeypatch:
     pipeline.accept(BookingRequest(traveller, (flight,), 1))
     first = BookingRequest(traveller, (flight,), 1, allow_duplicate=True)
     same_key = [replace(first, idempotency_key="k", request_hash=b"a") for _ in range(2)]
-    answers = new_intake(pipeline.db).accept([first, *same_key])
-    assert all(isinstance(answer, Accepted) for answer in answers), answers
+    results = new_intake(pipeline.db).accept([first, *same_key])
+    assert all(isinstance(result, Accepted) for result in results), results
     with pipeline.db.snapshot() as connection:
         assert connection.execute("SELECT count(*), count(DISTINCT reference) FROM bookings").fetchone() == (3, 3)
 

@@ -27,10 +27,10 @@ def intake(pipeline: Pipeline) -> BatchIntake:
 def ask(
     intake: BatchIntake, user_id: UUID, flight_id: UUID, *, meaning: bytes = b"the same", refusal: AppError | None = None
 ) -> IntakeResult:
-    (answer,) = intake.accept(
+    (result,) = intake.accept(
         [BookingRequest(user_id, (flight_id,), 1, idempotency_key="mine", request_hash=meaning, refusal=refusal)]
     )
-    return answer
+    return result
 
 
 def test_a_key_is_answered_after_the_flight_has_departed(steps: Steps, intake: BatchIntake) -> None:
@@ -45,7 +45,7 @@ def test_a_key_is_answered_after_the_flight_has_departed(steps: Steps, intake: B
     assert isinstance(ask(intake, other, flight), FlightDeparted)
 
 
-def test_the_door_refuses_a_key_only_if_it_is_new(steps: Steps, intake: BatchIntake) -> None:
+def test_the_limit_of_the_backlog_refuses_only_new_idempotency_keys(steps: Steps, intake: BatchIntake) -> None:
     flight, mine, other = steps.pipeline.flight(3), steps.pipeline.account().id, steps.pipeline.account().id
     full = SeatsSoldOut("Nothing is left.")
     first = ask(intake, mine, flight)
@@ -58,7 +58,7 @@ def test_the_door_refuses_a_key_only_if_it_is_new(steps: Steps, intake: BatchInt
         assert connection.execute("SELECT count(*) FROM bookings").fetchone() == (1,)
 
 
-def test_a_traveller_who_took_the_last_seat_hears_so_again(pipeline: Pipeline) -> None:
+def test_a_repeated_request_for_the_last_seat_gets_the_same_booking(pipeline: Pipeline) -> None:
     flight, traveller = pipeline.flight(1), pipeline.account()
     pipeline.worker()
     with httpx.Client(base_url=pipeline.api().base_url, headers=traveller.headers) as client:

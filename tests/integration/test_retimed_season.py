@@ -125,7 +125,7 @@ def test_two_flights_of_a_day_in_one_file_are_two(import_steps: ImportSteps) -> 
 
 
 def test_options_that_contradict_each_other_are_refused(import_steps: ImportSteps) -> None:
-    answer = import_steps.admin.post(
+    response = import_steps.admin.post(
         "/admin/flights/bulk-upload", params={"match": "day", "mode": "create"}, files={"file": ("a.csv", csv_of([row(1)]))}
     )
-    assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, "?match")
+    assert (response.status_code, response.json()["errors"][0]["pointer"]) == (422, "?match")

@@ -54,14 +54,14 @@ def test_every_operation_lets_in_who_may(api: RunningApi, operations: list[tuple
 
 
 def test_no_address_under_admin_is_without_the_guard(api: RunningApi) -> None:
-    """Also those that the document does not tell."""
+    """Also operations that are not in the OpenAPI document."""
     routes = [route for route in api.app.routes if isinstance(route, HTTPRoute) and route.path.startswith("/admin")]
     handlers = [handler for route in routes for handler in route.route_handlers if handler.http_methods != {"OPTIONS"}]
     assert handlers
     assert {handler.operation_id for handler in handlers if requires_admin not in handler.resolve_guards()} == set()
 
 
-def test_an_agent_is_told_why(api: RunningApi) -> None:
+def test_an_agent_gets_the_reason(api: RunningApi) -> None:
     with api.client(api.admit(Role.AGENT).headers) as agent:
         problem_body = problem(agent.post("/admin/flights", json={}), 403, "forbidden")
     assert problem_body["detail"] == "Only an administrator may do this. An agent can read, but not change anything."
@@ -84,6 +84,6 @@ def test_an_agent_sees_what_belongs_to_others_and_changes_none_of_it(
             agent.patch(f"/api/v1/bookings/{booking}/passengers/1", json={"name": "Someone Else"}),
             agent.post(f"/api/v1/bookings/{booking}/payments", json={"token": "tok_ok"}),
         ]
-        assert [answer.status_code for answer in changes] == [404] * len(changes)
+        assert [response.status_code for response in changes] == [404] * len(changes)
         problem(agent.post("/api/v1/booking", json={**body, "user_id": seen["user_id"]}), 403, "forbidden")
     assert traveller.get(f"/api/v1/bookings/{booking}").json() == seen

@@ -30,7 +30,7 @@ def test_a_database_with_flights_is_left_alone(named: Pipeline, capsys: pytest.C
     assert capsys.readouterr() == ("The database has flights already: no schedule was loaded.\n", "")
 
 
-def test_an_operator_who_wants_none_gets_none(
+def test_with_the_setting_off_no_schedule_is_loaded(
     named: Pipeline, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("SKYQUEUE_SAMPLE", "off")
@@ -38,7 +38,9 @@ def test_an_operator_who_wants_none_gets_none(
     assert capsys.readouterr() == ("SKYQUEUE_SAMPLE is off: no schedule was loaded.\n", "")
 
 
-def test_what_goes_wrong_is_told_and_stops_nobody(named: Pipeline, data_dir: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_error_is_one_warning_and_does_not_stop_the_start(
+    named: Pipeline, data_dir: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     data_dir.write_text("no folder for uploads")
     load()
     messages = capsys.readouterr().err.splitlines()

@@ -45,7 +45,7 @@ def test_the_travellers_of_a_moved_flight_see_old_and_new_times(
     assert [read(traveller, booking)["schedule_change"] for booking in (cancelled, elsewhere)] == [None, None]
 
 
-def test_a_moved_flight_asks_for_attention_until_it_is_answered(
+def test_a_moved_flight_is_in_the_attention_list_until_it_is_answered(
     admin: httpx.Client, traveller: httpx.Client, flight: dict[str, Any], book: Book
 ) -> None:
     def asking() -> list[str]:
@@ -59,7 +59,7 @@ def test_a_moved_flight_asks_for_attention_until_it_is_answered(
     assert asking() == []
 
 
-def test_a_flight_that_is_moved_before_the_seats_are_taken_is_told_of(
+def test_a_flight_that_is_moved_before_the_seats_are_reserved_causes_a_schedule_change(
     admin: httpx.Client, traveller: httpx.Client, pipeline: Pipeline, flight: dict[str, Any]
 ) -> None:
     owner = UUID(traveller.get("/api/v1/auth/me").json()["id"])
@@ -119,7 +119,7 @@ def test_keeping_settles_the_change_and_the_fare_rule_counts_again(
     assert traveller.post(f"/api/v1/bookings/{booking}/cancellations").json()["fee_amount"] == "0.00"
 
 
-def test_nobody_keeps_times_that_they_have_not_seen(
+def test_new_times_that_the_traveller_has_not_seen_cannot_be_accepted(
     admin: httpx.Client, traveller: httpx.Client, flight: dict[str, Any], book: Book
 ) -> None:
     booking = book(flight["id"])
@@ -223,8 +223,8 @@ def test_there_is_nothing_to_keep_where_nothing_was_moved_or_the_booking_is_not_
     move(admin, flight, hours=5)
     assert traveller.post(f"/api/v1/bookings/{booking}/schedule-change", json={"action": "cry"}).status_code == 422
     with api.client(register(client).headers) as other_traveller:
-        for answer in (keep(other_traveller, booking), keep(other_traveller, UUID(int=7))):
-            assert (answer.status_code, answer.json()["code"]) == (404, "booking_not_found")
+        for response in (keep(other_traveller, booking), keep(other_traveller, UUID(int=7))):
+            assert (response.status_code, response.json()["code"]) == (404, "booking_not_found")
     assert keep(admin, booking).status_code == 200
     move(admin, flight, hours=6)
     traveller.delete(f"/api/v1/bookings/{booking}")

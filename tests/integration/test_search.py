@@ -23,8 +23,8 @@ def api(start_api: ApiFactory) -> RunningApi:
     return start_api(UNKNOWN_PLACES="accept")
 
 
-def numbers(answer: httpx.Response) -> list[str]:
-    return [flight["flight_number"] for flight in answer.json()]
+def numbers(response: httpx.Response) -> list[str]:
+    return [flight["flight_number"] for flight in response.json()]
 
 
 def test_flights_are_found_by_name_and_by_code_in_any_case(admin: httpx.Client, client: httpx.Client) -> None:
@@ -36,7 +36,7 @@ def test_flights_are_found_by_name_and_by_code_in_any_case(admin: httpx.Client, 
     assert ask(client, source="Atlantis").json() == []
 
 
-def test_a_place_that_no_registry_knows_is_found_by_its_name(admin: httpx.Client, client: httpx.Client) -> None:
+def test_a_place_that_is_not_in_the_registry_is_found_by_its_name(admin: httpx.Client, client: httpx.Client) -> None:
     add_flight(admin, source="Atlantis Harbour")
     assert numbers(ask(client, source="ATLANTIS  harbour")) == ["AI-202"]
 
@@ -51,7 +51,7 @@ def test_accents_and_case_do_not_matter(admin: httpx.Client, client: httpx.Clien
     assert ask(client, source="Ile", destination="Atlantis Harbour").json() == []
 
 
-def test_only_flights_with_so_many_free_seats_are_asked_for(admin: httpx.Client, client: httpx.Client, db: Database) -> None:
+def test_only_flights_with_enough_free_seats_are_returned(admin: httpx.Client, client: httpx.Client, db: Database) -> None:
     for number, free in enumerate([0, 2, 5, 9]):
         departure = noon_in(10, hours=number / 4)
         flight = add_flight(
@@ -104,12 +104,12 @@ def test_a_wrong_parameter_is_named(client: httpx.Client) -> None:
     ]
     good = {"source": "Delhi", "destination": "Mumbai", "date": DAY}
     for changes, pointer in cases:
-        answer = client.get("/api/v1/search", params={**good, **changes})
-        assert answer.status_code == 422, (changes, answer.text)
-        assert [error["pointer"] for error in answer.json()["errors"]] == [pointer]
+        response = client.get("/api/v1/search", params={**good, **changes})
+        assert response.status_code == 422, (changes, response.text)
+        assert [error["pointer"] for error in response.json()["errors"]] == [pointer]
     for missing in good:
-        answer = client.get("/api/v1/search", params={name: value for name, value in good.items() if name != missing})
-        assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, f"?{missing}")
+        response = client.get("/api/v1/search", params={name: value for name, value in good.items() if name != missing})
+        assert (response.status_code, response.json()["errors"][0]["pointer"]) == (422, f"?{missing}")
 
 
 def test_departed_and_cancelled_flights_are_not_listed(admin: httpx.Client, client: httpx.Client, db: Database) -> None:
@@ -142,9 +142,9 @@ def test_the_second_search_is_a_hit_until_something_changes(admin: httpx.Client,
     address = f"/admin/flights/{flight['id']}"
 
     def looked() -> tuple[str, list[Any]]:
-        answer = ask(client)
-        assert int(answer.headers["age"]) >= 0
-        return answer.headers["x-cache"], [(each["flight_number"], each["price"]) for each in answer.json()]
+        response = ask(client)
+        assert int(response.headers["age"]) >= 0
+        return response.headers["x-cache"], [(each["flight_number"], each["price"]) for each in response.json()]
 
     assert looked() == ("miss", [("AI-202", "7500.00")])
     assert looked() == ("hit", [("AI-202", "7500.00")])
@@ -169,8 +169,8 @@ def test_seats_are_live_although_the_answer_is_cached(admin: httpx.Client, clien
 
     deadline = threading.Event()
     deadline.wait(1.1)  # nobody announced it, so the board may be right a second late
-    answer = ask(client)
-    assert (answer.headers["x-cache"], answer.json()[0]["available_seats"]) == ("hit", 6)
+    response = ask(client)
+    assert (response.headers["x-cache"], response.json()[0]["available_seats"]) == ("hit", 6)
     assert client.get(f"/api/v1/flights/{flight['id']}").json()["available_seats"] == 6
 
 
@@ -185,8 +185,8 @@ def test_search_works_while_redis_holds_garbage_or_is_away(
         assert client.get("/api/v1/search", params=parameters).status_code == 200
         pair.valkey.stop()
         for _ in range(3):
-            answer = client.get("/api/v1/search", params=parameters)
-            assert (answer.status_code, answer.headers["x-cache"]) == (200, "miss")
+            response = client.get("/api/v1/search", params=parameters)
+            assert (response.status_code, response.headers["x-cache"]) == (200, "miss")
 
 
 def test_airports_are_the_places_that_have_flights(admin: httpx.Client, client: httpx.Client) -> None:
@@ -230,6 +230,6 @@ def test_one_flight_is_public_and_an_unknown_one_is_not_found(admin: httpx.Clien
 def test_of_many_who_miss_at_once_one_computes(admin: httpx.Client, client: httpx.Client) -> None:
     add_flight(admin)
     with ThreadPoolExecutor(20) as pool:
-        answers = list(pool.map(lambda _: ask(client), range(60)))
-    assert [answer.headers["x-cache"] for answer in answers].count("miss") == 1
-    assert all(numbers(answer) == ["AI-202"] for answer in answers)
+        responses = list(pool.map(lambda _: ask(client), range(60)))
+    assert [response.headers["x-cache"] for response in responses].count("miss") == 1
+    assert all(numbers(response) == ["AI-202"] for response in responses)

@@ -63,16 +63,16 @@ async def test_two_processes_that_miss_at_once_compute_once(redis_url: str) -> N
         return compute
 
     async with Redis.from_url(redis_url) as one, Redis.from_url(redis_url) as other:
-        answers = await asyncio.gather(
+        results = await asyncio.gather(
             SearchCache(one, seconds=60).get(asking(computing("one"))),
             SearchCache(other, seconds=60).get(asking(computing("other"))),
         )
     assert len(computed) == 1
-    assert [answer.value for answer in answers] == [b"answer", b"answer"]
+    assert [result.value for result in results] == [b"answer", b"answer"]
 
 
 @pytest.mark.anyio
-async def test_an_answer_that_overlaps_a_change_is_not_believed_afterwards(redis_url: str) -> None:
+async def test_a_result_that_was_computed_during_a_change_is_not_used_afterwards(redis_url: str) -> None:
     async with Redis.from_url(redis_url) as client:
         cache = SearchCache(client, seconds=60)
 
@@ -89,15 +89,15 @@ async def test_an_answer_that_overlaps_a_change_is_not_believed_afterwards(redis
 
 
 @pytest.mark.anyio
-async def test_whoever_holds_the_lock_too_long_is_not_waited_for(redis_url: str) -> None:
+async def test_a_lock_that_is_held_too_long_is_not_awaited(redis_url: str) -> None:
     async with Redis.from_url(redis_url) as client:
         await client.set(NAMES.lock, b"", px=60_000)
 
         async def compute() -> bytes:
             return b"mine"
 
-        answer = await SearchCache(client, seconds=60).get(asking(compute))
-        assert (answer.value, answer.hit) == (b"mine", False)
+        result = await SearchCache(client, seconds=60).get(asking(compute))
+        assert (result.value, result.hit) == (b"mine", False)
 
 
 @pytest.mark.anyio
@@ -110,8 +110,8 @@ async def test_everybody_is_served_while_an_answer_in_use_is_computed_anew(
     database.open.clear()
     database.result = b"second"
 
-    answers = await asyncio.gather(*(cache.get(asking(database.compute)) for _ in range(100)))
-    assert {(answer.value, answer.hit) for answer in answers} == {(b"first", True)}
+    results = await asyncio.gather(*(cache.get(asking(database.compute)) for _ in range(100)))
+    assert {(result.value, result.hit) for result in results} == {(b"first", True)}
     await come_true(lambda: database.queries == 2)
     assert (await cache.get(asking(database.compute))).value == b"first"
 
@@ -172,9 +172,9 @@ async def test_nothing_is_served_longer_than_its_lifetime(two: tuple[SearchCache
         await cache.get(asking(database.compute))
         database.result = b"second"
         await asyncio.sleep(1.05)
-        answers = await asyncio.gather(*(cache.get(asking(database.compute)) for _ in range(100)))
-    assert {answer.value for answer in answers} == {b"second"}
-    assert [answer.hit for answer in answers].count(False) == 1
+        results = await asyncio.gather(*(cache.get(asking(database.compute)) for _ in range(100)))
+    assert {result.value for result in results} == {b"second"}
+    assert [result.hit for result in results].count(False) == 1
     assert database.queries == 2
 
 
@@ -199,10 +199,8 @@ async def test_a_change_is_seen_by_every_process_at_once(two: tuple[SearchCache,
 
 
 @pytest.mark.anyio
-async def test_what_was_computed_before_redis_was_emptied_is_not_believed(
-    two: tuple[SearchCache, SearchCache], redis_url: str
-) -> None:
-    """A change was told, and what was told is lost: the answer in the process must not look true again."""
+async def test_results_from_before_redis_was_emptied_are_not_used(two: tuple[SearchCache, SearchCache], redis_url: str) -> None:
+    """A new version was stored, and Redis lost it: the entry in the memory of the process must not become valid again."""
     cache, database = two[0], Database()
     async with Redis.from_url(redis_url) as client:
         await cache.get(asking(database.compute))
@@ -223,8 +221,8 @@ async def test_an_entry_of_another_release_is_computed_anew(two: tuple[SearchCac
 
     await two[0].get(asking(database.compute))
     database.result = b"second"
-    answer = await two[1].get(asking(database.compute, read_old))
-    assert (answer.value, answer.hit) == (b"second", False)
+    result = await two[1].get(asking(database.compute, read_old))
+    assert (result.value, result.hit) == (b"second", False)
 
 
 @pytest.mark.anyio

@@ -13,7 +13,7 @@ from tests.support.flights import add_flight
 from tests.support.searches import DAY, ask
 
 
-def test_a_question_that_was_asked_before_is_answered_the_same_way(api: RunningApi, admin: httpx.Client) -> None:
+def test_a_cached_query_has_the_same_response(api: RunningApi, admin: httpx.Client) -> None:
     """The second time it does not go through the framework, which nobody may notice."""
     add_flight(admin)
     with api.client() as client:
@@ -37,7 +37,7 @@ def test_a_question_that_was_asked_before_is_answered_the_same_way(api: RunningA
         assert counted() == before + 1
 
 
-def test_suggestions_that_were_asked_for_before_are_answered_the_same_way(api: RunningApi, admin: httpx.Client) -> None:
+def test_cached_suggestions_have_the_same_response(api: RunningApi, admin: httpx.Client) -> None:
     add_flight(admin)
     with api.client() as client:
 
@@ -60,7 +60,7 @@ def test_suggestions_that_were_asked_for_before_are_answered_the_same_way(api: R
         assert [place["iata"] for place in suggest(q="Beng").json()] == ["BLR"]
 
 
-def test_a_question_that_was_asked_before_fails_like_any_other(start_api: ApiFactory, private_servers: Any) -> None:
+def test_a_cached_query_fails_like_any_other(start_api: ApiFactory, private_servers: Any) -> None:
     pair = private_servers()
     api = start_api(DATABASE_URL=pair.database_url, REDIS_URL=pair.redis_url)
     parameters = {"source": "Delhi", "destination": "Mumbai", "date": DAY}
@@ -68,5 +68,5 @@ def test_a_question_that_was_asked_before_fails_like_any_other(start_api: ApiFac
         assert client.get("/api/v1/search", params=parameters).status_code == 200
         pair.postgres.stop()
         redis.flushdb()
-        answer = client.get("/api/v1/search", params=parameters)
-        assert (answer.status_code, answer.json()["code"]) == (503, "unavailable")
+        response = client.get("/api/v1/search", params=parameters)
+        assert (response.status_code, response.json()["code"]) == (503, "unavailable")

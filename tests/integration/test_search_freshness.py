@@ -56,16 +56,16 @@ class Administrator:
         return CHANGES
 
     def create(self) -> None:
-        answer = self._office.admin.post("/admin/flights", json=self._body())
-        assert answer.status_code == 201, answer.text
-        self._flights.append(answer.json()["id"])
+        response = self._office.admin.post("/admin/flights", json=self._body())
+        assert response.status_code == 201, response.text
+        self._flights.append(response.json()["id"])
 
     def replace(self) -> None:
         """Any of the flights becomes any other: another day, another direction, another price."""
         if self._flights:
             address = f"/admin/flights/{self._rng.choice(self._flights)}"
-            answer = self._office.admin.put(address, json=self._body())
-            assert answer.status_code == 200 or answer.json()["code"] == "capacity_below_sold", answer.text
+            response = self._office.admin.put(address, json=self._body())
+            assert response.status_code == 200 or response.json()["code"] == "capacity_below_sold", response.text
 
     def delete(self) -> None:
         if self._flights:
@@ -91,7 +91,7 @@ class Administrator:
         ]
 
     def sell(self) -> None:
-        """One seat of every flight, as a worker's transaction does it and tells it."""
+        """Sell one seat of every flight, as a transaction of a worker does it, and publish that."""
         sold = self._office.rows(
             "UPDATE flights SET seats_sold = seats_sold + 1 WHERE seats_held + seats_sold < total_seats"
             f" AND flight_number LIKE 'A{self._seed}-%' RETURNING id, total_seats - seats_held - seats_sold"
@@ -142,9 +142,9 @@ def search(client: httpx.Client, source: str, destination: str, day: date, sort:
         "sort": sort,
         "limit": 100,
     }
-    answer = client.get("/api/v1/search", params=parameters)
-    assert answer.status_code == 200, answer.text
-    flights: list[dict[str, Any]] = answer.json()
+    response = client.get("/api/v1/search", params=parameters)
+    assert response.status_code == 200, response.text
+    flights: list[dict[str, Any]] = response.json()
     for flight in flights:
         assert 0 <= flight["available_seats"] <= flight["total_seats"], flight
     prices = [float(flight["price"]) for flight in flights]
@@ -153,7 +153,7 @@ def search(client: httpx.Client, source: str, destination: str, day: date, sort:
 
 
 @pytest.mark.parametrize("seed", [1, pytest.param(2, marks=pytest.mark.variant)])
-def test_after_each_change_the_next_search_is_the_truth(
+def test_after_each_change_the_next_search_is_up_to_date(
     open_import_steps: ImportStepsFactory, start_api: ApiFactory, seed: int
 ) -> None:
     """Two processes, whose answers expire all the time as well; travellers search without a pause."""

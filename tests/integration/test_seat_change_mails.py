@@ -36,7 +36,7 @@ def booking(asha: httpx.Client, flight: UUID, pipeline: Pipeline) -> UUID:
     return booking
 
 
-def test_each_change_is_told_with_the_new_seats_also_back_to_the_first_ones(
+def test_each_change_of_seats_has_a_mail_also_a_change_back_to_the_first_ones(
     asha: httpx.Client, booking: UUID, pipeline: Pipeline
 ) -> None:
     for seat in ("2C", "1A", "2C"):
@@ -58,7 +58,9 @@ def test_changes_that_follow_each_other_at_once_are_one_mail(asha: httpx.Client,
     assert "  Seats: 3A\n" in newest(asha)["body"]
 
 
-def test_what_changes_no_ticket_is_not_told(asha: httpx.Client, booking: UUID, flight: UUID, pipeline: Pipeline) -> None:
+def test_a_change_that_does_not_affect_the_ticket_has_no_mail(
+    asha: httpx.Client, booking: UUID, flight: UUID, pipeline: Pipeline
+) -> None:
     assert put(asha, booking, [["1A"]]).status_code == 200, "the same seat"
     held = booked(book(asha, flight, payment={"hold": True}))
     pipeline.work(held)
@@ -69,9 +71,7 @@ def test_what_changes_no_ticket_is_not_told(asha: httpx.Client, booking: UUID, f
     assert kinds(asha) == ["confirmed", "held"]
 
 
-def test_a_booking_that_was_cancelled_meanwhile_is_told_to_be_cancelled(
-    asha: httpx.Client, booking: UUID, pipeline: Pipeline
-) -> None:
+def test_a_booking_that_was_cancelled_meanwhile_has_that_status(asha: httpx.Client, booking: UUID, pipeline: Pipeline) -> None:
     put(asha, booking, [["2A"]])
     asha.delete(f"/api/v1/bookings/{booking}")
     write(pipeline)
@@ -101,7 +101,7 @@ def test_two_workers_write_it_once(asha: httpx.Client, booking: UUID, pipeline: 
     assert kinds(asha) == ["confirmed", "seats_changed"]
 
 
-def test_the_traveller_is_told_when_the_staff_gives_other_seats(
+def test_the_traveller_gets_a_mail_when_the_staff_changes_seats(
     asha: httpx.Client, admin: httpx.Client, booking: UUID, pipeline: Pipeline
 ) -> None:
     assert put(admin, booking, [["3C"]]).status_code == 200

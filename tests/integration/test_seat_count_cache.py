@@ -1,4 +1,4 @@
-"""What the door knows of a sold-out flight is read anew before it is forgotten."""
+"""The cached count of a sold-out flight is read again before it expires."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ async def ask_until(cache: SeatCountCache, flight: UUID, seats: int) -> None:
             await asyncio.sleep(0.01)
 
 
-def test_a_count_that_is_asked_for_is_read_before_it_is_forgotten(pipeline: Pipeline) -> None:
+def test_a_requested_count_is_read_again_before_it_expires(pipeline: Pipeline) -> None:
     async def scenario() -> None:
         flight = pipeline.flight(3)
         cache = SeatCountCache(pipeline.db)
@@ -27,7 +27,7 @@ def test_a_count_that_is_asked_for_is_read_before_it_is_forgotten(pipeline: Pipe
     asyncio.run(scenario())
 
 
-def test_a_flight_that_nobody_knows_is_not_read(pipeline: Pipeline) -> None:
+def test_a_count_that_is_not_in_the_cache_is_not_refreshed(pipeline: Pipeline) -> None:
     async def scenario() -> None:
         flight = pipeline.flight(3)
         cache = SeatCountCache(pipeline.db)

@@ -26,10 +26,10 @@ def test_the_intake_that_postgres_ends_picks_again(client: httpx.Client, pipelin
     (other,) = pipeline.accept_many(1, flight, seats=2)
     with ThreadPoolExecutor(1) as pool, psycopg.connect(pipeline.database_url) as connection:
         connection.execute(INSERT, (other, 1, flight, "1C"))
-        answer = pool.submit(book, client, flight, seats=2, seat_numbers=[["1A", "1C"]])
+        response = pool.submit(book, client, flight, seats=2, seat_numbers=[["1A", "1C"]])
         with psycopg.connect(pipeline.database_url, autocommit=True) as looking:
             until(lambda: looking.execute(WAITS).fetchone() == (1,))
         connection.execute(INSERT, (other, 2, flight, "1A"))  # until the intake has been ended
         connection.rollback()
-        assert answer.result().status_code == 202, answer.result().text
+        assert response.result().status_code == 202, response.result().text
     assert taken(client, flight) == ["1A", "1C"]

@@ -37,7 +37,7 @@ def test_a_booking_picks_its_seats_and_shows_them_before_a_worker_has_seen_it(cl
     assert wrong_numbers(pipeline) == []
 
 
-def test_the_seat_map_is_public_and_names_nobody(api: Any, client: httpx.Client, pipeline: Pipeline) -> None:
+def test_the_seat_map_is_public_and_has_no_names(api: Any, client: httpx.Client, pipeline: Pipeline) -> None:
     flight = flight_with_cabin(pipeline)
     booked(book(client, flight, seat_numbers=[["1A"]]))
     with api.client() as anybody:
@@ -61,7 +61,7 @@ def test_a_flight_without_a_cabin_has_no_seat_map_and_books_as_before(client: ht
         assert [error["code"] for error in problem_body["errors"]] == ["no_cabin"]
 
 
-def test_who_comes_second_is_told_which_seats_are_gone_and_is_not_booked(
+def test_the_second_request_for_a_seat_gets_the_taken_seats_and_is_not_booked(
     client: httpx.Client, other_traveller: httpx.Client, pipeline: Pipeline
 ) -> None:
     flight = flight_with_cabin(pipeline)
@@ -85,7 +85,7 @@ def test_who_comes_second_is_told_which_seats_are_gone_and_is_not_booked(
         ([["1A", "01a"]], [("/seat_numbers/0/1", "duplicate")]),
     ],
 )
-def test_seats_that_nobody_can_have_are_refused_with_the_place_in_the_request(
+def test_impossible_seats_are_refused_with_their_place_in_the_request(
     client: httpx.Client, pipeline: Pipeline, wanted: Any, errors: list[tuple[str, str]]
 ) -> None:
     flight = flight_with_cabin(pipeline)
@@ -119,7 +119,7 @@ def test_one_seat_that_is_gone_takes_no_other_one_along(client: httpx.Client, pi
     assert taken(client, first) == []
 
 
-def test_the_best_seats_refuse_nobody_while_seats_are_left(client: httpx.Client, pipeline: Pipeline) -> None:
+def test_requests_for_the_best_seats_are_not_refused_while_seats_are_left(client: httpx.Client, pipeline: Pipeline) -> None:
     """Numbers may be kept for bookings that find no seats, and count decides."""
     flight = flight_with_cabin(pipeline)
     for row in (1, 2, 3):
@@ -229,7 +229,7 @@ def test_a_booking_without_numbers_costs_no_statement_about_them(
     assert any("seat_numbers" in each for each in statements) is (wanted is not None)
 
 
-def test_the_audit_tells_of_a_party_of_which_only_some_have_a_seat(client: httpx.Client, pipeline: Pipeline) -> None:
+def test_the_audit_reports_a_party_of_which_only_some_have_a_seat(client: httpx.Client, pipeline: Pipeline) -> None:
     flight = flight_with_cabin(pipeline)
     booking = booked(book(client, flight, seats=2, seat_numbers=[["1A", "1C"]]))
     assert wrong_numbers(pipeline) == []

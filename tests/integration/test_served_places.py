@@ -45,9 +45,9 @@ def import_steps(open_import_steps: ImportStepsFactory) -> ImportSteps:
 
 
 def listed(client: httpx.Client) -> tuple[list[str], str]:
-    answer = client.get("/api/v1/airports")
-    assert answer.status_code == 200, answer.text
-    return answer.json(), answer.headers["x-cache"]
+    response = client.get("/api/v1/airports")
+    assert response.status_code == 200, response.text
+    return response.json(), response.headers["x-cache"]
 
 
 def test_no_process_computes_the_list_for_a_change_that_leaves_the_places_as_they_are(
@@ -82,15 +82,17 @@ def test_every_process_lists_the_places_that_have_a_flight_after_any_change(two:
         known = [city for city in CITIES if city != "Atlantis Harbour"]
         sent = body(flight_number=f"AI-{number}", source=source, destination=destination, price=number + 1)
         if made and rng.random() < 0.45:
-            answer = client.delete(f"/admin/flights/{made.pop(rng.randrange(len(made)))}")
+            response = client.delete(f"/admin/flights/{made.pop(rng.randrange(len(made)))}")
         elif made and rng.random() < 0.5:
             # A place that is known does not become one that is not.
             source, destination = rng.sample(known, 2)
-            answer = client.put(f"/admin/flights/{rng.choice(made)}", json=sent | {"source": source, "destination": destination})
+            response = client.put(
+                f"/admin/flights/{rng.choice(made)}", json=sent | {"source": source, "destination": destination}
+            )
         else:
-            answer = client.post("/admin/flights", json=sent)
-            made.append(answer.json()["id"])
-        assert answer.status_code in (200, 201, 204), answer.text
+            response = client.post("/admin/flights", json=sent)
+            made.append(response.json()["id"])
+        assert response.status_code in (200, 201, 204), response.text
         with db.snapshot() as connection:
             rows = connection.execute("SELECT source FROM flights UNION SELECT destination FROM flights").fetchall()
         for each in two:
@@ -154,7 +156,7 @@ def delete(connection: RawConnection, flight_id: UUID) -> flights.Change:
         (lambda client: served_places.announce(client, []), False),
     ],
 )
-async def test_what_is_told_while_the_list_is_computed_makes_it_out_of_date(
+async def test_a_change_during_the_computation_makes_the_list_out_of_date(
     redis_url: str, announce_change: Callable[[redis_py.Redis], None], anew: bool
 ) -> None:
     """Also of a place that was on the list before: it may have vanished and come back, and the rows were read between."""
@@ -170,7 +172,7 @@ async def test_what_is_told_while_the_list_is_computed_makes_it_out_of_date(
 
 
 @pytest.mark.anyio
-async def test_of_two_who_compute_at_once_the_earlier_one_is_not_believed(redis_url: str) -> None:
+async def test_of_two_computations_at_the_same_time_the_earlier_one_is_not_used(redis_url: str) -> None:
     async with Redis.from_url(redis_url) as client:
         await client.set(keys.AIRPORTS_VERSION, "read before")
         early, late = await served_places.begin(client), await served_places.begin(client)

@@ -40,9 +40,9 @@ def refresh(client: httpx.Client, token: str) -> httpx.Response:
     return client.post(REFRESH, headers={"Cookie": f"{COOKIE}={token}"})
 
 
-def cookie_of(answer: httpx.Response) -> str:
-    assert answer.status_code == 200, answer.text
-    return answer.cookies[COOKIE]
+def cookie_of(response: httpx.Response) -> str:
+    assert response.status_code == 200, response.text
+    return response.cookies[COOKIE]
 
 
 def first_cookie(client: httpx.Client) -> str:
@@ -57,9 +57,9 @@ def forget_the_race(db: Database) -> None:
 
 def test_refreshing_gives_a_new_token_and_a_new_cookie(client: httpx.Client) -> None:
     first = first_cookie(client)
-    answer = refresh(client, first)
-    assert cookie_of(answer) != first
-    me = client.get(ME, headers={"Authorization": f"Bearer {answer.json()['access_token']}"})
+    response = refresh(client, first)
+    assert cookie_of(response) != first
+    me = client.get(ME, headers={"Authorization": f"Bearer {response.json()['access_token']}"})
     assert me.json()["role"] == "traveller"
 
 
@@ -117,9 +117,9 @@ def test_of_many_refreshes_with_one_cookie_one_wins(api: RunningApi) -> None:
 def test_signing_out_ends_the_cookie_wherever_it_is(client: httpx.Client) -> None:
     first = first_cookie(client)
     client.cookies.clear()
-    answer = client.post(LOGOUT, headers={"Cookie": f"{COOKIE}={first}"})
-    assert answer.status_code == 204
-    assert "max-age=0" in answer.headers["set-cookie"].lower()
+    response = client.post(LOGOUT, headers={"Cookie": f"{COOKIE}={first}"})
+    assert response.status_code == 204
+    assert "max-age=0" in response.headers["set-cookie"].lower()
     problem(refresh(client, first), 401, "unauthenticated")
     assert client.post(LOGOUT).status_code == 204
 
@@ -147,12 +147,12 @@ def test_a_new_role_counts_from_the_next_token_on(client: httpx.Client, db: Data
     first = first_cookie(client)
     with db.unit_of_work() as session:
         session.execute(update(User).values(role="admin"))
-    answer = refresh(client, first)
-    me = client.get(ME, headers={"Authorization": f"Bearer {answer.json()['access_token']}"})
+    response = refresh(client, first)
+    me = client.get(ME, headers={"Authorization": f"Bearer {response.json()['access_token']}"})
     assert me.json()["role"] == "admin"
 
 
-def test_whoever_took_the_admins_name_first_loses_it(client: httpx.Client, db: Database) -> None:
+def test_an_account_that_registered_the_administrators_name_loses_it(client: httpx.Client, db: Database) -> None:
     register(client, "admin")
     squatted = cookie_of(client.post(TOKEN, data={"username": "admin", "password": PASSWORD}))
 
@@ -174,9 +174,9 @@ def test_whoever_took_the_admins_name_first_loses_it(client: httpx.Client, db: D
 )
 def test_a_page_of_another_site_is_refused(client: httpx.Client, path: str, headers: dict[str, str]) -> None:
     register(client, "asha")
-    answer = client.post(path, data={"username": "asha", "password": PASSWORD} if path == TOKEN else None, headers=headers)
-    problem(answer, 403, "cross_site")
-    assert "set-cookie" not in answer.headers
+    response = client.post(path, data={"username": "asha", "password": PASSWORD} if path == TOKEN else None, headers=headers)
+    problem(response, 403, "cross_site")
+    assert "set-cookie" not in response.headers
 
 
 def test_a_page_of_our_own_may_sign_in_stay_and_leave(client: httpx.Client) -> None:

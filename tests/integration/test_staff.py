@@ -18,9 +18,9 @@ from tests.support.pipeline import Pipeline
 
 
 def get(client: httpx.Client, address: str, **params: Any) -> dict[str, Any]:
-    answer = client.get(address, params=params)
-    assert answer.status_code == 200, answer.text
-    body: dict[str, Any] = answer.json()
+    response = client.get(address, params=params)
+    assert response.status_code == 200, response.text
+    body: dict[str, Any] = response.json()
     return body
 
 
@@ -51,7 +51,7 @@ def test_a_role_is_changed_and_counts_at_once(api: RunningApi, admin: httpx.Clie
     assert len(get(admin, "/admin/audit", entity="user", entity_id=str(other.id))["data"]) == 1, "nothing changed"
 
 
-def test_nobody_changes_their_own_role_or_that_of_nobody(api: RunningApi) -> None:
+def test_nobody_changes_their_own_role_or_that_of_an_unknown_account(api: RunningApi) -> None:
     me = api.admit(Role.ADMIN)
     with api.client(me.headers) as admin:
         problem(admin.put(f"/admin/users/{me.id}/role", json={"role": "agent"}), 409, "own_role")

@@ -182,7 +182,7 @@ class Life(RuleBasedStateMachine):
 
 @pytest.mark.variant
 @pytest.mark.timeout(0 if SOAK else 300)
-def test_promises_are_kept_whatever_happens_in_whatever_order(steps: Steps) -> None:
+def test_no_invariant_is_violated_whatever_happens_in_whatever_order(steps: Steps) -> None:
     world = World(steps)
     run_state_machine_as_test(
         type("LifeHere", (Life,), {"world": world}),

@@ -1,4 +1,4 @@
-"""An API process that is stopped: whoever waits is answered, and nobody is told of a fault."""
+"""An API process that is stopped: all waiting clients get a response, and no error is logged."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def book(client: httpx.Client, flight: UUID, **headers: str) -> httpx.Response:
     return client.post("/api/v1/booking", json={"flight_id": str(flight), "seats": 1, "allow_duplicate": True}, headers=headers)
 
 
-def test_whoever_waits_for_a_job_is_answered_when_the_process_is_stopped(pipeline: Pipeline) -> None:
+def test_clients_that_wait_for_a_job_get_a_response_when_the_process_stops(pipeline: Pipeline) -> None:
     flight, headers = pipeline.flight(10), pipeline.account().headers
     api = pipeline.api()
     with api.client(headers) as reader, api.client(headers) as booker, ThreadPoolExecutor() as background:
@@ -63,9 +63,7 @@ def pending(pipeline: Pipeline) -> int:
     return int(row[0])
 
 
-def test_a_connection_that_came_while_the_door_was_being_shut_is_ended_too(
-    api: RunningApi, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_connection_that_was_accepted_during_the_stop_is_closed_too(api: RunningApi, monkeypatch: pytest.MonkeyPatch) -> None:
     end, passed_over = Connection.shutdown, set[Connection]()
 
     def shutdown(connection: Connection) -> None:

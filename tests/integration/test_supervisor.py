@@ -77,7 +77,7 @@ def watched(supervisor: Supervisor) -> Iterator[None]:
     assert not thread.is_alive()
 
 
-def test_a_disk_that_is_full_is_told_once_and_what_died_comes_back(
+def test_a_full_disk_is_logged_once_and_ended_processes_are_restarted(
     own_guardian: Guardian, tmp_path: Path, messages: list[str]
 ) -> None:
     tries: list[None] = []
@@ -104,7 +104,7 @@ def test_a_disk_that_is_full_is_told_once_and_what_died_comes_back(
     supervisor.stop()
 
 
-def test_it_knows_what_runs_and_what_was_started_again_for_which_reason(
+def test_the_metrics_have_the_running_processes_and_the_restarts_by_reason(
     own_guardian: Guardian, tmp_path: Path, messages: list[str]
 ) -> None:
     supervisor = Supervisor(
@@ -125,7 +125,9 @@ def test_it_knows_what_runs_and_what_was_started_again_for_which_reason(
     assert 0 <= time.time() - seen[0].started_at < 600
 
 
-def test_the_death_of_the_guardian_is_told_and_the_next_one_knows_what_is_watched(tmp_path: Path, messages: list[str]) -> None:
+def test_the_end_of_the_guardian_is_logged_and_the_next_one_watches_the_same_processes(
+    tmp_path: Path, messages: list[str]
+) -> None:
     guardian = Guardian()
     supervisor = Supervisor(guardian, say=messages.append, changed=lambda: None, log=tmp_path / "supervisor.log")
     child = Stubborn("worker", log=tmp_path / "worker.log", guardian=guardian)
@@ -141,7 +143,7 @@ def test_the_death_of_the_guardian_is_told_and_the_next_one_knows_what_is_watche
     until(lambda: not child.is_running)
 
 
-def test_a_guardian_that_cannot_be_replaced_is_told_with_the_reason_and_the_rest_goes_on(
+def test_a_guardian_that_cannot_be_replaced_is_logged_with_the_reason_and_everything_else_continues(
     own_guardian: Guardian, tmp_path: Path, messages: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(supervised_process, "LAST_DELAY", 0.1)
@@ -171,7 +173,7 @@ def test_a_guardian_that_cannot_be_replaced_is_told_with_the_reason_and_the_rest
     supervisor.stop()
 
 
-def test_a_process_that_keeps_ending_is_told_once_and_told_again_when_it_stays(
+def test_a_process_that_keeps_ending_is_logged_once_and_again_when_it_runs(
     own_guardian: Guardian, tmp_path: Path, messages: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(supervised_process, "LAST_DELAY", 0.05)
@@ -191,7 +193,7 @@ def test_a_process_that_keeps_ending_is_told_once_and_told_again_when_it_stays(
     supervisor.stop()
 
 
-def test_logs_that_are_too_long_are_begun_anew_its_own_too_and_one_that_cannot_be_is_told(
+def test_long_logs_are_rotated_its_own_too_and_a_failed_rotation_is_logged(
     own_guardian: Guardian, tmp_path: Path, messages: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("launcher.supervisor.supervisor.ROTATE_SECONDS", 0.0)
@@ -255,7 +257,7 @@ def test_stopped_processes_of_a_server_end_with_it(guardian: Guardian) -> None:
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_the_end_can_be_asked_for_whatever_the_parent_ignores_or_blocks(
+def test_signals_to_stop_work_even_if_the_parent_ignores_or_blocks_them(
     own_guardian: Guardian, number: signal.Signals, tmp_path: Path
 ) -> None:
     supervisor = Supervisor(own_guardian, say=print, changed=lambda: None, log=tmp_path / "supervisor.log")

@@ -59,7 +59,9 @@ def test_who_killed_no_worker_yet_goes_before_who_may_have(pipeline: Pipeline) -
         assert leases.lease_due_bookings(connection).alone == [*bookings[1:], bookings[0]]
 
 
-def test_what_failed_too_often_is_given_up_with_a_dead_letter_and_without_its_seats(pipeline: Pipeline, sweeper: Sweeper) -> None:
+def test_a_booking_that_failed_too_often_is_given_up_with_a_dead_letter_and_without_seats(
+    pipeline: Pipeline, sweeper: Sweeper
+) -> None:
     flight = pipeline.flight(10)
     (booking,) = pipeline.accept_many(1, flight, seats=2)
     pipeline.reserve_and_stop(booking)
@@ -155,7 +157,7 @@ def test_redis_is_searched_while_no_transaction_is_open(
     assert open_ones == [0, 1], "it would be seen"
 
 
-def test_the_lock_is_free_again_when_its_holder_is_silent(db: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_lock_is_freed_when_its_holder_sends_nothing(db: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("core.db.pool.LOCK_SILENCE_MS", 1_500)  # time enough for the first look, on a busy machine too
 
     def can_be_taken() -> bool:
@@ -170,7 +172,7 @@ def test_the_lock_is_free_again_when_its_holder_is_silent(db: Database, monkeypa
             held()
 
 
-def test_a_message_that_is_to_travel_alone_says_so(pipeline: Pipeline) -> None:
+def test_a_message_to_be_processed_alone_has_the_option(pipeline: Pipeline) -> None:
     (booking,) = pipeline.accept_many(1, pipeline.flight(10))
     pipeline.context.dispatcher.send(ReserveAlone((booking,)))
     (payload,) = pipeline.redis.hvals(f"{keys.QUEUE_NAMESPACE}:{Queue.BOOKINGS}.msgs")

@@ -48,7 +48,7 @@ def test_a_redis_that_another_sweeper_found_lost_is_not_lost_twice(pipeline: Pip
     assert sent(pipeline) == 1
 
 
-def test_a_loss_is_remembered_until_everything_was_sent(
+def test_a_loss_is_handled_until_everything_was_sent(
     pipeline: Pipeline, sweeper: Sweeper, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pipeline.accept_many(3, pipeline.flight(10))

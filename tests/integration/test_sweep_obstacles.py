@@ -145,7 +145,7 @@ def test_a_postgres_that_is_away_ends_the_pass(steps: Steps, sweeping: Sweeper, 
     assert turns == ["imports"]
 
 
-def test_a_pass_ends_when_somebody_else_sweeps(steps: Steps, sweeping: Sweeper) -> None:
+def test_a_pass_ends_when_another_process_sweeps(steps: Steps, sweeping: Sweeper) -> None:
     (hold,) = overdue(steps, steps.pipeline.flight(10))
     sweeping.sweep_once(lambda: False)
     assert steps.status(hold) == "HELD"

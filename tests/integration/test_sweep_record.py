@@ -24,13 +24,13 @@ def sweeper_of(pipeline: Pipeline) -> Sweeper:
 
 
 def read(admin: httpx.Client, **wanted: Any) -> dict[str, Any]:
-    answer = admin.get("/admin/sweep", params=wanted)
-    assert answer.status_code == 200, answer.text
-    body: dict[str, Any] = answer.json()
+    response = admin.get("/admin/sweep", params=wanted)
+    assert response.status_code == 200, response.text
+    body: dict[str, Any] = response.json()
     return body
 
 
-def test_a_pass_tells_what_it_found_and_repaired(pipeline: Pipeline, admin: httpx.Client) -> None:
+def test_a_pass_records_what_it_found_and_repaired(pipeline: Pipeline, admin: httpx.Client) -> None:
     late = pipeline.accept_many(3, pipeline.flight(5))
     sweeper = sweeper_of(pipeline)
     sweeper.sweep_once()
@@ -91,7 +91,7 @@ def test_the_record_is_bounded(pipeline: Pipeline, monkeypatch: pytest.MonkeyPat
         ]
 
 
-def test_the_worker_that_sweeps_says_so(pipeline: Pipeline, admin: httpx.Client) -> None:
+def test_the_heartbeat_shows_which_worker_runs_the_sweep(pipeline: Pipeline, admin: httpx.Client) -> None:
     worker = pipeline.worker()
     until(lambda: read(admin)["worker"] is not None)
     assert read(admin)["worker"]["pid"] == worker.pid
@@ -125,7 +125,7 @@ def test_rates_are_averages_over_three_spans(pipeline: Pipeline, admin: httpx.Cl
     assert row == (780,)
 
 
-def test_a_worker_tells_how_much_it_worked_and_what_it_is_doing(pipeline: Pipeline, admin: httpx.Client) -> None:
+def test_a_worker_reports_how_much_it_processed_and_what_it_is_doing(pipeline: Pipeline, admin: httpx.Client) -> None:
     bookings = pipeline.accept_many(6, pipeline.flight(9))
     pipeline.send(*bookings, together=2)
     pipeline.worker(FAILPOINTS="before_ack:sleep=2500")

@@ -47,9 +47,9 @@ def limited(start_api: ApiFactory) -> Iterator[httpx.Client]:
 
 
 def attempt(client: httpx.Client, password: str = PASSWORD, username: str = "asha", cookies: str = "") -> httpx.Response:
-    answer = client.post(TOKEN, data={"username": username, "password": password}, headers={"Cookie": cookies})
+    response = client.post(TOKEN, data={"username": username, "password": password}, headers={"Cookie": cookies})
     client.cookies.clear()
-    return answer
+    return response
 
 
 def known_device(client: httpx.Client, username: str = "asha") -> str:
@@ -168,9 +168,7 @@ def hashing_stands_still(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]
 
 
 @pytest.mark.parametrize("apart", [True, False], ids=["apart", "control: one queue"])
-def test_a_crowd_that_registers_keeps_nobody_from_signing_in(
-    api: RunningApi, monkeypatch: pytest.MonkeyPatch, apart: bool
-) -> None:
+def test_many_registrations_do_not_block_sign_ins(api: RunningApi, monkeypatch: pytest.MonkeyPatch, apart: bool) -> None:
     with api.client() as client, ThreadPoolExecutor(AT_ONCE) as pool:
         register(client, "asha")
         if not apart:

@@ -51,7 +51,7 @@ def test_a_flight_that_moves_raises_the_sequence_and_keeps_the_uid(
     assert after[1] > before[1]
 
 
-def test_somebody_elses_ticket_does_not_exist(api: RunningApi, traveller: httpx.Client, booking: UUID) -> None:
+def test_a_ticket_of_another_account_does_not_exist(api: RunningApi, traveller: httpx.Client, booking: UUID) -> None:
     with api.client(api.admit().headers) as other_traveller:
         for name in ("ticket.pdf", "calendar.ics"):
             problem(other_traveller.get(f"/api/v1/bookings/{booking}/{name}"), 404, "booking_not_found")
@@ -67,9 +67,7 @@ def test_there_is_no_ticket_before_and_after_the_booking_stands(traveller: httpx
     assert "cancelled" in refused["detail"]
 
 
-def test_staff_learn_from_the_code_whether_the_booking_still_stands(
-    api: RunningApi, traveller: httpx.Client, booking: UUID
-) -> None:
+def test_the_code_shows_staff_whether_the_booking_is_still_valid(api: RunningApi, traveller: httpx.Client, booking: UUID) -> None:
     code = code_of(api, traveller, booking)
     with api.client(api.admit(Role.AGENT).headers) as agent:
         checked = agent.get(f"/admin/tickets/{code}").json()

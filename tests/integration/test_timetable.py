@@ -65,7 +65,7 @@ async def test_a_day_in_use_is_loaded_anew_now_and_then_without_anybody_waiting(
 
 
 @pytest.mark.anyio
-async def test_a_reader_that_is_too_far_behind_or_whose_log_is_lost_forgets_everything(
+async def test_a_reader_that_is_too_far_behind_or_whose_log_is_lost_drops_everything(
     db: Database, redis_url: str, pipeline: Pipeline
 ) -> None:
     async with Redis.from_url(redis_url) as client:

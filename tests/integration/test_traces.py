@@ -46,10 +46,10 @@ def book(api: Api, pipeline: Pipeline, **headers: str) -> tuple[str, str]:
     """The ids of a booking and of its request."""
     flight = str(pipeline.flight(5))
     with api.client({**pipeline.account().headers, **headers}) as client:
-        answer = client.post(BOOKING, json={"flight_id": flight, "seats": 1})
-    assert answer.status_code == 202, answer.text
-    body: dict[str, Any] = answer.json()
-    return body["booking_id"], answer.headers["x-request-id"]
+        response = client.post(BOOKING, json={"flight_id": flight, "seats": 1})
+    assert response.status_code == 202, response.text
+    body: dict[str, Any] = response.json()
+    return body["booking_id"], response.headers["x-request-id"]
 
 
 def has(spans: list[ReceivedSpan], name: str) -> bool:
@@ -195,7 +195,7 @@ def test_the_sampler_of_the_environment_decides(pipeline: Pipeline, received: Re
     assert {span.trace_id for span in received.spans if span.name != "reserve_bookings batch"} >= {"ef" * 16}
 
 
-def test_a_receiver_that_hangs_holds_nobody(pipeline: Pipeline) -> None:
+def test_a_receiver_that_hangs_delays_no_other(pipeline: Pipeline) -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
         pipeline.more_environment = {
             "SKYQUEUE_TRACES": f"http://127.0.0.1:{silent.getsockname()[1]}",

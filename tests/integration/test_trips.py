@@ -174,17 +174,17 @@ def test_flights_that_overlap_are_no_trip(steps: Steps, traveller: SignedInUser)
     assert not isinstance(fits, Exception)
     steps.execute("UPDATE flights SET arrival_ts = arrival_ts + interval '1 second' WHERE id = %s", early)
     for order in ((early, late), (late, early)):
-        (answer,) = new_intake(steps.context.db).accept([BookingRequest(traveller.id, order, 1)])
-        assert isinstance(answer, NotChronological)
-        assert answer.data["errors"][0]["pointer"] == "/flight_ids/1"
+        (result,) = new_intake(steps.context.db).accept([BookingRequest(traveller.id, order, 1)])
+        assert isinstance(result, NotChronological)
+        assert result.data["errors"][0]["pointer"] == "/flight_ids/1"
 
 
 def test_a_trip_has_one_currency(steps: Steps, traveller: SignedInUser) -> None:
     flights = journey(steps.pipeline, 5, 5, 5)
     steps.execute("UPDATE flights SET currency = 'EUR' WHERE id = %s", flights[2])
-    (answer,) = new_intake(steps.context.db).accept([BookingRequest(traveller.id, tuple(flights), 1)])
-    assert isinstance(answer, MixedCurrencies)
-    assert answer.data["errors"][0]["pointer"] == "/flight_ids/2"
+    (result,) = new_intake(steps.context.db).accept([BookingRequest(traveller.id, tuple(flights), 1)])
+    assert isinstance(result, MixedCurrencies)
+    assert result.data["errors"][0]["pointer"] == "/flight_ids/2"
     with steps.context.db.snapshot() as connection:
         assert connection.execute("SELECT count(*) FROM bookings").fetchone() == (0,)
 

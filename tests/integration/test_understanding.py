@@ -38,8 +38,8 @@ def body_of(operation: dict[str, Any]) -> dict[str, Any]:
     return {"content": b"{}" if "json" in kinds[0] else b"a=b", "headers": {"Content-Type": kinds[-1]}}
 
 
-def pointers(answer: httpx.Response) -> list[tuple[str, str]]:
-    return [(error["pointer"], error["code"]) for error in problem(answer, 422, "validation")["errors"]]
+def pointers(response: httpx.Response) -> list[tuple[str, str]]:
+    return [(error["pointer"], error["code"]) for error in problem(response, 422, "validation")["errors"]]
 
 
 def test_no_changing_operation_passes_over_a_parameter(admin: httpx.Client, subtests: pytest.Subtests) -> None:
@@ -48,8 +48,8 @@ def test_no_changing_operation_passes_over_a_parameter(admin: httpx.Client, subt
     for method, path, operation in operations:
         address = re.sub(r"\{[^}]+\}", lambda part: "1" if "position" in part[0] else str(uuid4()), path)
         with subtests.test(f"{method} {path}"):
-            answer = admin.request(method, f"{address}?dryrun=true", **body_of(operation))
-            assert pointers(answer) == [("?dryrun", "unknown_parameter")]
+            response = admin.request(method, f"{address}?dryrun=true", **body_of(operation))
+            assert pointers(response) == [("?dryrun", "unknown_parameter")]
             assert "422" in operation["responses"]
 
 
@@ -58,8 +58,8 @@ def test_without_the_safeguard_the_parameter_would_be_passed_over(admin: httpx.C
         pass
 
     monkeypatch.setattr(understanding, "require_understood", understood)
-    answer = admin.post("/admin/flights?dryrun=true", json=FLIGHT)
-    assert answer.status_code == 201
+    response = admin.post("/admin/flights?dryrun=true", json=FLIGHT)
+    assert response.status_code == 201
 
 
 @pytest.mark.parametrize(
@@ -79,16 +79,16 @@ def test_without_the_safeguard_the_parameter_would_be_passed_over(admin: httpx.C
 def test_an_upload_with_an_unknown_option_imports_nothing(
     import_steps: ImportSteps, query: str, error: tuple[str, str], says: str
 ) -> None:
-    answer = import_steps.admin.post(f"{UPLOAD}?{query}", files={"file": ("a.csv", csv_of([row(1)]))})
-    assert pointers(answer) == [error]
-    assert says in answer.json()["detail"]
+    response = import_steps.admin.post(f"{UPLOAD}?{query}", files={"file": ("a.csv", csv_of([row(1)]))})
+    assert pointers(response) == [error]
+    assert says in response.json()["detail"]
     assert import_steps.rows("SELECT count(*) FROM imports") == [(0,)]
 
 
 @pytest.mark.parametrize("query", ["dry_run=", "mode=", "times="])
 def test_an_option_without_a_value_is_refused(import_steps: ImportSteps, query: str) -> None:
-    answer = import_steps.admin.post(f"{UPLOAD}?{query}", files={"file": ("a.csv", csv_of([row(1)]))})
-    problem(answer, 422, "validation")
+    response = import_steps.admin.post(f"{UPLOAD}?{query}", files={"file": ("a.csv", csv_of([row(1)]))})
+    problem(response, 422, "validation")
 
 
 @pytest.mark.parametrize(
@@ -104,9 +104,9 @@ def test_an_option_without_a_value_is_refused(import_steps: ImportSteps, query: 
 @pytest.mark.parametrize("first", [True, False])
 def test_a_field_of_the_form_beside_the_file_is_refused(import_steps: ImportSteps, field: str, says: str, first: bool) -> None:
     parts: list[Any] = [("file", ("a.csv", csv_of([row(1)]))), (field, (None, b"true"))]
-    answer = import_steps.admin.post(UPLOAD, files=parts[::-1] if first else parts)
-    assert pointers(answer) == [(f"/{field}", "unknown_field")]
-    assert says in answer.json()["detail"]
+    response = import_steps.admin.post(UPLOAD, files=parts[::-1] if first else parts)
+    assert pointers(response) == [(f"/{field}", "unknown_field")]
+    assert says in response.json()["detail"]
     assert import_steps.rows("SELECT count(*) FROM imports") == [(0,)]
     assert not import_steps.folder.exists() or not list(import_steps.folder.iterdir())
 
@@ -138,10 +138,10 @@ def test_what_is_deleted_or_cancelled_on_trial_stays(import_steps: ImportSteps) 
 def test_an_empty_body_where_none_is_read_is_no_fault(import_steps: ImportSteps) -> None:
     for content in (b"", b"{}", b" null \n"):
         job = import_steps.send(csv_of([row(len(content) + 1)]))
-        answer = import_steps.admin.post(
+        response = import_steps.admin.post(
             f"/admin/imports/{job}/cancel", content=content, headers={"Content-Type": "application/json"}
         )
-        assert answer.status_code == 202, answer.text
+        assert response.status_code == 202, response.text
 
 
 def test_a_form_to_sign_in_with_is_understood_as_well(client: httpx.Client) -> None:
@@ -149,8 +149,8 @@ def test_a_form_to_sign_in_with_is_understood_as_well(client: httpx.Client) -> N
     good = {"username": user.username, "password": PASSWORD}
     usual = {**good, "grant_type": "password", "scope": "", "client_id": "web", "client_secret": ""}
     assert client.post("/api/v1/auth/token", data=usual).status_code == 200
-    answer = client.post("/api/v1/auth/token", data={**good, "user_name": "x"})
-    assert pointers(answer) == [("/user_name", "unknown_field")]
+    response = client.post("/api/v1/auth/token", data={**good, "user_name": "x"})
+    assert pointers(response) == [("/user_name", "unknown_field")]
     twice = client.post(
         "/api/v1/auth/token",
         content=f"username={user.username}&password=a&password=b",
@@ -159,10 +159,10 @@ def test_a_form_to_sign_in_with_is_understood_as_well(client: httpx.Client) -> N
     assert pointers(twice) == [("/password", "repeated")]
 
 
-def test_a_field_of_json_that_nobody_knows_has_a_suggestion(admin: httpx.Client) -> None:
-    answer = admin.post("/admin/flights", json={**FLIGHT, "totalSeats": 10})
-    assert pointers(answer) == [("/totalSeats", "unknown_field")]
-    assert "Did you mean 'total_seats'?" in answer.json()["errors"][0]["message"]
+def test_an_unknown_field_of_json_has_a_suggestion(admin: httpx.Client) -> None:
+    response = admin.post("/admin/flights", json={**FLIGHT, "totalSeats": 10})
+    assert pointers(response) == [("/totalSeats", "unknown_field")]
+    assert "Did you mean 'total_seats'?" in response.json()["errors"][0]["message"]
 
 
 def test_an_empty_filter_is_no_filter(import_steps: ImportSteps) -> None:
@@ -170,9 +170,9 @@ def test_an_empty_filter_is_no_filter(import_steps: ImportSteps) -> None:
     everything = import_steps.admin.get("/admin/flights").json()
     assert len(everything["data"]) == 2
     for query in ("source=&cursor=", "source=&destination=&date=&status=&q=&sort=&limit=&cursor=", "q=", "status=&date="):
-        answer = import_steps.admin.get(f"/admin/flights?{query}")
-        assert answer.status_code == 200, answer.text
-        assert answer.json() == everything
+        response = import_steps.admin.get(f"/admin/flights?{query}")
+        assert response.status_code == 200, response.text
+        assert response.json() == everything
     for path in (
         "/admin/imports?status=&dry_run=&cursor=&limit=",
         "/api/v1/bookings?status=&cursor=",
@@ -191,6 +191,8 @@ def test_an_empty_filter_is_no_filter(import_steps: ImportSteps) -> None:
 def test_a_choice_that_there_is_not_names_those_that_there_are(
     import_steps: ImportSteps, wrong_address: str, choices: str
 ) -> None:
-    answer = import_steps.admin.post(f"{UPLOAD}?{wrong_address}", content=csv_of([row(1)]), headers={"Content-Type": "text/csv"})
-    (error,) = problem(answer, 422, "validation")["errors"]
+    response = import_steps.admin.post(
+        f"{UPLOAD}?{wrong_address}", content=csv_of([row(1)]), headers={"Content-Type": "text/csv"}
+    )
+    (error,) = problem(response, 422, "validation")["errors"]
     assert (error["code"], f" Choose one of {choices}" in error["message"]) == ("unknown_value", True)

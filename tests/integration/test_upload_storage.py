@@ -122,7 +122,7 @@ def test_a_file_is_worked_from_any_storage(import_steps: ImportSteps, storage: S
     assert list(storage.list()) == []
 
 
-def test_files_that_nobody_needs_are_deleted(import_steps: ImportSteps, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_files_that_no_import_needs_are_deleted(import_steps: ImportSteps, monkeypatch: pytest.MonkeyPatch) -> None:
     waiting, done = import_steps.send(csv_of([row(1)])), import_steps.send(csv_of([row(2)]))
     import_steps.work(done)
     lost, half = uuid4(), uuid4()
@@ -147,15 +147,13 @@ def test_a_storage_that_is_no_bucket_is_refused_at_the_start(monkeypatch: pytest
     assert "password" not in str(refused.value)
 
 
-def test_an_upload_is_asked_to_come_again_while_the_bucket_is_away(
-    open_import_steps: object, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_upload_gets_retry_after_while_the_bucket_is_away(open_import_steps: object, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")
     import_steps = open_import_steps(  # type: ignore[operator]
         STORAGE_URL="s3://key:secret@nowhere/uploads?region=x&scheme=http&endpoint_override=127.0.0.1:1"
     )
-    answer = import_steps.admin.post(
+    response = import_steps.admin.post(
         "/admin/flights/bulk-upload", content=csv_of([row(1)]), headers={"Content-Type": "text/csv"}, timeout=60
     )
-    assert (answer.status_code, answer.json()["code"]) == (503, "unavailable")
+    assert (response.status_code, response.json()["code"]) == (503, "unavailable")
     assert import_steps.rows("SELECT count(*) FROM imports") == [(0,)]

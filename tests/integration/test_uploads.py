@@ -1,4 +1,4 @@
-"""How a file of flights is taken in, and what is refused at the door."""
+"""Uploads of CSV files: how a file is received and stored, and which uploads are refused."""
 
 from __future__ import annotations
 
@@ -26,20 +26,20 @@ def stored_files(import_steps: ImportSteps) -> list[str]:
 
 
 def test_a_file_is_accepted_and_a_worker_is_called(import_steps: ImportSteps) -> None:
-    answer = send(import_steps, csv_of([row(1)]))
-    job = answer.json()["job_id"]
-    assert answer.status_code == 202
-    assert answer.json() == {"job_id": job, "status": "PENDING", "status_url": f"{PATH}/status/{job}"}
-    assert answer.headers["location"] == answer.json()["status_url"]
-    assert import_steps.admin.get(answer.headers["location"]).json()["job_id"] == job
+    response = send(import_steps, csv_of([row(1)]))
+    job = response.json()["job_id"]
+    assert response.status_code == 202
+    assert response.json() == {"job_id": job, "status": "PENDING", "status_url": f"{PATH}/status/{job}"}
+    assert response.headers["location"] == response.json()["status_url"]
+    assert import_steps.admin.get(response.headers["location"]).json()["job_id"] == job
     assert stored_files(import_steps) == [f"{job}.csv"], "the name it was sent with is not used"
     assert import_steps.redis.llen(f"{keys.QUEUE_NAMESPACE}:{Queue.IMPORTS}") == 1
 
 
 def test_a_file_may_be_the_whole_body(import_steps: ImportSteps) -> None:
     for kind in ("text/csv", "text/csv; charset=utf-8", "application/vnd.ms-excel", "text/plain", "application/octet-stream"):
-        answer = import_steps.admin.post(PATH, content=csv_of([row(1, price=len(kind))]), headers={"Content-Type": kind})
-        assert answer.status_code == 202, (kind, answer.text)
+        response = import_steps.admin.post(PATH, content=csv_of([row(1, price=len(kind))]), headers={"Content-Type": kind})
+        assert response.status_code == 202, (kind, response.text)
 
 
 def test_a_large_file_streams_through_in_pieces(import_steps: ImportSteps) -> None:
@@ -50,12 +50,12 @@ def test_a_large_file_streams_through_in_pieces(import_steps: ImportSteps) -> No
         for start in range(0, len(data), 70_001):
             yield data[start : start + 70_001]
 
-    for answer in (
+    for response in (
         send(import_steps, data),
         import_steps.admin.post(PATH, content=pieces(), headers={"Content-Type": "text/csv"}),
     ):
-        assert answer.status_code == 202, answer.text
-        assert (import_steps.folder / f"{answer.json()['job_id']}.csv").read_bytes() == data
+        assert response.status_code == 202, response.text
+        assert (import_steps.folder / f"{response.json()['job_id']}.csv").read_bytes() == data
 
 
 def test_the_same_bytes_while_they_are_worked_are_the_same_job(import_steps: ImportSteps) -> None:
@@ -71,10 +71,10 @@ def test_the_same_bytes_while_they_are_worked_are_the_same_job(import_steps: Imp
 
 
 def test_a_header_is_refused_at_once_with_a_suggestion(import_steps: ImportSteps) -> None:
-    answer = send(import_steps, csv_of([row(1)], header=HEADER.replace("flight_number", "flght_number")))
-    assert (answer.status_code, answer.json()["code"]) == (422, "bad_header")
-    assert "Did you mean 'flight_number'?" in answer.json()["detail"]
-    assert [error["code"] for error in answer.json()["errors"]] == ["unknown_column", "missing_column"]
+    response = send(import_steps, csv_of([row(1)], header=HEADER.replace("flight_number", "flght_number")))
+    assert (response.status_code, response.json()["code"]) == (422, "bad_header")
+    assert "Did you mean 'flight_number'?" in response.json()["detail"]
+    assert [error["code"] for error in response.json()["errors"]] == ["unknown_column", "missing_column"]
     assert stored_files(import_steps) == []
 
 
@@ -90,8 +90,8 @@ def test_what_is_no_csv_file_is_refused(import_steps: ImportSteps) -> None:
         "a picture": (b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 9, 415, "not_csv"),
     }
     for what, (data, status, code) in cases.items():
-        answer = send(import_steps, data)
-        assert (answer.status_code, answer.json()["code"]) == (status, code), (what, answer.text)
+        response = send(import_steps, data)
+        assert (response.status_code, response.json()["code"]) == (status, code), (what, response.text)
     assert stored_files(import_steps) == []
 
 
@@ -114,11 +114,11 @@ def test_a_file_over_the_limit_is_refused_while_it_streams(open_import_steps: Im
         for _ in range(200):
             yield line * 200
 
-    for answer in (
+    for response in (
         send(import_steps, fits * 2),
         import_steps.admin.post(PATH, content=endless(), headers={"Content-Type": "text/csv"}),
     ):
-        assert (answer.status_code, answer.json()["code"]) == (413, "too_large")
+        assert (response.status_code, response.json()["code"]) == (413, "too_large")
     assert stored_files(import_steps) == before
 
 
@@ -150,8 +150,8 @@ def test_a_form_without_one_file_is_refused(import_steps: ImportSteps) -> None:
         "another mode": (send(import_steps, csv, params={"mode": "replace"}), 422, "validation"),
         "a strange flag": (send(import_steps, csv, params={"dry_run": "perhaps"}), 422, "validation"),
     }
-    for what, (answer, status, code) in cases.items():
-        assert (answer.status_code, answer.json()["code"]) == (status, code), (what, answer.text)
+    for what, (result, status, code) in cases.items():
+        assert (result.status_code, result.json()["code"]) == (status, code), (what, result.text)
     assert stored_files(import_steps) == []
     assert import_steps.rows("SELECT count(*) FROM imports") == [(0,)]
 
@@ -183,16 +183,16 @@ def test_an_upload_is_accepted_while_redis_is_away(open_import_steps: ImportStep
     pair = private_servers()
     import_steps = open_import_steps(REDIS_URL=pair.redis_url)
     pair.valkey.stop()
-    answer = send(import_steps, csv_of([row(1)]))
-    assert answer.status_code == 202, answer.text
-    assert import_steps.status(answer.json()["job_id"])["status"] == "PENDING"
+    response = send(import_steps, csv_of([row(1)]))
+    assert response.status_code == 202, response.text
+    assert import_steps.status(response.json()["job_id"])["status"] == "PENDING"
 
 
 def test_a_file_of_a_spreadsheet_in_windows_1252_is_refused_at_once_with_the_way_out(import_steps: ImportSteps) -> None:
     data = csv_of([row(1, source="São Paulo", destination="Brasília")]).decode().encode("windows-1252")
-    answer = send(import_steps, data)
-    assert (answer.status_code, answer.json()["code"], answer.json()["line"]) == (422, "wrong_encoding", 2)
-    assert "encoding=windows-1252" in answer.json()["detail"]
+    response = send(import_steps, data)
+    assert (response.status_code, response.json()["code"], response.json()["line"]) == (422, "wrong_encoding", 2)
+    assert "encoding=windows-1252" in response.json()["detail"]
     assert stored_files(import_steps) == []
     status = import_steps.take(data, encoding="windows-1252")
     assert counts(status) == {"created": 1, "updated": 0, "skipped": 0, "failed": 0}

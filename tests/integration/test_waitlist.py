@@ -18,7 +18,7 @@ from tests.support.steps import HOLD_MINUTES, Join, Steps, standing
 from workers.sweeps.waitlist import WaitlistStep
 
 
-def test_whoever_leaves_the_line_is_not_asked_again(steps: Steps, sold_out: tuple[UUID, list[UUID]], wait: Join) -> None:
+def test_a_party_that_left_the_waiting_list_gets_no_offer(steps: Steps, sold_out: tuple[UUID, list[UUID]], wait: Join) -> None:
     flight, bookings = sold_out
     first, second = wait(flight), wait(flight)
     steps.leave(flight, first)
@@ -38,7 +38,7 @@ def test_joining_twice_is_one_place_in_line(steps: Steps, sold_out: tuple[UUID, 
         steps.join(flight, traveller, 3)
 
 
-def test_nobody_waits_where_one_can_simply_book(steps: Steps, owner: UUID) -> None:
+def test_a_flight_with_enough_free_seats_has_no_waiting_list(steps: Steps, owner: UUID) -> None:
     flight = steps.pipeline.flight(2)
     with pytest.raises(SeatsAvailable) as refused:
         steps.join(flight, owner, 2)
@@ -54,7 +54,7 @@ def test_a_party_behind_one_that_does_not_fit_is_offered_at_once(steps: Steps, w
     assert standing(steps.place(flight, couple)) == (WaitStatus.OFFERED, None, 2)
 
 
-def test_the_line_says_how_many_are_ahead(steps: Steps, sold_out: tuple[UUID, list[UUID]], wait: Join) -> None:
+def test_an_entry_has_its_position_and_the_seats_before_it(steps: Steps, sold_out: tuple[UUID, list[UUID]], wait: Join) -> None:
     flight, _ = sold_out
     wait(flight, 2)
     wait(flight, 3)
@@ -63,7 +63,7 @@ def test_the_line_says_how_many_are_ahead(steps: Steps, sold_out: tuple[UUID, li
     assert entry.explanation.startswith("You are number 3 in line: 2 parties are ahead of you, for 5 seats. No seat is free")
 
 
-def test_there_is_no_line_for_a_flight_that_takes_nobody(steps: Steps, owner: UUID) -> None:
+def test_there_is_no_waiting_list_for_a_flight_that_cannot_be_booked(steps: Steps, owner: UUID) -> None:
     with pytest.raises(FlightNotFound):
         steps.join(new_id(), owner)
     departed, cancelled = steps.pipeline.flight(1), steps.pipeline.flight(1)
@@ -115,7 +115,7 @@ def test_departed_flights_lose_their_line(steps: Steps, sold_out: tuple[UUID, li
         assert connection.execute("SELECT status FROM waitlist").fetchall() == [("CLOSED",)]
 
 
-def test_a_stranger_cannot_be_put_in_line(steps: Steps, sold_out: tuple[UUID, list[UUID]]) -> None:
+def test_an_account_that_does_not_exist_cannot_join_the_waiting_list(steps: Steps, sold_out: tuple[UUID, list[UUID]]) -> None:
     flight, _ = sold_out
     with pytest.raises(AccountGone), steps.context.db.transaction() as connection:
         join_waitlist.join(connection, flight, Party(new_id(), 1), hold_minutes=HOLD_MINUTES)

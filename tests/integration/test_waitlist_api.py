@@ -41,8 +41,8 @@ def line(flight: UUID) -> str:
     return f"/api/v1/flights/{flight}/waitlist"
 
 
-def code(answer: httpx.Response) -> tuple[int, str]:
-    return answer.status_code, answer.json()["code"]
+def code(response: httpx.Response) -> tuple[int, str]:
+    return response.status_code, response.json()["code"]
 
 
 def test_a_traveller_waits_is_offered_a_seat_and_pays_or_leaves(steps: Steps, travellers: Travellers) -> None:
@@ -86,7 +86,7 @@ def test_a_traveller_waits_is_offered_a_seat_and_pays_or_leaves(steps: Steps, tr
     assert first.get(f"/api/v1/bookings/{mine[0]['id']}").json()["status"] == "CANCELLED"
 
 
-def test_the_line_is_closed_where_nobody_can_wait(steps: Steps, travellers: Travellers) -> None:
+def test_the_waiting_list_is_closed_if_the_flight_cannot_be_booked(steps: Steps, travellers: Travellers) -> None:
     flight = steps.pipeline.flight(3)
     traveller = travellers.new()
     refused = traveller.post(line(flight), json={"party_size": 3})
@@ -107,7 +107,7 @@ def test_a_party_is_one_to_nine_people(steps: Steps, travellers: Travellers, bod
     assert code(travellers.new().post(line(steps.pipeline.flight(1)), json=body)) == (422, "validation")
 
 
-def test_nobody_sees_or_leaves_anothers_place(steps: Steps, travellers: Travellers) -> None:
+def test_entries_of_other_travellers_cannot_be_read_or_left(steps: Steps, travellers: Travellers) -> None:
     flight = steps.pipeline.flight(1)
     first, other, admin = travellers.new(), travellers.new(), travellers.new(Role.ADMIN)
     assert first.post(line(flight), json={"party_size": 2}).status_code == 201

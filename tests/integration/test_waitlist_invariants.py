@@ -52,7 +52,7 @@ def test_a_line_that_is_wrong(steps: Steps, flight: UUID, damage: LiteralString,
     assert words in found
 
 
-def test_nobody_is_owed_a_seat_on_a_flight_that_left(steps: Steps, flight: UUID) -> None:
+def test_free_seats_of_a_departed_flight_violate_no_invariant(steps: Steps, flight: UUID) -> None:
     steps.execute("UPDATE waitlist SET party_size = 1 WHERE status = 'WAITING'")
     steps.depart(flight)
     assert steps.pipeline.violations() == []

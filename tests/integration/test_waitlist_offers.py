@@ -25,7 +25,7 @@ def test_a_freed_seat_is_held_for_the_first_in_line(steps: Steps, sold_out: tupl
     assert steps.pipeline.violations() == []
 
 
-def test_nobody_else_gets_a_seat_that_was_offered(
+def test_an_offered_seat_cannot_be_booked_by_others(
     steps: Steps, sold_out: tuple[UUID, list[UUID]], wait: Join, owner: UUID
 ) -> None:
     flight, bookings = sold_out

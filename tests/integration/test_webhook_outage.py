@@ -25,7 +25,7 @@ STEP: Final = timedelta(hours=2)
 
 
 class Receiver:
-    """Away until `back_at`. `received`: what it was told of each booking, in the order of arrival."""
+    """A receiver that is away until `back_at`. `received`: booking -> its events, in the order of arrival."""
 
     def __init__(self, back_at: datetime) -> None:
         self._back_at = back_at

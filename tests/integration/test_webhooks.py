@@ -52,9 +52,9 @@ def sender(api: RunningApi) -> Iterator[None]:
 
 def create(admin: httpx.Client, url: str, **more: Any) -> tuple[str, str]:
     """Its id and its secret."""
-    answer = admin.post(WEBHOOKS, json={"url": url, "events": ALL, **more})
-    assert answer.status_code == 201, answer.text
-    return answer.json()["webhook"]["id"], answer.json()["secret"]
+    response = admin.post(WEBHOOKS, json={"url": url, "events": ALL, **more})
+    assert response.status_code == 201, response.text
+    return response.json()["webhook"]["id"], response.json()["secret"]
 
 
 def log_of(admin: httpx.Client, webhook: str) -> list[dict[str, Any]]:
@@ -62,17 +62,17 @@ def log_of(admin: httpx.Client, webhook: str) -> list[dict[str, Any]]:
     return data
 
 
-def tell(api: RunningApi, booking: UUID, *statuses: str) -> None:
+def publish_statuses(api: RunningApi, booking: UUID, *statuses: str) -> None:
     for status in statuses:
         with api.services.db.transaction() as connection:
             outbox.write(connection, [booking_event(booking, status)])
 
 
 @pytest.mark.usefixtures("sender")
-def test_what_happens_is_told_signed_and_in_its_order(api: RunningApi, admin: httpx.Client, receiver: Receiver) -> None:
+def test_events_are_sent_signed_and_in_their_order(api: RunningApi, admin: httpx.Client, receiver: Receiver) -> None:
     webhook, secret = create(admin, receiver.url)
     booking = new_id()
-    tell(api, booking, "PENDING", "HELD", "CONFIRMED", "CANCELLED")
+    publish_statuses(api, booking, "PENDING", "HELD", "CONFIRMED", "CANCELLED")
     until(lambda: len(receiver.calls) == 3)
     read = [Webhook(secret).verify(body, headers) for _, headers, body in receiver.calls]
     assert [event["type"] for event in read] == ALL  # and nothing of `booking.held`, which nobody wants
@@ -98,15 +98,15 @@ def test_a_delivery_is_replayed_with_its_id_and_a_ping_is_seen(admin: httpx.Clie
 
 
 @pytest.mark.usefixtures("sender")
-def test_a_failure_is_tried_again_and_told_and_one_that_is_gone_is_disabled(
+def test_a_failed_call_is_repeated_and_shown_and_an_address_that_is_gone_is_disabled(
     api: RunningApi, admin: httpx.Client, receiver: Receiver
 ) -> None:
     webhook, _ = create(admin, receiver.url)
-    receiver.answer = (500, {})
-    tell(api, new_id(), "CONFIRMED")
+    receiver.response = (500, {})
+    publish_statuses(api, new_id(), "CONFIRMED")
     until(lambda: [each["last_status"] for each in log_of(admin, webhook)] == [500])
     assert admin.get(f"{WEBHOOKS}/{webhook}").json()["failing_since"] is not None
-    receiver.answer = (410, {})
+    receiver.response = (410, {})
     until(lambda: not admin.get(f"{WEBHOOKS}/{webhook}").json()["enabled"], seconds=20)
     causes = {cause["code"]: cause["message"] for cause in admin.get("/admin/overview").json()["causes"]}
     assert receiver.url in causes["webhook_disabled"]
@@ -115,21 +115,21 @@ def test_a_failure_is_tried_again_and_told_and_one_that_is_gone_is_disabled(
         ("webhook.disabled", True),
         ("webhook.created", False),
     ]
-    receiver.answer = (200, {})
+    receiver.response = (200, {})
     changed = admin.patch(f"{WEBHOOKS}/{webhook}", json={"enabled": True}).json()
     assert (changed["enabled"], changed["failing_since"], changed["waiting"]) == (True, None, 1)
 
 
-def test_a_secret_is_told_once_and_nothing_is_written_for_nobody(
+def test_a_secret_is_returned_once_and_no_events_are_written_without_a_webhook(
     api: RunningApi, admin: httpx.Client, receiver: Receiver
 ) -> None:
     webhook, secret = create(admin, receiver.url)
     audited = admin.get("/admin/audit").text
     assert secret not in admin.get(WEBHOOKS).text + admin.get(f"{WEBHOOKS}/{webhook}").text + audited
     assert admin.patch(f"{WEBHOOKS}/{webhook}", json={"events": ["flight.changed"]}).json()["events"] == ["flight.changed"]
-    tell(api, new_id(), "CONFIRMED")
+    publish_statuses(api, new_id(), "CONFIRMED")
     assert admin.patch(f"{WEBHOOKS}/{webhook}", json={"events": ALL, "enabled": False}).json()["enabled"] is False
-    tell(api, new_id(), "CONFIRMED")
+    publish_statuses(api, new_id(), "CONFIRMED")
     assert admin.delete(f"{WEBHOOKS}/{webhook}").status_code == 204
     problem(admin.get(f"{WEBHOOKS}/{webhook}"), 404, "webhook_not_found")
     with api.services.db.snapshot() as connection:
@@ -194,15 +194,15 @@ def test_no_call_reaches_an_address_that_is_not_public(receiver: Receiver, host:
 
 
 def test_a_redirect_is_not_followed_and_a_long_answer_not_read(receiver: Receiver) -> None:
-    receiver.answer = (302, {"location": receiver.url.replace("hooks", "inside")})
+    receiver.response = (302, {"location": receiver.url.replace("hooks", "inside")})
     redirected = call(receiver.url, allows_private=True)
     assert (redirected.status, redirected.has_succeeded) == (302, False)
     assert [path for path, _, _ in receiver.calls] == ["/hooks"]
-    receiver.answer, receiver.chatter = (200, {}), 5_000_000
+    receiver.response, receiver.chatter = (200, {}), 5_000_000
     assert call(receiver.url, allows_private=True).has_succeeded
 
 
-def test_nobody_who_answers_is_told_as_such() -> None:
+def test_an_unreachable_address_is_reported_as_an_error() -> None:
     failed = call("http://127.0.0.1:1/", allows_private=True)
     assert failed.status is None
     assert failed.error is not None

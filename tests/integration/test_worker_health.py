@@ -91,14 +91,14 @@ def test_a_worker_goes_on_where_the_file_cannot_be_written(pipeline: Pipeline, t
     assert worker.is_running
 
 
-def test_nobody_says_that_it_lives_after_a_thread_has_died(alive_path: Path) -> None:
+def test_no_heartbeat_is_written_after_a_thread_has_ended(alive_path: Path) -> None:
     with subprocess.Popen([sys.executable, "-c", DYING, str(alive_path)], stdin=subprocess.PIPE) as dying:
         until(lambda: alive.find_fault() is None)
         dying.communicate()
         assert dying.returncode == 1
 
 
-def test_the_check_ends_with_a_status_and_says_why(alive_path: Path) -> None:
+def test_the_check_has_an_exit_status_and_a_reason(alive_path: Path) -> None:
     command = [sys.executable, "-m", "workers.alive"]
     completed = subprocess.run(command, capture_output=True, text=True, check=False)
     assert completed.returncode == 1

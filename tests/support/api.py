@@ -86,9 +86,9 @@ def running(app: Litestar, serve: Callable[[uvicorn.Config, Litestar], uvicorn.S
 
 
 def sign_in(client: httpx.Client, username: str, password: str = PASSWORD) -> SignedInUser:
-    answer = client.post("/api/v1/auth/token", data={"username": username, "password": password})
-    assert answer.status_code == 200, answer.text
-    headers = {"Authorization": f"Bearer {answer.json()['access_token']}"}
+    response = client.post("/api/v1/auth/token", data={"username": username, "password": password})
+    assert response.status_code == 200, response.text
+    headers = {"Authorization": f"Bearer {response.json()['access_token']}"}
     me = client.get("/api/v1/auth/me", headers=headers).json()
     return SignedInUser(UUID(me["id"]), me["username"], headers)
 
@@ -96,18 +96,18 @@ def sign_in(client: httpx.Client, username: str, password: str = PASSWORD) -> Si
 def register(client: httpx.Client, username: str | None = None) -> SignedInUser:
     """A new traveller, registered and signed in over HTTP. `RunningApi.admit` is faster, because it hashes no password."""
     username = username or f"traveller-{secrets.token_hex(6)}"
-    answer = client.post("/api/v1/auth/register", json={"username": username, "password": PASSWORD})
-    assert answer.status_code == 201, answer.text
+    response = client.post("/api/v1/auth/register", json={"username": username, "password": PASSWORD})
+    assert response.status_code == 201, response.text
     return sign_in(client, username)
 
 
-def problem(answer: httpx.Response, status: int, code: str) -> dict[str, Any]:
+def problem(response: httpx.Response, status: int, code: str) -> dict[str, Any]:
     """The body of an error, once it is seen to be this one."""
-    assert answer.status_code == status, answer.text
-    assert answer.headers["content-type"] == "application/problem+json"
-    body: dict[str, Any] = answer.json()
+    assert response.status_code == status, response.text
+    assert response.headers["content-type"] == "application/problem+json"
+    body: dict[str, Any] = response.json()
     assert body["code"] == code
-    assert body["request_id"] == answer.headers["x-request-id"]
+    assert body["request_id"] == response.headers["x-request-id"]
     return body
 
 

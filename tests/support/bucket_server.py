@@ -18,7 +18,7 @@ class BucketServer:
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
 
-            def answer(self) -> None:
+            def respond(self) -> None:
                 self.rfile.read(int(self.headers.get("Content-Length") or 0))
                 status, body = (403, DENIED) if ours.refuses else (200, self.well())
                 self.send_response(status)
@@ -34,7 +34,7 @@ class BucketServer:
                     return b""
                 return BEGUN if self.path.endswith("?uploads") else COMPLETED
 
-            do_GET = do_HEAD = do_PUT = do_POST = do_DELETE = answer  # noqa: N815  # the names that the server calls
+            do_GET = do_HEAD = do_PUT = do_POST = do_DELETE = respond  # noqa: N815  # the names that the server calls
 
             def log_message(self, format: str, *args: object) -> None:
                 """Nothing."""

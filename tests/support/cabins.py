@@ -35,9 +35,9 @@ def taken(client: httpx.Client, flight: UUID) -> list[str]:
     return seats
 
 
-def booked(answer: httpx.Response) -> UUID:
-    assert answer.status_code == 202, answer.text
-    return UUID(answer.json()["booking_id"])
+def booked(response: httpx.Response) -> UUID:
+    assert response.status_code == 202, response.text
+    return UUID(response.json()["booking_id"])
 
 
 def numbers(client: httpx.Client, booking: UUID) -> list[list[str]]:

@@ -47,9 +47,9 @@ class BookingResponse:
         return UUID(self.body["booking_id"])
 
 
-def accepted(answers: Sequence[BookingResponse]) -> list[UUID]:
+def accepted(responses: Sequence[BookingResponse]) -> list[UUID]:
     """The bookings that were answered with 202."""
-    return [answer.booking_id for answer in answers if answer.status == httpx.codes.ACCEPTED]
+    return [response.booking_id for response in responses if response.status == httpx.codes.ACCEPTED]
 
 
 def book(

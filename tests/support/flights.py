@@ -48,9 +48,9 @@ def body(**changes: Any) -> dict[str, Any]:
 
 def add_flight(admin: httpx.Client, **changes: Any) -> dict[str, Any]:
     """Create a flight through the API."""
-    answer = admin.post("/admin/flights", json=body(**changes))
-    assert answer.status_code == 201, answer.text
-    flight: dict[str, Any] = answer.json()
+    response = admin.post("/admin/flights", json=body(**changes))
+    assert response.status_code == 201, response.text
+    flight: dict[str, Any] = response.json()
     return flight
 
 

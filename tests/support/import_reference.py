@@ -94,7 +94,7 @@ def _header(data: bytes) -> tuple[list[str], str, list[bytes], int]:
         names = [re.sub(r"[\s-]+", "_", name.strip().lower()) for name in lines[at].decode().split(delimiter)]
         if set(REQUIRED) <= set(names):
             return names, delimiter, lines[at + 1 :], at + 2
-    raise AssertionError("a file without a header is refused at the door")
+    raise AssertionError("a file without a header is refused at the upload")
 
 
 def _records(lines: list[bytes], delimiter: str, width: tuple[int, int], number: int) -> list[tuple[int, list[str], str]]:

@@ -62,19 +62,19 @@ class ImportSteps:
 
     def send(self, data: bytes, **parameters: Any) -> UUID:
         """Upload a file; returns its job."""
-        answer = self.admin.post(
+        response = self.admin.post(
             "/admin/flights/bulk-upload", files={"file": ("flights.csv", data, "text/csv")}, params=parameters
         )
-        assert answer.status_code == 202, answer.text
-        return UUID(answer.json()["job_id"])
+        assert response.status_code == 202, response.text
+        return UUID(response.json()["job_id"])
 
     def work(self, job: UUID) -> Ending:
         return run_import(self.db, self.redis, self.storage, job, unknown_places=self.unknown_places)
 
     def status(self, job: UUID) -> dict[str, Any]:
-        answer = self.admin.get(f"/admin/flights/bulk-upload/status/{job}")
-        assert answer.status_code == 200, answer.text
-        status: dict[str, Any] = answer.json()
+        response = self.admin.get(f"/admin/flights/bulk-upload/status/{job}")
+        assert response.status_code == 200, response.text
+        status: dict[str, Any] = response.json()
         return status
 
     def take(self, data: bytes, **parameters: Any) -> dict[str, Any]:

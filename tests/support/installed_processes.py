@@ -16,7 +16,7 @@ class InstalledProcesses:
         self.database_url = database_url
         self.redis_url = redis_url
         self.more_environment: dict[str, str] = {}
-        """What processes that are started from now on are told besides."""
+        """Additional environment variables of processes that are started from now on."""
         self._folder = folder
         self._forker = forker
         self._secret = secrets.token_hex(32)

@@ -63,8 +63,8 @@ class PracticeProvider:
     def status(self, payment_id: UUID) -> str | None:
         """What it knows of one charge; None: nothing."""
         # Reading the certificates of the world for a plain connection takes longer than everything else.
-        answer = httpx.get(f"{self.base_url}/charges/{payment_id}", timeout=10, verify=False)
-        return str(answer.json()["status"]) if answer.is_success else None
+        response = httpx.get(f"{self.base_url}/charges/{payment_id}", timeout=10, verify=False)
+        return str(response.json()["status"]) if response.is_success else None
 
     def charges(self) -> list[dict[str, Any]]:
         """Every charge in its books."""

@@ -55,9 +55,9 @@ def move(admin: httpx.Client, flight: dict[str, Any], *, hours: float) -> None:
 
 
 def read(client: httpx.Client, booking: UUID) -> dict[str, Any]:
-    answer = client.get(f"/api/v1/bookings/{booking}")
-    assert answer.status_code == 200
-    view: dict[str, Any] = answer.json()
+    response = client.get(f"/api/v1/bookings/{booking}")
+    assert response.status_code == 200
+    view: dict[str, Any] = response.json()
     return view
 
 

@@ -125,9 +125,9 @@ class Pipeline(InstalledProcesses):
     def accept(self, *requests: BookingRequest) -> list[UUID]:
         """Store requests as the API does, without sending messages. A traveller may book the same flight several times."""
         meant = [replace(request, allow_duplicate=True) for request in requests]
-        answers = new_intake(self.db, hold_limit=ANY_NUMBER).accept(meant)
-        assert all(isinstance(answer, Accepted) for answer in answers), answers
-        return [answer.booking_id for answer in answers if isinstance(answer, Accepted)]
+        results = new_intake(self.db, hold_limit=ANY_NUMBER).accept(meant)
+        assert all(isinstance(result, Accepted) for result in results), results
+        return [result.booking_id for result in results if isinstance(result, Accepted)]
 
     def accept_many(self, count: int, flight_id: UUID, seats: int = 1) -> list[UUID]:
         """Bookings of one new traveller on one flight, on disk and on no queue."""

@@ -50,11 +50,11 @@ class ProcessForker:
             assert parent.stdout is not None
             parent.stdin.write(json.dumps({"program": program, "environment": dict(environment), "log": str(log)}) + "\n")
             parent.stdin.flush()
-            answer = parent.stdout.readline()
-        if not answer:
+            result = parent.stdout.readline()
+        if not result:
             raise RuntimeError("the parent of the product's processes has died")
-        self._guardian.watch(int(answer), signal.SIGTERM, signal.SIGKILL)
-        return int(answer)
+        self._guardian.watch(int(result), signal.SIGTERM, signal.SIGKILL)
+        return int(result)
 
     def forget(self, pid: int) -> None:
         """That process has ended. Another process may get its pid."""

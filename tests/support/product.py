@@ -103,9 +103,9 @@ class Product:
         if self._process is None or self.runtime.get("supervisor_pid") != self._process.pid:
             return False
         with contextlib.suppress(httpx.HTTPError):
-            answer = httpx.get(f"{self.base_url}/health/ready", timeout=2)
-            if answer.status_code == httpx.codes.OK:
-                self.first_health = self.first_health or answer.json()
+            response = httpx.get(f"{self.base_url}/health/ready", timeout=2)
+            if response.status_code == httpx.codes.OK:
+                self.first_health = self.first_health or response.json()
                 return True
         return False
 

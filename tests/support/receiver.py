@@ -11,13 +11,13 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 @dataclass
 class Receiver:
-    """`calls`: path, headers and body of each. `answer`: the status, and the headers, of the answers from now on."""
+    """`calls`: path, headers and body of each. `response`: the status and the headers of further responses."""
 
     url: str = ""
     calls: list[tuple[str, dict[str, str], bytes]] = field(default_factory=list)
-    answer: tuple[int, dict[str, str]] = (204, {})
+    response: tuple[int, dict[str, str]] = (204, {})
     chatter: int = 0
-    """Bytes of the answer's body."""
+    """The length of the body of a response, in bytes."""
 
 
 @contextmanager
@@ -30,7 +30,7 @@ def receiving() -> Iterator[Receiver]:
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["content-length"]))
             receiver.calls.append((self.path, {name.lower(): value for name, value in self.headers.items()}, body))
-            status, headers = receiver.answer
+            status, headers = receiver.response
             self.send_response(status)
             for name, value in headers.items():
                 self.send_header(name, value)

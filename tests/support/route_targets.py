@@ -74,27 +74,27 @@ def send(client: httpx.Client, target: Target, **request: object) -> httpx.Respo
     built = client.build_request(target.method, "/", **request)  # type: ignore[arg-type]
     query = built.url.query
     built.extensions = {**built.extensions, "target": raw + (b"?" + query if query else b"")}
-    answer = client.send(built, stream=True)
-    if not answer.headers.get("content-type", "").startswith("text/event-stream"):
-        answer.read()
-    answer.close()
-    return answer
+    response = client.send(built, stream=True)
+    if not response.headers.get("content-type", "").startswith("text/event-stream"):
+        response.read()
+    response.close()
+    return response
 
 
-def complaints(answer: httpx.Response, target: Target, what: str) -> list[str]:
+def complaints(response: httpx.Response, target: Target, what: str) -> list[str]:
     """What is wrong with an answer to bad input: it must not be our fault, and an error must be a problem with a code."""
-    where = f"{target.method} {target.path[:80]} <- {what}: {answer.status_code}"
-    if answer.status_code >= 500:
-        return [f"{where} {answer.text[:200] if answer.is_closed else ''}"]
+    where = f"{target.method} {target.path[:80]} <- {what}: {response.status_code}"
+    if response.status_code >= 500:
+        return [f"{where} {response.text[:200] if response.is_closed else ''}"]
     found = []
-    if "x-request-id" not in answer.headers:
+    if "x-request-id" not in response.headers:
         found.append(f"{where} without X-Request-Id")
     ours = target.method != "HEAD" and target.handler.resolve_include_in_schema()
-    if answer.status_code >= 400 and ours and "code" not in problem_in(answer):
+    if response.status_code >= 400 and ours and "code" not in problem_in(response):
         found.append(f"{where} is no problem+json")
     return found
 
 
-def problem_in(answer: httpx.Response) -> dict[str, object]:
-    is_problem = answer.headers.get("content-type") == "application/problem+json"
-    return dict(answer.json()) if is_problem else {}
+def problem_in(response: httpx.Response) -> dict[str, object]:
+    is_problem = response.headers.get("content-type") == "application/problem+json"
+    return dict(response.json()) if is_problem else {}

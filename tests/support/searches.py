@@ -12,6 +12,6 @@ DAY = noon_in(10).date().isoformat()
 
 
 def ask(client: httpx.Client, **changes: Any) -> httpx.Response:
-    answer = client.get("/api/v1/search", params={"source": "Delhi", "destination": "Mumbai", "date": DAY, **changes})
-    assert answer.status_code == 200, answer.text
-    return answer
+    response = client.get("/api/v1/search", params={"source": "Delhi", "destination": "Mumbai", "date": DAY, **changes})
+    assert response.status_code == 200, response.text
+    return response

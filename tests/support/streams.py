@@ -21,8 +21,8 @@ class Serving(Protocol):
 class Listening:
     """One open stream."""
 
-    def __init__(self, answer: httpx.Response) -> None:
-        self._lines = answer.iter_lines()
+    def __init__(self, response: httpx.Response) -> None:
+        self._lines = response.iter_lines()
         assert next(self._lines) == "retry: 1000"  # from here on it hears everything
 
     def frame(self) -> dict[str, str]:
@@ -58,8 +58,8 @@ def listening(api: Serving, headers: dict[str, str], *topics: str, last: str | N
     resumed = {"Last-Event-ID": last} if last is not None else {}
     with (
         api.client({**headers, **resumed}) as client,
-        client.stream("GET", EVENTS, params={"topics": ",".join(topics)}) as answer,
+        client.stream("GET", EVENTS, params={"topics": ",".join(topics)}) as response,
     ):
-        assert answer.status_code == 200, answer.read()
-        assert answer.headers["content-type"].startswith("text/event-stream")
-        yield Listening(answer)
+        assert response.status_code == 200, response.read()
+        assert response.headers["content-type"].startswith("text/event-stream")
+        yield Listening(response)

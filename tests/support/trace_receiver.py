@@ -67,12 +67,12 @@ def receiving() -> Iterator[Received]:
             if self.headers.get("content-encoding") == "gzip":
                 body = gzip.decompress(body)
             received.spans.extend(_read(body))
-            answer = ExportTraceServiceResponse().SerializeToString()
+            result = ExportTraceServiceResponse().SerializeToString()
             self.send_response(200)
             self.send_header("content-type", "application/x-protobuf")
-            self.send_header("content-length", str(len(answer)))
+            self.send_header("content-length", str(len(result)))
             self.end_headers()
-            self.wfile.write(answer)
+            self.wfile.write(result)
 
         def log_message(self, *_: object) -> None:
             """Nothing: pytest would show it."""

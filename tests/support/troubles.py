@@ -39,9 +39,9 @@ class Installation:
     console: httpx.Client
 
     def causes(self) -> list[dict[str, Any]]:
-        answer = self.console.get("/admin/overview")
-        assert answer.status_code == httpx.codes.OK, answer.text
-        causes: list[dict[str, Any]] = answer.json()["causes"]
+        response = self.console.get("/admin/overview")
+        assert response.status_code == httpx.codes.OK, response.text
+        causes: list[dict[str, Any]] = response.json()["causes"]
         return causes
 
     def first(self) -> dict[str, Any]:

@@ -85,8 +85,8 @@ class World:
         token = "tok_ok" if mode is PaymentMode.TOKEN else None
         legs = tuple(self._flights[each] for each in sorted(where))
         request = BookingRequest(self._travellers[who], legs, seats, mode, payment_token=token, allow_duplicate=True)
-        (answer,) = new_intake(self._context.db, hold_limit=ANY_NUMBER).accept([request])
-        return answer.booking_id if isinstance(answer, Accepted) else None
+        (result,) = new_intake(self._context.db, hold_limit=ANY_NUMBER).accept([request])
+        return result.booking_id if isinstance(result, Accepted) else None
 
     def deliver(self, *trips: UUID) -> None:
         reserve_bookings(self._context, trips)

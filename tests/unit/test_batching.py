@@ -78,7 +78,7 @@ async def test_a_failed_batch_fails_its_callers_and_not_the_next_batch() -> None
     await batcher.close()
 
 
-async def test_a_caller_who_goes_away_disturbs_nobody() -> None:
+async def test_a_cancelled_caller_does_not_disturb_the_others() -> None:
     gate = Gate()
     batcher: Batcher[int, int] = Batcher("test", gate.work, limit=100)
     first = batcher.submit(0)

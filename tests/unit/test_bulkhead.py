@@ -62,7 +62,7 @@ def test_it_judges_by_the_rate_and_not_by_failures_in_a_row(breaker: CircuitBrea
     assert breaker.is_open == opens
 
 
-def test_old_failures_are_forgotten(breaker: CircuitBreaker, clock: Clock) -> None:
+def test_old_failures_do_not_count(breaker: CircuitBreaker, clock: Clock) -> None:
     fail(breaker, flights=MIN_CALLS - 1)
     clock.now += WINDOW_SECONDS + 1
     fail(breaker, flights=MIN_CALLS - 1)

@@ -105,7 +105,7 @@ def fewest_alone(free: frozenset[str], party: int) -> int:
 
 
 @pytest.mark.parametrize("party", range(1, 7))
-def test_a_party_sits_in_one_row_and_leaves_nobody_alone_where_that_can_be_avoided(party: int) -> None:
+def test_a_party_sits_in_one_row_and_leaves_no_single_seat_if_possible(party: int) -> None:
     free = A320.seats
     while len(free) > 60:
         chosen = find_best(A320, A320.seats - free, party)
@@ -132,7 +132,7 @@ def test_a_single_seat_is_left_alone_only_where_it_cannot_be_avoided() -> None:
     assert find_best(cabin("ABC", 2), {"1B", "2A"}, 1) in (["1A"], ["1C"]), "those are alone already"
 
 
-def test_a_party_that_fits_into_no_row_sits_in_rows_behind_each_other_and_nobody_by_themselves() -> None:
+def test_a_party_larger_than_a_row_sits_in_adjacent_rows_and_nobody_alone() -> None:
     chosen = find_best(A320, set(), 7)
     assert chosen is not None
     rows = sorted({int(seat[:-1]) for seat in chosen})
@@ -159,7 +159,7 @@ def test_rows_at_an_exit_are_the_last_choice() -> None:
     assert find_best(A320, taken, 3) == ["14A", "14B", "14C"]
 
 
-def test_blocked_seats_are_nobodys() -> None:
+def test_blocked_seats_cannot_be_picked() -> None:
     narrow = CABINS["A321-232"]
     taken = narrow.seats - {"39C", "39D"}
     assert find_best(narrow, taken, 2) == ["39C", "39D"]

@@ -85,7 +85,7 @@ def test_characters_of_two_bytes_are_recognised(codec: str, name: str | None) ->
     assert wide_encoding(HEADER.encode(codec)) == name
 
 
-def test_what_the_line_would_say_is_shown() -> None:
+def test_the_error_shows_the_line_in_the_likely_encoding() -> None:
     with pytest.raises(WrongEncoding) as refused:
         transcoded(f"{HEADER}QA-2,São Paulo,Mumbai\n".encode("windows-1252"), piece=1000)
     assert "'QA-2,São Paulo,Mumbai'" in refused.value.detail

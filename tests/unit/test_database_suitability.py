@@ -1,4 +1,4 @@
-"""What is told from what servers and poolers answer, without any."""
+"""What is concluded from the answers of servers and poolers. No server runs in these tests."""
 
 from __future__ import annotations
 
@@ -28,25 +28,25 @@ def at_random(seed: int) -> Callable[[deque[int]], int]:
     return random.Random(seed).choice
 
 
-def answers(take: Callable[[deque[int]], int], processes: int) -> Iterator[tuple[int, int]]:
+def simulated_answers(take: Callable[[deque[int]], int], processes: int) -> Iterator[tuple[int, int]]:
     idle = deque(POOL[:processes])
-    return ((number, take(idle)) for number in pooler.order_of_questions(pooler.SESSIONS))
+    return ((number, take(idle)) for number in pooler.query_order(pooler.SESSIONS))
 
 
 @pytest.mark.parametrize("processes", [1, 2, 3, 7, 8, 9, 20, 50])
 @pytest.mark.parametrize("take", [last_used_first, longest_unused_first, at_random(1), at_random(2)])
-def test_sessions_that_go_from_client_to_client_are_found_out(take: Callable[[deque[int]], int], processes: int) -> None:
-    assert pooler.are_shared(answers(take, processes))
+def test_sessions_that_clients_share_are_detected(take: Callable[[deque[int]], int], processes: int) -> None:
+    assert pooler.are_shared(simulated_answers(take, processes))
 
 
-def test_poolers_that_share_nothing_but_a_port_are_found_out() -> None:
-    """Each of 7 processes has one idle session, and hands it to whoever of its clients asks."""
-    questions = pooler.order_of_questions(pooler.SESSIONS)
-    assert pooler.are_shared((number, number % (pooler.SESSIONS - 1)) for number in questions)
+def test_several_pooler_processes_behind_one_port_are_detected() -> None:
+    """Each of 7 processes has one idle session, which it gives to the next client."""
+    queries = pooler.query_order(pooler.SESSIONS)
+    assert pooler.are_shared((number, number % (pooler.SESSIONS - 1)) for number in queries)
 
 
-def test_sessions_of_our_own_are_none_of_that() -> None:
-    assert not pooler.are_shared((number, 100 + number) for number in pooler.order_of_questions(pooler.SESSIONS))
+def test_a_session_for_each_connection_is_not_shared() -> None:
+    assert not pooler.are_shared((number, 100 + number) for number in pooler.query_order(pooler.SESSIONS))
 
 
 @pytest.mark.parametrize(

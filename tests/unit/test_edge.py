@@ -32,11 +32,11 @@ def answered(scheme: str, *headers: tuple[bytes, bytes]) -> dict[bytes, bytes]:
     return dict(sent[0]["headers"])
 
 
-def test_who_came_by_tls_is_told_to_stay_there() -> None:
+def test_clients_with_tls_get_hsts() -> None:
     assert answered("https")[HSTS] == b"max-age=31536000"
 
 
 @pytest.mark.parametrize("name", [b"x-forwarded-proto", b"x-forwarded-scheme", b"x-url-scheme", b"forwarded"])
 @pytest.mark.parametrize("value", [b"https", b"proto=https"])
-def test_who_only_says_so_is_not(name: bytes, value: bytes) -> None:
+def test_a_header_of_the_client_does_not_count_as_tls(name: bytes, value: bytes) -> None:
     assert HSTS not in answered("http", (name, value))

@@ -76,7 +76,7 @@ def test_a_crash_may_be_for_one_booking(monkeypatch: pytest.MonkeyPatch) -> None
 
 
 @pytest.mark.parametrize("wrong", ["before_claim:crash=somebody", f"after_reserve:crash={UUID(int=1)}"])
-def test_a_crash_for_nobody_who_could_be_there_is_refused(wrong: str) -> None:
+def test_a_crash_for_an_impossible_id_is_refused(wrong: str) -> None:
     with pytest.raises(ValueError, match=r"UUID|cannot be limited to an id"):
         failpoints.arm(wrong)
 

@@ -1,4 +1,4 @@
-"""Which prices of a watched fare are told: lower than any that the traveller knows of, and below what they asked for."""
+"""Travellers are notified of prices that are lower than all that they were shown or notified of, and below the limit that they have set."""
 
 from __future__ import annotations
 

@@ -62,7 +62,7 @@ def test_an_outage_is_two_lines_however_often_it_is_met(incident: Incident, logg
     assert logger.take() == [(logging.INFO, "Redis is back", {"times": 50, "seconds": 50.0})]
 
 
-def test_a_long_outage_is_told_once_a_minute(incident: Incident, logger: RecordingLogger, clock: Clock) -> None:
+def test_a_long_outage_is_logged_once_a_minute(incident: Incident, logger: RecordingLogger, clock: Clock) -> None:
     for second in range(301):
         incident.failed(error=second)
         clock.now += 1
@@ -89,7 +89,7 @@ def test_incidents_that_follow_each_other_become_one(incident: Incident, logger:
     assert len(logger.take()) <= hours * 3600 / REMIND_SECONDS + 10
 
 
-def test_an_incident_a_while_after_the_last_is_told_like_the_first(
+def test_an_incident_a_while_after_the_last_is_logged_like_the_first(
     incident: Incident, logger: RecordingLogger, clock: Clock
 ) -> None:
     for _ in range(3):
@@ -100,7 +100,7 @@ def test_an_incident_a_while_after_the_last_is_told_like_the_first(
     assert [event for _, event, _ in logger.take()] == ["Redis is away", "Redis is back"] * 3
 
 
-def test_success_alone_is_not_told(incident: Incident, logger: RecordingLogger) -> None:
+def test_a_success_without_an_incident_is_not_logged(incident: Incident, logger: RecordingLogger) -> None:
     incident.succeeded()
     assert logger.take() == []
 

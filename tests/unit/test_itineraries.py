@@ -229,7 +229,7 @@ def test_a_flight_that_has_left_begins_no_itinerary() -> None:
     assert ids(find(tables, later, 20)) == [[flights[1].id]]
 
 
-def test_an_absurd_timetable_is_searched_in_bounds_and_says_that_more_may_exist(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_search_of_a_huge_timetable_is_bounded_and_marked_as_incomplete(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(best_first, "WORK", 50)
     flights = [
         flight(100 * segment + number + 1, *route, TODAY + timedelta(hours=3 * segment, minutes=number), 60, price=100 + number)

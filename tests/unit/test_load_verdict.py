@@ -15,7 +15,7 @@ GOOD_RESULT: dict[str, Any] = {
 }  # fmt: skip
 
 
-def test_a_run_that_kept_every_promise_has_no_problem() -> None:
+def test_a_run_without_violations_has_no_problem() -> None:
     assert judge(ClientCounts(10, 0), GOOD_RESULT, []).problems == []
 
 

@@ -103,7 +103,7 @@ def test_what_is_named_counts_and_stays(
     assert held(tmp_path)["jwt_secret"] == "x" * 32
 
 
-def test_a_change_that_somebody_else_does_not_follow_is_told(
+def test_a_changed_secret_that_a_server_does_not_follow_causes_a_warning(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("POSTGRES_PASSWORD", "first")
@@ -131,7 +131,7 @@ def test_a_change_that_somebody_else_does_not_follow_is_told(
         ("POSTGRES_PASSWORD_FILE", "/none/such", "POSTGRES_PASSWORD_FILE: /none/such cannot be read: No such file or directory."),
     ],
 )
-def test_what_is_of_no_use_is_told_before_anything_is_written(
+def test_an_invalid_value_is_an_error_before_anything_is_written(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], name: str, value: str, message: str
 ) -> None:
     monkeypatch.setenv(name, value)
@@ -142,7 +142,7 @@ def test_what_is_of_no_use_is_told_before_anything_is_written(
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_secret_that_was_lost_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_lost_secret_is_an_error(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     make(tmp_path)
     (tmp_path / "postgres_password").write_text("")
     assert make(tmp_path) == 1

@@ -32,7 +32,7 @@ def test_what_people_pay_with_is_a_currency(code: str) -> None:
 
 
 @pytest.mark.parametrize("code", ["XXX", "XTS", "XAU", "ZZZ", "BTC", "inr", "", "DEM", "US$", "CLF", "UYI"])
-def test_what_nobody_pays_with_is_none(code: str) -> None:
+def test_codes_that_are_no_money_are_no_currencies(code: str) -> None:
     assert not money.is_currency(code)
 
 

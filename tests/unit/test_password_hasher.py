@@ -12,7 +12,7 @@ from api.live.password_hasher import HashingQueue
 pytestmark = pytest.mark.anyio
 
 
-async def test_a_queue_takes_so_many_and_tells_the_rest(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_queue_has_a_limit_and_refuses_further_requests(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(password_hasher, "WAITING_FOR_EACH", 3)
     queue, at_work, done = HashingQueue(1, "new accounts"), asyncio.Event(), asyncio.Event()
 

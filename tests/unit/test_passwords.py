@@ -24,7 +24,7 @@ def test_the_same_keys_on_another_system_are_the_same_password() -> None:
     assert verify("cafe\u0301 \ufb01ne", hash_password("caf\u00e9 fine"))
 
 
-def test_nobodys_password_matches_nothing() -> None:
+def test_no_password_matches_a_missing_account() -> None:
     assert not verify("nobody has this password", None)
 
 

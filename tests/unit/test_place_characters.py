@@ -54,7 +54,7 @@ def test_a_character_that_no_name_has_is_named(text: str, name: str) -> None:
         "\u3164",
     ],
 )
-def test_a_character_that_nobody_sees_is_no_part_of_a_name(mark: str) -> None:
+def test_an_invisible_character_is_no_part_of_a_name(mark: str) -> None:
     for text in (f"{mark}Delhi", f"Del{mark}hi", f"Delhi{mark}", f" {mark} Delhi {mark} "):
         end = route.read(text, "Mumbai").source
         assert (end.name, end.code) == ("Delhi", "DEL")

@@ -247,7 +247,7 @@ def test_a_metropolitan_area_is_no_end_of_a_flight(text: str) -> None:
         ("PNH", "KTI"),
     ],
 )
-def test_a_slip_a_code_that_is_not_in_capitals_and_a_retired_code_are_refused_with_what_was_meant(text: str, named: str) -> None:
+def test_a_misspelt_name_a_lower_case_code_and_a_retired_code_are_refused_with_a_suggestion(text: str, named: str) -> None:
     fault = fault_of(text)
     assert fault.code is PlaceFaultCode.UNKNOWN
     assert named in fault.message
@@ -284,8 +284,8 @@ def test_a_search_means_all_airports_of_a_city(text: str, keys: tuple[str, ...])
         ("Stanley", "PSY"),
     ],
 )
-def test_a_field_where_no_airline_flies_is_meant_by_its_code_alone(text: str, candidate: str) -> None:
-    """Else a slip of Frankfurt would be an airfield in Kentucky, and nobody would be told."""
+def test_an_airfield_without_airline_flights_is_found_by_its_code_only(text: str, candidate: str) -> None:
+    """Otherwise a misspelt Frankfurt would become an airfield in Kentucky without an error."""
     fault = route.read(text, "DXB").source.fault
     assert fault is not None
     assert fault.code is PlaceFaultCode.AMBIGUOUS

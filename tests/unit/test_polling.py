@@ -1,4 +1,4 @@
-"""When a client that follows a job is told to ask again."""
+"""The header `Retry-After` for clients that poll a job."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from api.http.polling import retry_after_header
 
 
 @pytest.mark.parametrize(("expected", "header"), [(None, "1"), (0.0, "1"), (0.4, "1"), (1.0, "1"), (5.0, "5"), (60.0, "10")])
-def test_a_client_is_told_to_ask_again_when_the_work_is_probably_done(expected: float | None, header: str) -> None:
+def test_retry_after_is_the_expected_time_of_the_work(expected: float | None, header: str) -> None:
     assert retry_after_header(expected, chance=lambda: 0.5) == header
 
 
-def test_clients_that_came_together_are_spread_and_asked_on_average_for_the_expected_wait() -> None:
+def test_retry_after_is_spread_around_the_expected_wait() -> None:
     chance = random.Random(7).random
     header = Counter(int(retry_after_header(5.0, chance=chance)) for _ in range(10_000))
 

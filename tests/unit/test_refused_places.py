@@ -10,7 +10,7 @@ from tests.support.places import fault_of
 
 
 @pytest.mark.parametrize("text", ["Atlantis", "Qwertyville", "XXQ", "London (DEL)", "Paris, Kansas", "123", "Delhi Delhi"])
-def test_a_place_that_no_registry_knows_is_taken_only_where_that_was_chosen(text: str) -> None:
+def test_a_place_that_is_not_in_the_registry_is_accepted_only_with_the_setting(text: str) -> None:
     assert fault_of(text).code is PlaceFaultCode.UNKNOWN
     taken = route.read(text, "Mumbai", UnknownPlaces.ACCEPT).source
     assert (taken.name, taken.place, taken.fault, taken.key) == (text, None, None, text.lower())

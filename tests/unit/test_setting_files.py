@@ -80,7 +80,7 @@ def test_both_at_once_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
         (b"hidden\xff", "is not text in UTF-8."),
     ],
 )
-def test_a_file_that_holds_no_secret_is_told_and_never_quoted(
+def test_a_file_without_a_valid_secret_is_named_and_never_quoted(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, held: bytes | None, message: str
 ) -> None:
     file = tmp_path / "secret"
@@ -93,7 +93,7 @@ def test_a_file_that_holds_no_secret_is_told_and_never_quoted(
 
 
 @pytest.mark.parametrize("path", ["/dev/null", "/"])
-def test_what_is_no_file_is_told(monkeypatch: pytest.MonkeyPatch, path: str) -> None:
+def test_a_path_that_is_no_regular_file_is_an_error(monkeypatch: pytest.MonkeyPatch, path: str) -> None:
     monkeypatch.setenv("SKYQUEUE_JWT_SECRET_FILE", path)
     with pytest.raises(WrongFile, match=f"^SKYQUEUE_JWT_SECRET_FILE: {path} is not a regular file"):
         jwt_secret()

@@ -36,9 +36,7 @@ def nothing_set(monkeypatch: pytest.MonkeyPatch) -> None:
         ("SKYQUEUE_JWT_SECRET_FILES", "SKYQUEUE_JWT_SECRET_FILE"),
     ],
 )
-def test_a_misspelt_setting_is_refused_with_the_name_that_was_meant(
-    monkeypatch: pytest.MonkeyPatch, name: str, meant: str
-) -> None:
+def test_a_misspelt_setting_is_refused_with_a_suggestion(monkeypatch: pytest.MonkeyPatch, name: str, meant: str) -> None:
     monkeypatch.setenv(name, "20")
     with pytest.raises(WrongSettings) as refused:
         Settings()
@@ -69,7 +67,7 @@ def test_every_fault_has_a_line(monkeypatch: pytest.MonkeyPatch) -> None:
         ("SKYQUEUE_LOG_COLOUR", ""),
     ],
 )
-def test_a_setting_of_another_version_stops_no_start_and_is_told_once(
+def test_a_setting_of_another_version_is_reported_once_and_does_not_stop_the_start(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], name: str, message: str
 ) -> None:
     monkeypatch.setenv(name, "20")
@@ -99,7 +97,7 @@ def test_a_setting_of_another_version_stops_no_start_and_is_told_once(
         ("PATH", "/bin"),
     ],
 )
-def test_what_is_somebody_elses_is_left_alone(name: str, value: str) -> None:
+def test_variables_of_other_programs_are_ignored(name: str, value: str) -> None:
     if name == "SKYQUEUE_POST":  # no link ends so
         assert misspelt({name: value}, known_variables())
         return
@@ -107,13 +105,13 @@ def test_what_is_somebody_elses_is_left_alone(name: str, value: str) -> None:
 
 
 @pytest.mark.parametrize("value", ["tcp://10.0.0.9:8000", "udp://[fd00::9]:53"])
-def test_the_port_that_kubernetes_sets_counts_as_unset_and_is_told(
+def test_the_port_that_kubernetes_sets_counts_as_unset_and_is_reported(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], value: str
 ) -> None:
     monkeypatch.setenv("SKYQUEUE_PORT", value)
     assert Settings().http.port == 8000
     assert read_settings("skyqueue api").http.port == 8000
-    assert "SKYQUEUE_PORT" not in os.environ  # so that no program that is started from here tells it again
+    assert "SKYQUEUE_PORT" not in os.environ  # so that child processes do not report it again
     assert capsys.readouterr().err == (
         f"skyqueue api: SKYQUEUE_PORT is {value}, which Kubernetes sets for a Service of that name. It counts as unset; "
         "set it for the container itself to choose another than the default.\n"

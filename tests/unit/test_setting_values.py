@@ -73,7 +73,7 @@ def test_a_number_may_be_written_in_any_clear_way(monkeypatch: pytest.MonkeyPatc
         ("DATA_DIR", '"/data"', "SKYQUEUE_DATA_DIR is in quotes, which belong to the value here. Write it without them."),
     ],
 )
-def test_what_is_not_clear_is_told_in_one_line(monkeypatch: pytest.MonkeyPatch, name: str, written: str, message: str) -> None:
+def test_an_unclear_value_is_an_error_in_one_line(monkeypatch: pytest.MonkeyPatch, name: str, written: str, message: str) -> None:
     monkeypatch.setenv(f"SKYQUEUE_{name}", written)
     with pytest.raises(WrongSettings) as refused:
         Settings()
@@ -92,7 +92,9 @@ def test_what_is_not_clear_is_told_in_one_line(monkeypatch: pytest.MonkeyPatch, 
         ("s3://key:hidden@bucket?scheme=ftp", "Invalid S3 connection scheme 'ftp'. It looks like"),
     ],
 )
-def test_what_is_no_bucket_is_told_without_its_secret(monkeypatch: pytest.MonkeyPatch, url: str, message: str) -> None:
+def test_an_invalid_bucket_address_is_reported_without_its_secret(
+    monkeypatch: pytest.MonkeyPatch, url: str, message: str
+) -> None:
     monkeypatch.setenv("SKYQUEUE_STORAGE_URL", url)
     with pytest.raises(WrongSettings) as refused:
         Settings()

@@ -42,20 +42,20 @@ def client(dist: Path) -> Iterator[TestClient[Litestar]]:
 
 @pytest.mark.parametrize("path", ["/", "/bookings/01999f00-0000-7000-8000-000000000000", "/manage", "/flights/x?seats=2"])
 def test_every_page_of_the_app_answers_after_a_reload(client: TestClient[Litestar], path: str) -> None:
-    answer = client.get(path)
-    assert (answer.status_code, answer.text) == (200, INDEX)
-    assert answer.headers["content-type"].startswith("text/html")
-    assert answer.headers["cache-control"] == "no-cache"
-    policy = answer.headers["content-security-policy"]
+    response = client.get(path)
+    assert (response.status_code, response.text) == (200, INDEX)
+    assert response.headers["content-type"].startswith("text/html")
+    assert response.headers["cache-control"] == "no-cache"
+    policy = response.headers["content-security-policy"]
     assert "default-src 'self'" in policy
     assert "script-src" not in policy, "scripts come under default-src: this host and nothing inline"
 
 
 @pytest.mark.parametrize("first", sorted(NOT_PAGES))
 def test_what_belongs_to_the_api_is_no_page(client: TestClient[Litestar], first: str) -> None:
-    answer = client.get(f"/{first}/no/such/thing")
-    assert answer.status_code == 404
-    assert answer.headers["content-type"] == "application/problem+json"
+    response = client.get(f"/{first}/no/such/thing")
+    assert response.status_code == 404
+    assert response.headers["content-type"] == "application/problem+json"
 
 
 @pytest.mark.parametrize("path", ["/robots.txt", "/favicon.ico", "/bookings/ticket.pdf"])
@@ -80,34 +80,34 @@ def test_a_browser_gets_the_smallest_copy_that_it_takes(
 ) -> None:
     (dist / "assets" / "main-1a2b.js.gz").write_bytes(gzip.compress(b"export {};"))
     (dist / "assets" / "main-1a2b.js.br").write_bytes(b"\x0b\x05\x80export {};\x03")
-    with client.stream("GET", "/assets/main-1a2b.js", headers={"Accept-Encoding": accepted}) as answer:
-        assert answer.headers.get("content-encoding") == coding
-        assert answer.headers["content-type"].partition(";")[0] == "text/javascript"
-        assert answer.headers["vary"] == "accept-encoding"
+    with client.stream("GET", "/assets/main-1a2b.js", headers={"Accept-Encoding": accepted}) as response:
+        assert response.headers.get("content-encoding") == coding
+        assert response.headers["content-type"].partition(";")[0] == "text/javascript"
+        assert response.headers["vary"] == "accept-encoding"
 
 
 @pytest.mark.parametrize("path", ["/assets/../../secret.txt", "/assets/%2e%2e/%2e%2e/secret.txt", "/docs/%2e%2e/index.html"])
 def test_no_path_leads_out_of_the_folder(client: TestClient[Litestar], path: str) -> None:
-    answer = client.get(path)
-    assert answer.status_code == 404
-    assert "business" not in answer.text
+    response = client.get(path)
+    assert response.status_code == 404
+    assert "business" not in response.text
 
 
-def test_without_a_build_the_page_says_how_to_make_one(client: TestClient[Litestar], dist: Path) -> None:
+def test_without_a_build_the_page_explains_how_to_build_the_app(client: TestClient[Litestar], dist: Path) -> None:
     (dist / "index.html").unlink()
-    answer = client.get("/")
-    assert answer.status_code == 503
-    assert "make up" in answer.text
+    response = client.get("/")
+    assert response.status_code == 503
+    assert "make up" in response.text
     assert client.get("/schema/openapi.json").status_code == 200
 
 
 def test_documentation_that_is_not_there_is_a_problem_too(client: TestClient[Litestar]) -> None:
-    answer = client.get("/schema/nothing")
-    assert answer.status_code == 404
-    assert answer.headers["content-type"] == "application/problem+json"
+    response = client.get("/schema/nothing")
+    assert response.status_code == 404
+    assert response.headers["content-type"] == "application/problem+json"
 
 
-def test_the_documentation_asks_no_other_host(client: TestClient[Litestar]) -> None:
+def test_the_documentation_sends_no_request_to_another_host(client: TestClient[Litestar]) -> None:
     page = client.get("/schema/swagger").text
     assert "/docs/swagger-ui-bundle.js" in page
     assert "http://" not in page
@@ -133,7 +133,7 @@ def test_the_app_is_looked_for_where_it_is_built() -> None:
 
 
 @pytest.mark.parametrize("path", ["/", "/assets/main-1a2b.js"])
-def test_who_has_a_file_already_is_told_so(client: TestClient[Litestar], path: str) -> None:
+def test_a_client_that_has_the_file_gets_304(client: TestClient[Litestar], path: str) -> None:
     first = client.get(path)
     for tag in (first.headers["etag"], f"W/{first.headers['etag']}", f'"other", {first.headers["etag"]}', "*"):
         again = client.get(path, headers={"If-None-Match": tag})
@@ -152,8 +152,8 @@ def test_a_file_that_was_built_anew_has_another_tag(client: TestClient[Litestar]
 def test_a_compressed_copy_has_a_tag_of_its_own(client: TestClient[Litestar], dist: Path) -> None:
     (dist / "assets" / "main-1a2b.js.gz").write_bytes(gzip.compress(b"export {};"))
     plain = client.get("/assets/main-1a2b.js", headers={"Accept-Encoding": "identity"}).headers["etag"]
-    answer = client.get("/assets/main-1a2b.js", headers={"Accept-Encoding": "gzip", "If-None-Match": plain})
-    assert answer.status_code == 200
+    response = client.get("/assets/main-1a2b.js", headers={"Accept-Encoding": "gzip", "If-None-Match": plain})
+    assert response.status_code == 200
 
 
 @pytest.mark.parametrize(
@@ -174,13 +174,13 @@ def test_a_compressed_copy_has_a_tag_of_its_own(client: TestClient[Litestar], di
 def test_a_part_of_a_file(
     client: TestClient[Litestar], range_header: str, status: int, content: bytes | None, content_range: str | None
 ) -> None:
-    answer = client.get("/assets/main-1a2b.js", headers={"Range": range_header, "Accept-Encoding": "identity"})
-    assert (answer.status_code, answer.headers.get("content-range")) == (status, content_range)
+    response = client.get("/assets/main-1a2b.js", headers={"Range": range_header, "Accept-Encoding": "identity"})
+    assert (response.status_code, response.headers.get("content-range")) == (status, content_range)
     if content is not None:
-        assert answer.content == content
-        assert answer.headers["accept-ranges"] == "bytes"
+        assert response.content == content
+        assert response.headers["accept-ranges"] == "bytes"
     else:
-        assert answer.json()["code"] == "range_not_satisfiable"
+        assert response.json()["code"] == "range_not_satisfiable"
 
 
 def test_a_part_is_only_of_the_file_that_the_client_has(client: TestClient[Litestar]) -> None:

@@ -70,7 +70,7 @@ def found(typed: str, limit: int = 3) -> list[str]:
         ("d\u200belhi", "Delhi"),
     ],
 )
-def test_the_place_that_was_meant_comes_first(typed: str, first: str) -> None:
+def test_the_best_match_comes_first(typed: str, first: str) -> None:
     assert found(typed)[0] == first
 
 

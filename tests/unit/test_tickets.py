@@ -166,7 +166,7 @@ def test_names_of_other_scripts_are_drawn_and_not_replaced(name: str) -> None:
     assert drawn(name) not in (drawn("𠀋"), drawn("?"), drawn(name[:-1]))
 
 
-def test_a_name_that_no_font_has_is_told_and_not_guessed() -> None:
+def test_a_name_without_a_font_is_replaced_by_a_note() -> None:
     assert lettering._find_font("𠀋") is None
     assert drawn("𠀋") == drawn("𡈽") == drawn("𠀋 Wang")
 

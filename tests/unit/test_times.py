@@ -78,12 +78,12 @@ def of_a_request(text: str) -> datetime | str:
 
 
 @pytest.mark.parametrize("text", WRITTEN)
-def test_a_time_means_the_same_at_both_doors(text: str) -> None:
+def test_a_time_means_the_same_in_requests_and_files(text: str) -> None:
     assert of_a_request(text) == of_a_file(text) == WRITTEN[text]
 
 
 @pytest.mark.parametrize("text", REFUSED)
-def test_what_is_no_time_is_refused_at_both_doors(text: str) -> None:
+def test_an_invalid_time_is_refused_in_requests_and_files(text: str) -> None:
     assert of_a_request(text) == of_a_file(text) == REFUSED[text]
 
 
@@ -94,6 +94,6 @@ parts = st.sampled_from(
 
 @settings(deadline=None)
 @given(st.lists(parts, min_size=2, max_size=5).map("".join))
-def test_no_text_is_read_by_one_door_alone(text: str) -> None:
+def test_no_text_is_accepted_only_in_requests_or_only_in_files(text: str) -> None:
     if text.strip():
         assert of_a_request(text.strip()) == of_a_file(text.strip())

@@ -28,7 +28,7 @@ def test_a_token_proves_the_same_principal_in_every_process_with_the_secret() ->
         AccessTokens("t" * 32, lifetime_minutes=15).verify(token)
 
 
-def test_a_remembered_token_is_not_good_for_longer_than_it_says(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_cached_token_is_not_valid_after_its_expiry(monkeypatch: pytest.MonkeyPatch) -> None:
     issuer = AccessTokens(SECRET, lifetime_minutes=1)
     token = issuer.issue(ANN)
     assert issuer.verify(token) == ANN
@@ -43,7 +43,7 @@ def _refuse() -> tuple[float, Principal]:
     raise Unauthenticated("expired")
 
 
-def test_a_token_is_checked_once_and_then_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_token_is_checked_once_and_then_cached(monkeypatch: pytest.MonkeyPatch) -> None:
     issuer = AccessTokens(SECRET, lifetime_minutes=15)
     token = issuer.issue(ANN)
     issuer.verify(token)
@@ -51,7 +51,7 @@ def test_a_token_is_checked_once_and_then_remembered(monkeypatch: pytest.MonkeyP
     assert issuer.verify(token) == ANN
 
 
-def test_what_is_remembered_is_bounded_and_holds_no_forgeries(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_token_cache_is_bounded_and_has_no_invalid_tokens(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tokens, "MAX_CACHED_TOKENS", 3)
     issuer = AccessTokens(SECRET, lifetime_minutes=15)
     for number in range(10):

@@ -62,5 +62,5 @@ def test_every_mistake_has_a_pointer_and_a_code(body: Any, pointer: str, code: s
     assert explained(body) == (pointer, code)
 
 
-def test_a_sentence_that_nobody_foresaw_is_passed_on_in_plain_words() -> None:
+def test_an_unknown_sentence_of_the_decoder_is_passed_on_without_backquotes() -> None:
     assert field_error("Something `odd` - at `$.x`") == {"pointer": "/x", "code": "invalid", "message": "Something odd"}

@@ -54,7 +54,7 @@ PRIVATE = [
 
 
 @pytest.mark.parametrize("address", PRIVATE)
-def test_what_is_nobodys_on_the_internet_is_not_public(address: str) -> None:
+def test_reserved_and_local_addresses_are_not_public(address: str) -> None:
     assert not is_public(address)
 
 
@@ -86,7 +86,7 @@ def test_an_address_that_cannot_be_called_is_a_failed_attempt() -> None:
 
 
 @pytest.mark.parametrize("share_threads", [False, True])
-def test_names_that_nobody_answers_for_keep_nothing_else_waiting(monkeypatch: pytest.MonkeyPatch, share_threads: bool) -> None:
+def test_host_names_that_cannot_be_resolved_delay_nothing_else(monkeypatch: pytest.MonkeyPatch, share_threads: bool) -> None:
     """Control: with threads that others need, too, these wait for the server of names."""
     answered = threading.Event()
 

@@ -41,7 +41,7 @@ def beaten(heartbeat: Heartbeat) -> Heartbeat:
     return replace(heartbeat, seen_at=heartbeat.seen_at + timedelta(seconds=1), age=0.0)
 
 
-def test_no_row_is_nobody_at_the_first_check(tracker: PresenceTracker) -> None:
+def test_without_a_row_no_worker_answers_at_the_first_check(tracker: PresenceTracker) -> None:
     assert tracker.update([]).nobody_answers
 
 
@@ -72,7 +72,7 @@ def test_the_only_worker_may_be_missing_for_a_moment(tracker: PresenceTracker, c
     assert tracker.update([]).nobody_answers
 
 
-def test_one_of_several_that_is_replaced_alarms_nobody(tracker: PresenceTracker, clock: Clock) -> None:
+def test_replacing_one_of_several_workers_causes_no_alarm(tracker: PresenceTracker, clock: Clock) -> None:
     one, other = row(), row()
     tracker.update([one, other])
     for _ in range(20):
@@ -82,7 +82,7 @@ def test_one_of_several_that_is_replaced_alarms_nobody(tracker: PresenceTracker,
         assert (presence.silent, presence.nobody_answers) == ([], False)
 
 
-def test_nobody_is_silent_for_what_was_while_postgres_was_away(tracker: PresenceTracker, clock: Clock) -> None:
+def test_missing_heartbeats_do_not_count_while_postgres_was_away(tracker: PresenceTracker, clock: Clock) -> None:
     worker = row()
     tracker.update([worker])
     clock.now += 60
@@ -93,7 +93,7 @@ def test_nobody_is_silent_for_what_was_while_postgres_was_away(tracker: Presence
     assert tracker.update([worker]).silent == [worker]
 
 
-def test_a_clock_that_is_set_otherwise_alarms_nobody(tracker: PresenceTracker, clock: Clock) -> None:
+def test_a_clock_that_was_changed_causes_no_alarm(tracker: PresenceTracker, clock: Clock) -> None:
     worker = row()
     tracker.update([worker])
     for jump in (3600, -7200):

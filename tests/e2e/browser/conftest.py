@@ -83,8 +83,8 @@ def admin(served: Product) -> Admin:
 def admin_client(served: Product, admin: Admin) -> Iterator[httpx.Client]:
     """The API as the administrator uses it, to set the scene of a test."""
     with served.client() as client:
-        answer = client.post("/api/v1/auth/token", data={"username": admin.username, "password": admin.password})
-        client.headers["Authorization"] = f"Bearer {answer.raise_for_status().json()['access_token']}"
+        response = client.post("/api/v1/auth/token", data={"username": admin.username, "password": admin.password})
+        client.headers["Authorization"] = f"Bearer {response.raise_for_status().json()['access_token']}"
         yield client
 
 

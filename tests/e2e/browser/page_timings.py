@@ -37,7 +37,7 @@ Role: TypeAlias = Literal["button", "link", "radio"]
 KINDS: Final = {"Document": "page", "Script": "scripts", "Stylesheet": "styles", "Font": "fonts", "Fetch": "data", "XHR": "data"}
 
 OBSERVE: Final = Path(__file__).with_name("page_timings.js")
-"""Runs in the page before its own scripts, and collects what the browser tells into `window.timings`."""
+"""Runs in the page before its own scripts, and collects what the browser reports in `window.timings`."""
 
 
 @dataclass(frozen=True)
@@ -114,8 +114,8 @@ class Network:
 
 def main(file: Path) -> None:
     with server_folder() as folder, running(Product(folder / "data")) as product, launched(find_chromium()) as browser:
-        told = product.runtime["admin"]
-        accounts = {"admin": (told["username"], Path(told["password_file"]).read_text().strip())}
+        admin_account = product.runtime["admin"]
+        accounts = {"admin": (admin_account["username"], Path(admin_account["password_file"]).read_text().strip())}
         with product.client() as client:
             places, accounts["traveller"] = prepared(client)
         rows: list[dict[str, Any]] = []
@@ -186,8 +186,8 @@ def visited(
 
 def sign_in(context: BrowserContext, username: str, password: str) -> None:
     """By the cookie, and by the mark without which the app does not ask for it: no page is loaded for that."""
-    answer = context.request.post("/api/v1/auth/token", form={"username": username, "password": password})
-    assert answer.ok, answer.text()
+    response = context.request.post("/api/v1/auth/token", form={"username": username, "password": password})
+    assert response.ok, response.text()
     context.add_init_script(f"localStorage['{SIGNED_IN}'] ??= '1'")
 
 

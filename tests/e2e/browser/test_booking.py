@@ -143,7 +143,7 @@ def test_a_traveller_waits_for_a_sold_out_flight_and_is_offered_seats(
     expect(page.get_by_role("heading", name="You are booked")).to_be_visible()
 
 
-def test_seats_that_another_booking_took_meanwhile_are_told_at_once(
+def test_a_booking_of_seats_that_were_taken_meanwhile_is_refused_at_once(
     page: Page, flight: dict[str, Any], admin_client: httpx.Client
 ) -> None:
     page.goto(f"/flights/{flight['id']}?seats=2")

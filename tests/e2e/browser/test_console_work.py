@@ -42,8 +42,8 @@ def traveller(served: Product) -> Iterator[httpx.Client]:
     name = f"asha-{secrets.token_hex(4)}@example.com"
     with served.client() as client:
         client.post("/api/v1/auth/register", json={"username": name, "password": PASSWORD}).raise_for_status()
-        answer = client.post("/api/v1/auth/token", data={"username": name, "password": PASSWORD})
-        client.headers["Authorization"] = f"Bearer {answer.raise_for_status().json()['access_token']}"
+        response = client.post("/api/v1/auth/token", data={"username": name, "password": PASSWORD})
+        client.headers["Authorization"] = f"Bearer {response.raise_for_status().json()['access_token']}"
         client.headers["X-Name"] = name
         yield client
 
@@ -52,8 +52,8 @@ def traveller(served: Product) -> Iterator[httpx.Client]:
 def booking(traveller: httpx.Client, flight: dict[str, Any]) -> dict[str, Any]:
     """Two seats, paid for."""
     body = {"flight_id": flight["id"], "seats": 2, "payment": {"token": "tok_ok"}, "passengers": [{"name": "Asha Rao"}]}
-    answer = traveller.post("/api/v1/booking", json=body, headers={"Prefer": "wait=20"}).raise_for_status().json()
-    made: dict[str, Any] = answer["job"]["booking"]
+    response = traveller.post("/api/v1/booking", json=body, headers={"Prefer": "wait=20"}).raise_for_status().json()
+    made: dict[str, Any] = response["job"]["booking"]
     assert made["status"] == "CONFIRMED"
     return made
 

@@ -1,4 +1,4 @@
-"""A fare is watched from the results and on the page of a booking, its fall is told, and the booking takes it."""
+"""A fare is watched from the results and on the page of a booking, the traveller is notified of its fall, and the booking is rebooked."""
 
 from __future__ import annotations
 
@@ -33,13 +33,13 @@ def flight(price: str, number: str, source: str) -> dict[str, Any]:
 
 
 def has_message(page: Page) -> bool:
-    """Whether a page that is loaded now tells of the fall."""
+    """Whether a page that is loaded now shows the fall."""
     page.reload(wait_until="networkidle")
     return page.get_by_text("The fare has fallen: Nagpur to Indore").is_visible()
 
 
 @pytest.mark.parametrize("page", ["mobile"], indirect=True)
-def test_a_fall_is_told_and_the_booking_takes_the_lower_fare(page: Page, admin_client: httpx.Client) -> None:
+def test_a_fall_is_shown_and_the_booking_is_rebooked_at_the_lower_fare(page: Page, admin_client: httpx.Client) -> None:
     number = new_number("AI")
     created = admin_client.post("/admin/flights", json=flight("5450.00", number, "Nagpur")).raise_for_status().json()
     page.goto(f"/?from=Nagpur&to=Indore&date={DAY}")

@@ -78,7 +78,7 @@ def sign_in(visitor: Page, username: str) -> None:
 
 def visit(visitor: Page, trap: str) -> None:
     """Go there, and stay until the form has been answered."""
-    with visitor.expect_response(lambda answer: answer.request.method == "POST") as answered:
+    with visitor.expect_response(lambda response: response.request.method == "POST") as answered:
         visitor.goto(trap, wait_until="commit")  # a page that left before it was loaded never says that it is
     if answered.value.status != HTTPStatus.NO_CONTENT:  # which leaves the page where it is
         visitor.wait_for_url(answered.value.url)
@@ -89,7 +89,7 @@ def switch_off(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize("checked", [True, False], ids=["checked", "unchecked"])
-def test_it_signs_nobody_in(
+def test_a_foreign_page_cannot_sign_a_visitor_in(
     api: RunningApi,
     client: httpx.Client,
     foreign_site: ForeignSite,
@@ -106,7 +106,7 @@ def test_it_signs_nobody_in(
 
 
 @pytest.mark.parametrize("checked", [True, False], ids=["checked", "unchecked"])
-def test_it_signs_nobody_out(
+def test_a_foreign_page_cannot_sign_a_visitor_out(
     api: RunningApi,
     client: httpx.Client,
     foreign_site: ForeignSite,

@@ -34,7 +34,7 @@ def places(served: Product, admin_client: httpx.Client) -> tuple[dict[str, Place
 
 
 @pytest.mark.parametrize("name", sorted(NEEDED))
-def test_code_session_and_data_are_asked_for_before_the_app_is_there(
+def test_code_session_and_data_are_requested_before_the_app_is_loaded(
     page: Page, served: Product, admin: Admin, places: tuple[dict[str, Place], tuple[str, str]], name: str
 ) -> None:
     place, traveller = places[0][name], places[1]
@@ -52,7 +52,7 @@ def test_code_session_and_data_are_asked_for_before_the_app_is_there(
     assert [asked.count(once) for once in ("/api/v1/auth/refresh", "/api/v1/auth/me")] == [1, 1]
 
 
-def test_a_visitor_s_page_asks_for_its_data_early_and_for_nothing_of_an_account(
+def test_a_page_of_a_visitor_prefetches_its_data_and_nothing_of_an_account(
     page: Page, served: Product, places: tuple[dict[str, Place], tuple[str, str]]
 ) -> None:
     place = places[0]["checkout"]
@@ -68,7 +68,9 @@ def test_a_visitor_s_page_asks_for_its_data_early_and_for_nothing_of_an_account(
     assert [path for path in asked if "devanagari" in path] == [], "English needs no letters of Hindi"
 
 
-def test_without_early_answers_the_app_asks_itself(page: Page, places: tuple[dict[str, Place], tuple[str, str]]) -> None:
+def test_without_prefetched_responses_the_app_sends_the_requests_itself(
+    page: Page, places: tuple[dict[str, Place], tuple[str, str]]
+) -> None:
     place, traveller = places[0]["ticket"], places[1]
     sign_in(page.context, *traveller)
     tries: list[str] = []

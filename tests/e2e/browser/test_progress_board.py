@@ -58,15 +58,15 @@ def letters(page: Page, tone: str) -> str:
 def test_the_letters_flip_when_the_booking_is_confirmed_and_nothing_else_moves(page: Page, flight: dict[str, Any]) -> None:
     confirmed = False
 
-    def answer(route: Any) -> None:
-        told = route.fetch()
-        body = told.json()
+    def delay_confirmation(route: Any) -> None:
+        response = route.fetch()
+        body = response.json()
         if not confirmed:
             body["status"] = body["booking"]["status"] = "PENDING"
             body["done"] = False
-        route.fulfill(response=told, json=body)
+        route.fulfill(response=response, json=body)
 
-    page.route("**/api/v1/jobs/*", answer)
+    page.route("**/api/v1/jobs/*", delay_confirmation)
     open_checkout(page, flight)
     page.get_by_role("button", name="Book 1 seat").click()
     expect(page.get_by_role("heading", name="Booking your seats")).to_be_visible()
@@ -94,7 +94,7 @@ def test_the_letters_flip_when_the_booking_is_confirmed_and_nothing_else_moves(p
     assert letters(page, "plain") == "CONFIRMED"
 
 
-def test_without_motion_the_board_says_at_once_what_is_true_in_every_language(page: Page, flight: dict[str, Any]) -> None:
+def test_without_motion_the_board_shows_the_status_at_once_in_every_language(page: Page, flight: dict[str, Any]) -> None:
     page.emulate_media(reduced_motion="reduce")
     page.add_init_script("window.moved = 0; document.addEventListener('animationstart', () => { window.moved += 1; });")
     if page.viewport_size and page.viewport_size["width"] < 1000:

@@ -53,8 +53,8 @@ def test_a_wrong_clock_hides_no_flight_and_offers_no_past_day(visitor: Page, fli
 @pytest.mark.parametrize("zone", ["Etc/Unknown", "Moon/Tranquility"])
 def test_a_zone_that_the_browser_does_not_know_is_utc_and_marked(visitor: Page, flight: dict[str, Any], zone: str) -> None:
     def answer_with_zone(route: Any) -> None:
-        answer = route.fetch()
-        route.fulfill(response=answer, json={**answer.json(), "source_timezone": zone, "destination_timezone": zone})
+        response = route.fetch()
+        route.fulfill(response=response, json={**response.json(), "source_timezone": zone, "destination_timezone": zone})
 
     visitor.route(f"**/api/v1/flights/{flight['id']}", answer_with_zone)
     visitor.goto(f"/flights/{flight['id']}")

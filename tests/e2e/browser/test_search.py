@@ -56,7 +56,9 @@ def without_motion(page: Page) -> None:
     page.emulate_media(reduced_motion="reduce")
 
 
-def test_one_list_is_ordered_and_filtered_and_the_address_says_so(page: Page, flights: dict[str, dict[str, Any]]) -> None:
+def test_one_list_is_ordered_and_filtered_and_the_address_has_the_parameters(
+    page: Page, flights: dict[str, dict[str, Any]]
+) -> None:
     page.goto(f"/?from=Bhopal&to=Surat&date={DAY.isoformat()}")
     expect(page.get_by_text("3 results", exact=True)).to_be_visible()
     rows = page.locator("main ul > li")
@@ -114,7 +116,7 @@ def test_the_form_folds_on_a_phone_and_opens_as_a_sheet(page: Page, flights: dic
     expect(page.get_by_role("button", name=f"Bhopal to Surat {named(BACK)}, 2 seats")).to_be_visible()
 
 
-def test_the_calendar_says_what_days_cost_and_offers_no_past_ones(page: Page, flights: dict[str, dict[str, Any]]) -> None:
+def test_the_calendar_shows_the_fares_of_days_and_disables_past_ones(page: Page, flights: dict[str, dict[str, Any]]) -> None:
     page.goto("/?from=Bhopal")
     page.get_by_role("combobox", name="To").fill("Surat")
     page.get_by_role("option", name="Surat").click()

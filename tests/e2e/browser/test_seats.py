@@ -103,7 +103,7 @@ def test_two_people_race_for_one_seat_and_the_second_keeps_the_other_one(
     assert taken == ["1A", "2C", "2D", "3D"]
 
 
-def test_the_staff_see_who_sits_where_and_give_somebody_another_seat(
+def test_the_staff_see_all_seat_numbers_and_change_one(
     chromium: Browser, served: Product, admin_client: httpx.Client, admin: Admin
 ) -> None:
     flight = schedule(admin_client, "C208-9", 9)

@@ -1,4 +1,4 @@
-"""A place is read alike in a request and in a file, whatever is written: the same airport, or a fault at both doors."""
+"""A text for a place has the same meaning in a request and in a file: the same airport, or a fault in both."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ STRANGE = "\u200b\ufeff\u2060\u202a\u202e\u00ad\u200d\u200c\ufe0f\ufffd\u0435\u0
 
 
 class Read(NamedTuple):
-    """How a door read a place: as it is stored, with its code; or None, with the kind of fault."""
+    """The result for a place in a request or a file: the stored text with its code; or None, with the kind of fault."""
 
     stored: tuple[str, str | None] | None
     fault: str | None
@@ -64,7 +64,7 @@ def _mutated(name: str, rng: random.Random) -> str:
             return name + rng.choice((" ", ", ", "-", "/")) + rng.choice(("India", "JFK", "x" * 70, "(DEL)"))
 
 
-def test_a_place_is_read_alike_at_both_doors(open_import_steps: ImportStepsFactory) -> None:
+def test_a_place_means_the_same_in_requests_and_files(open_import_steps: ImportStepsFactory) -> None:
     sides = {choice: open_import_steps(UNKNOWN_PLACES=choice) for choice in ("refuse", "accept")}
 
     @settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
@@ -91,12 +91,12 @@ def read_by_request(import_steps: ImportSteps, number: int, pair: tuple[str, str
     """How the API reads the two places of a flight."""
     source, destination = pair
     fields = body(flight_number=f"API-{number}", source=source, destination=destination)
-    answer = import_steps.admin.post("/admin/flights", json=fields)
-    if answer.status_code == 201:
-        flight = answer.json()
+    response = import_steps.admin.post("/admin/flights", json=fields)
+    if response.status_code == 201:
+        flight = response.json()
         return [Read((flight[end], flight[f"{end}_iata"]), None) for end in ("source", "destination")]
-    assert answer.status_code == 422, answer.text
-    return _faults({error["pointer"].removeprefix("/"): error["code"] for error in answer.json()["errors"]})
+    assert response.status_code == 422, response.text
+    return _faults({error["pointer"].removeprefix("/"): error["code"] for error in response.json()["errors"]})
 
 
 def sent_as_a_file(import_steps: ImportSteps, pairs: list[tuple[str, str]]) -> Iterator[Read]:

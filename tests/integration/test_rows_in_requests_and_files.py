@@ -1,5 +1,5 @@
-"""A whole row is read alike in a request and in a file: the same flight, or a fault about the same field. And no file, whatever becomes of
-its bytes, is a failure of ours or changes a value without a word.
+"""A row of a file and a request with the same values have the same result: the same flight, or a fault in the same field. A file with
+damaged bytes never causes an internal error, and never changes a value without a fault.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ def rows(draw: st.DrawFn, day: int) -> Row:
     return found
 
 
-def test_a_row_is_read_alike_at_both_doors(import_steps: ImportSteps) -> None:
+def test_a_row_means_the_same_as_a_request(import_steps: ImportSteps) -> None:
     @settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
     @given(st.tuples(*(rows(day) for day in range(12))))
     def agrees(given_rows: tuple[Row, ...]) -> None:
@@ -92,11 +92,11 @@ def read_by_request(import_steps: ImportSteps, row: Row) -> dict[str, Any] | set
     seats = strip_invisible(row["total_seats"]).strip()
     if seats.isascii() and seats.isdigit():  # a number in JSON; marks that nobody sees are around numbers in files alone
         fields["total_seats"] = int(seats)
-    answer = import_steps.admin.post("/admin/flights", json=fields)
-    assert answer.status_code in (201, 422), answer.text
-    if answer.status_code == 201:
-        return stored(answer.json())
-    return {error["pointer"].removeprefix("/") for error in answer.json()["errors"]}
+    response = import_steps.admin.post("/admin/flights", json=fields)
+    assert response.status_code in (201, 422), response.text
+    if response.status_code == 201:
+        return stored(response.json())
+    return {error["pointer"].removeprefix("/") for error in response.json()["errors"]}
 
 
 def sent_as_a_file(import_steps: ImportSteps, given_rows: tuple[Row, ...]) -> list[dict[str, Any] | set[str]]:
@@ -148,12 +148,12 @@ def test_no_slip_in_a_file_is_a_failure_or_changes_a_value_without_a_word(import
     @given(files())
     def holds(data: bytes) -> None:
         forget_flights(import_steps)
-        answer = import_steps.admin.post("/admin/flights/bulk-upload", content=data, headers={"content-type": "text/csv"})
-        assert answer.status_code in (202, 415, 422), answer.text
-        if answer.status_code != 202:
-            assert answer.json()["detail"]
+        response = import_steps.admin.post("/admin/flights/bulk-upload", content=data, headers={"content-type": "text/csv"})
+        assert response.status_code in (202, 415, 422), response.text
+        if response.status_code != 202:
+            assert response.json()["detail"]
             return
-        job = answer.json()["job_id"]
+        job = response.json()["job_id"]
         import_steps.work(job)
         status = import_steps.status(job)
         assert status["status"] == "COMPLETED"
