@@ -1,4 +1,4 @@
-"""What a newcomer does, from nothing: copy the sources, install, check, start, search, sign up, book, try what the README says, stop.
+"""The first steps of a new user: copy the sources, install, check, start, search, sign up, book, run the commands of the README, stop.
 
 `make smoke PYTHON=python3.13` runs it with that Python. It needs nothing installed, works in a temporary folder, takes a free port,
 and leaves the folder that it was started in as it was.

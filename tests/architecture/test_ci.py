@@ -1,4 +1,4 @@
-"""What `.ci/run` tries on which Python: everything on one, the way in on each other one that it finds."""
+"""What `.ci/run` runs on which Python: all checks on one, and the smoke test on each other one that it finds."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`compose.yaml` hands on every setting, and every secret in a file."""
+"""`compose.yaml` passes every setting to the containers, and every secret as a file."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The OpenAPI document as integrators need it: nothing is missing in it, and its examples are what it says."""
+"""The OpenAPI document for integrators: it is complete, and its examples are valid."""
 
 from __future__ import annotations
 

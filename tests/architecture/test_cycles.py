@@ -1,4 +1,4 @@
-"""No file imports itself by way of others: whoever reads forward never comes back to a file that he has left."""
+"""There are no cycles of imports between files."""
 
 from __future__ import annotations
 

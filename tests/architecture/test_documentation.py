@@ -1,4 +1,4 @@
-"""What README and `docs` name exists: files, commands, settings, codes, addresses. And every setting is explained."""
+"""What README and `docs` name exists: files, commands, settings, error codes, addresses. And every setting is explained."""
 
 from __future__ import annotations
 

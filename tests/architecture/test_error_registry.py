@@ -1,4 +1,4 @@
-"""`docs/errors.md` is the registry of error codes: complete, and true."""
+"""`docs/errors.md`, the registry of error codes, is complete and correct."""
 
 from __future__ import annotations
 

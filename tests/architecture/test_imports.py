@@ -1,4 +1,4 @@
-"""The directions of imports, which `pyproject.toml` writes down, hold."""
+"""The contracts about imports in `pyproject.toml` are kept."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a process needs for files of flights alone, it loads with the first file: pandas costs a worker 1.5 s and 90 MB."""
+"""A process loads pandas only with its first file of flights, because it costs a worker 1.5 s and 90 MB."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A LIMIT in a statement that changes rows holds whatever plan Postgres chooses.
+"""A LIMIT in a statement that changes rows is kept, whatever plan Postgres chooses.
 
 In `UPDATE ... FROM (SELECT ... LIMIT 5 FOR UPDATE SKIP LOCKED)` Postgres may read the subquery once for each row of the table, as the inner
 side of a nested loop. Each time it skips the rows that the statement has changed already, so five others are found, and the statement

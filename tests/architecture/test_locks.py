@@ -1,4 +1,4 @@
-"""What is installed: the same release of every package on every Python, and in the image."""
+"""The lock files install the same release of every package on every Python, and in the container image."""
 
 from __future__ import annotations
 

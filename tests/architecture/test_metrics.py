@@ -1,4 +1,4 @@
-"""One table of metrics: the page shows it, and whatever `deploy/` names is in it."""
+"""The table of metrics in the code: docs/operations.md has the same, and everything that `deploy/` uses is in it."""
 
 from __future__ import annotations
 

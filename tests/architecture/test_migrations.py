@@ -1,4 +1,6 @@
-"""Migrations are one line: each has a number of its own, and follows the one before it. Two that were written at the same time are found here."""
+"""The migrations are one chain: each has its own number and follows the one before it. Two that were written at the same time are
+detected.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The product runs on Linux and macOS: nothing in it needs what only one of them has."""
+"""The product runs on Linux and macOS: it uses nothing that only one of them has."""
 
 from __future__ import annotations
 

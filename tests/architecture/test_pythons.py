@@ -1,4 +1,4 @@
-"""Which Pythons are supported is said in several places. It is the same everywhere."""
+"""The supported versions of Python are named in several places, and are the same in all of them."""
 
 from __future__ import annotations
 

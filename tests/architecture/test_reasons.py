@@ -1,4 +1,4 @@
-"""`docs/operations.md` says of each reason why the product is not ready what to do about it."""
+"""`docs/operations.md` says for each reason why the product is not ready what to do about it."""
 
 from __future__ import annotations
 

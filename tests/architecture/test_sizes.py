@@ -1,4 +1,4 @@
-"""A reader finds his place: modules are short, and folders have few of them."""
+"""Modules are short, and folders have few of them."""
 
 from __future__ import annotations
 

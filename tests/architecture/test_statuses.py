@@ -1,4 +1,4 @@
-"""No statement spells a status by hand: it takes it from its enum, as a parameter or as `.sql` (`core/statuses.py`)."""
+"""No statement has a status as a literal: it is taken from its enum, as a parameter or as `.sql` (`core/statuses.py`)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Somebody who uses an installation through one of its ports."""
+"""A traveller who uses an installation through one of its ports."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Starts of `skyqueue up`: the first and the next, after a crash, on a full disk, as somebody else, with servers of somebody else."""
+"""Starts of `skyqueue up`: the first and the next, after a crash, on a full disk, as another user, with configured servers."""
 
 from __future__ import annotations
 

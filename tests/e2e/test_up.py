@@ -1,4 +1,4 @@
-"""`skyqueue up` as an operator meets it: it comes up, keeps running, says what is wrong, and leaves nothing behind."""
+"""`skyqueue up`: it starts, keeps running, reports problems, and leaves no processes behind."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Keys for programs: shown once, kept as a hash, good for what their scopes say, and for nothing once they are revoked."""
+"""Keys for programs: returned once, stored as a hash, limited by their scopes, and refused after they are revoked."""
 
 from __future__ import annotations
 

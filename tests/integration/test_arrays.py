@@ -1,4 +1,4 @@
-"""Lists of UUIDs arrive in Postgres as they were sent, by our way as by the driver's."""
+"""Lists of UUIDs arrive in Postgres unchanged, with our own dumper and with the driver's."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Backups of a database full of everything, read into another installation."""
+"""Backups of a database with rows in all tables, restored into another installation."""
 
 from __future__ import annotations
 

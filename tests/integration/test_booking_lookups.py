@@ -1,4 +1,4 @@
-"""A booking is found by its reference and a surname, however they are written, and not by guessing."""
+"""A booking is found by its reference and a surname in any spelling, and not by guessing."""
 
 from __future__ import annotations
 

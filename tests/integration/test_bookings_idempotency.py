@@ -1,4 +1,4 @@
-"""`Idempotency-Key`: a request that is repeated is the same booking, never a second one."""
+"""`Idempotency-Key`: a repeated request returns the same booking, and never makes a second one."""
 
 from __future__ import annotations
 

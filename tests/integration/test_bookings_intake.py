@@ -1,4 +1,4 @@
-"""The accept path: many requests in one transaction, each with an answer of its own."""
+"""The intake: many requests in one transaction, each with its own result."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where the provider's callbacks enter, when Postgres cannot take them."""
+"""The callbacks of the provider while Postgres cannot store them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Cancelling: quotes and what they promise, seats and money back once, and nobody else's booking."""
+"""Cancellations: quotes and refunds, seats and money given back once, and only by the owner of a booking."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the command line says when it cannot do what was asked: one line, a way out, exit status 1, nothing started."""
+"""Errors of the command line: one line with a remedy, exit status 1, and nothing started."""
 
 from __future__ import annotations
 

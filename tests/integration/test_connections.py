@@ -1,4 +1,4 @@
-"""Clients that send a request slowly, without end, or not at all, on bare sockets."""
+"""Clients that send a request slowly, without end, or not at all, on plain sockets."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What `skyqueue up` prints: a reader who stops reading, or leaves, harms nothing."""
+"""The output of `skyqueue up`: a reader that stops reading, or closes the pipe, does no harm."""
 
 from __future__ import annotations
 

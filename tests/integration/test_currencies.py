@@ -1,4 +1,4 @@
-"""Prices of different currencies are not compared: what is sorted by price comes one currency after the other, and says so."""
+"""Prices of different currencies are not compared: lists that are sorted by price are grouped by currency, and a header names the groups."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Connections to Postgres: borrowed, given back, replaced when they are lost, and closed in the end."""
+"""Connections to Postgres: taken from the pool, returned, replaced if they are lost, and closed at the end."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Databases that we cannot work on: every command and process says why in one line, and does not begin."""
+"""Databases that cannot be used: every command and process says why in one line, and does not start."""
 
 from __future__ import annotations
 

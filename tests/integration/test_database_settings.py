@@ -1,4 +1,4 @@
-"""Settings of a server, a database or a role that are not ours, and addresses that say more than host and name."""
+"""Settings that a server, a database or a role has changed, and addresses with more than host and name."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Booking the same flight twice by mistake: refused once, meant on purpose, and never by luck of timing."""
+"""A second booking of the same flight by mistake is refused once, accepted with `allow_duplicate`, and never depends on timing."""
 
 from __future__ import annotations
 

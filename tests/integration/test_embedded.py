@@ -1,4 +1,4 @@
-"""The embedded servers: they start, keep their data, come back on the same address, and never outlive their owner."""
+"""The embedded servers: they start, keep their data, use the same address after a restart, and end with the process that started them."""
 
 from __future__ import annotations
 

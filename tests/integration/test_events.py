@@ -1,4 +1,4 @@
-"""Events as a stream: who may follow what, what is heard, and what somebody who comes back hears."""
+"""Event streams: who may follow which topic, which events are sent, and which a client gets after a reconnection."""
 
 from __future__ import annotations
 

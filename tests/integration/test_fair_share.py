@@ -1,4 +1,4 @@
-"""Seats are not free to keep: a cap for each traveller and flight, one limit for all that is unpaid, and a pause after an unpaid hold."""
+"""Fair share: a limit for each traveller and flight, a limit for all unpaid bookings, and the cool-down after an unpaid hold."""
 
 from __future__ import annotations
 

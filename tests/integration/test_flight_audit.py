@@ -1,4 +1,4 @@
-"""Who changed which flight, and how it was before."""
+"""The audit log of flights: who changed which flight, and its state before."""
 
 from __future__ import annotations
 

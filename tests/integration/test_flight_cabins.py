@@ -1,4 +1,4 @@
-"""Cabins of flights: by request and by file, and what becomes of one when seats are picked in it."""
+"""Cabins of flights: set by a request or a file, and changed after travellers have picked seats."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Flights as a file: what was exported imports back unchanged."""
+"""The export of flights: an unchanged file can be imported again without a change."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A list of flights that is already JSON is sent again only while its seat counts are the present ones."""
+"""A prepared JSON list of flights is sent again only while its seat counts are up to date."""
 
 from __future__ import annotations
 

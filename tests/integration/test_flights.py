@@ -1,4 +1,4 @@
-"""Flights as administrators keep them."""
+"""Flights, maintained by administrators over HTTP."""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""Files that are no backups of ours, or were changed since: nothing of them reaches the database. And places where a backup must not be written."""
+"""Files that are not backups of ours, or were changed: nothing of them is written to the database. And paths where a backup must not be
+written.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A database of the release before bookings had segments is brought up to date: nobody sees a difference, and work goes on."""
+"""A database of the release before bookings had segments is migrated: travellers see no difference, and unfinished work continues."""
 
 from __future__ import annotations
 

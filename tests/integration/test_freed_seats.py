@@ -1,4 +1,4 @@
-"""Seats with numbers are free again when their booking ends, in whatever way."""
+"""Seat numbers are free again when their booking ends, in every way in which it can end."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Requests that schemathesis makes from the OpenAPI document, for as long as one likes: `make fuzz SECONDS=600`.
+"""Requests that schemathesis generates from the OpenAPI document, for any length of time: `make fuzz SECONDS=600`.
 
 All of its checks, and one of ours: an answer has no header that the document does not name. `tests/integration/test_openapi.py` does the same for
 seconds, with the checks that matter most.

@@ -1,4 +1,4 @@
-"""Headers that are true of every answer, and of every answer that is for one person."""
+"""Headers of every response, and of every personal response."""
 
 from __future__ import annotations
 

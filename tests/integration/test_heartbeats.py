@@ -1,4 +1,4 @@
-"""Workers write that they can work, for as long as they can: real processes, frozen, killed, stuck and stopped."""
+"""Heartbeats of real worker processes that are frozen, killed, stuck and stopped."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Holds: seats that are kept for a while, given back exactly once, and never while their payment is in doubt."""
+"""Holds: seats are kept for a while, given back exactly once, and never while the outcome of a payment is unknown."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What it costs to accept a booking does not grow with the bookings that its flight has already."""
+"""The time to accept a booking does not grow with the number of bookings on its flight."""
 
 from __future__ import annotations
 

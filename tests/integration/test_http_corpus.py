@@ -1,4 +1,4 @@
-"""Hostile input at every route that the application has: an answer in words, never a 500.
+"""Hostile input at every route of the application: an error with a code, never a 500.
 
 Routes are taken from the application itself, so a new controller is covered from its first day.
 """

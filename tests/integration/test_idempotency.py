@@ -1,4 +1,6 @@
-"""Whatever creates something may be repeated under its key: one effect, and the first answer again. Bookings: `test_bookings_idempotency.py`."""
+"""Every operation that creates something can be repeated with its key: one effect, and the first response again. Bookings:
+`test_bookings_idempotency.py`.
+"""
 
 from __future__ import annotations
 

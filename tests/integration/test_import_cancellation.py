@@ -1,4 +1,4 @@
-"""An import is stopped: what is stored stays, and nothing follows."""
+"""An import is cancelled: stored rows are kept, and no further rows are stored."""
 
 from __future__ import annotations
 

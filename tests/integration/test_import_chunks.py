@@ -1,4 +1,6 @@
-"""One import in many transactions: by workers that die or race each other, beside sales, and with rows that the database refuses."""
+"""One import in many transactions: with workers that crash or process it at the same time, during sales, and with rows that the database
+refuses.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Local times in an imported file: what the clocks show at each end."""
+"""Local times in an imported file, at the source and at the destination."""
 
 from __future__ import annotations
 

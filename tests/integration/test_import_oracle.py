@@ -1,4 +1,4 @@
-"""Random files, dirty in every way that files are, against an import that reads them row by row."""
+"""Random files with every kind of fault, compared with a reference import that reads them row by row."""
 
 from __future__ import annotations
 

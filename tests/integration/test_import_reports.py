@@ -1,4 +1,4 @@
-"""What an administrator may learn of an import: what it would change, what came before it, and which rows are to be mended."""
+"""The reports about an import: its changes, earlier imports, and the failed rows."""
 
 from __future__ import annotations
 

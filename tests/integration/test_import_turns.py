@@ -1,4 +1,4 @@
-"""No file keeps the files of others waiting: what is no file of flights ends early, and long files take turns."""
+"""No file delays the files of other users: a file without flights ends early, and long files take turns."""
 
 from __future__ import annotations
 

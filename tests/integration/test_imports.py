@@ -1,4 +1,4 @@
-"""What becomes of a file of flights."""
+"""Imports of CSV files, from the upload to the flights."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The checker finds each violation when it is planted, and nothing when all is well."""
+"""The checker finds each violation that a test creates, and nothing in a correct database."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Itineraries over HTTP: what changes is seen by the next request, what is sold out is left out, and what is found can be booked."""
+"""Itineraries over HTTP: the next request finds a change, sold-out flights are left out, and the results can be booked."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Jobs: known from the moment of the 202, followed by polling and by waiting."""
+"""Jobs: they exist from the response 202 on, and are followed by polling and by waiting."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Money that comes late, and money that goes back: seats are taken again, or everything is refunded, once."""
+"""Late payments and refunds: seats are reserved again, or everything is refunded, once."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The checker while work is in flight: what is under way is no violation, what stays wrong is one."""
+"""The checker during work in progress: temporary differences are no violations, permanent ones are."""
 
 from __future__ import annotations
 

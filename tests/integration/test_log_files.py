@@ -1,4 +1,4 @@
-"""Logs are begun anew while the programs that write them run on, and what they held is kept."""
+"""Logs are rotated while the programs that write them run, and no line is lost."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a process of its own writes to its log, and what it must never write."""
+"""What a process writes to its log, and what it must never write."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where a traveller is written to: from the sign-up on, from a later moment, or not any more."""
+"""The address for mails of a traveller: from the sign-up, set later, or removed."""
 
 from __future__ import annotations
 

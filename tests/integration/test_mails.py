@@ -1,4 +1,4 @@
-"""Mails to travellers: written once for each thing that happens, sent until a mail server takes them, and shown in the app."""
+"""Mails to travellers: written once for each event, sent until a mail server accepts them, and shown in the app."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What Prometheus reads of workers and of the API, on a real pipeline."""
+"""The metrics of workers and of the API that Prometheus reads, on a real pipeline."""
 
 from __future__ import annotations
 

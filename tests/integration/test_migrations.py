@@ -1,4 +1,4 @@
-"""What becomes of a database that another version, or nobody of ours, has migrated."""
+"""Databases that another version of the product, or another program, has migrated."""
 
 from __future__ import annotations
 

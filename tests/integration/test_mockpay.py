@@ -1,4 +1,4 @@
-"""The practice provider, as a merchant meets it: idempotent, honest about its books, and unlucky on purpose only."""
+"""The practice provider over HTTP: idempotent charges, a correct ledger, and failures only on request."""
 
 from __future__ import annotations
 

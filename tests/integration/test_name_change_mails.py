@@ -1,4 +1,4 @@
-"""After travellers were added or their names corrected, the new ticket is mailed: written if, and only if, the change is committed."""
+"""After travellers were added or their names corrected, the new ticket is mailed if, and only if, the change is committed."""
 
 from __future__ import annotations
 

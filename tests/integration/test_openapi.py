@@ -1,4 +1,4 @@
-"""The OpenAPI document: complete, servable without the app's build, and true of the running application."""
+"""The OpenAPI document: complete, served without a build of the app, and correct for the running application."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What an operator sees and does: the overview, queues, workers, bookings of anybody, and the seats in Redis."""
+"""The endpoints for operators: the overview, queues, workers, bookings of all accounts, and the seats in Redis."""
 
 from __future__ import annotations
 

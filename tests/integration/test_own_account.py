@@ -1,4 +1,4 @@
-"""What the owner of an account does with it: another password, the sessions, the end."""
+"""The owner of an account: profile, password, sessions, and closing it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who is on a flight, as data and as a page to print; and how long jobs waited and took, found by age and by text."""
+"""Passenger lists as JSON and as a page to print; and the times of jobs, searched by age and by text."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who travels: named when booking, added and corrected later without touching a seat."""
+"""Passengers: named with the booking, added and corrected later without a change of the seats."""
 
 from __future__ import annotations
 

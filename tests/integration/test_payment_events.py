@@ -1,4 +1,4 @@
-"""What the provider reports by itself: believed once, in any order with what else happens, and only about our sums."""
+"""Callbacks of the provider: applied once, in any order with other events, and only with the amount of the charge."""
 
 from __future__ import annotations
 

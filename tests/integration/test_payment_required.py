@@ -1,4 +1,4 @@
-"""Where payment is required, nobody gets seats for nothing; where it is not, the booking of the first days is confirmed."""
+"""If payment is required, no seats are sold without one; if not, a booking without payment is confirmed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Payments, step by step: every token, every order of events, and what the provider's books say afterwards."""
+"""Payments, step by step: every test card, every order of events, and the ledger of the provider afterwards."""
 
 from __future__ import annotations
 

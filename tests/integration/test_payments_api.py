@@ -1,4 +1,4 @@
-"""Payments over HTTP: the traveller's side, the provider's side, and the whole product between them."""
+"""Payments over HTTP: the requests of the traveller, those of the provider, and both with the whole product."""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""A pooler between us and the server. A session of Postgres that is ours alone is as good as none; any other is refused."""
+"""A connection pooler in front of Postgres. One that keeps a session for each connection can be used; one that shares sessions is
+refused.
+"""
 
 from __future__ import annotations
 

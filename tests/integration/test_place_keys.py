@@ -1,4 +1,4 @@
-"""The database and the code agree on what search compares, whatever the locale of the database is."""
+"""The database and the code compute the same place keys, whatever the locale of the database is."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The price that was seen is the price that is charged: a booking says what its traveller was shown."""
+"""The charged price is the price that the traveller saw."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Answers of a payment provider that nobody can read: what became of the charge is not known then, and it is asked for later."""
+"""Unreadable responses of a payment provider: the outcome of the charge is unknown, and is looked up later."""
 
 from __future__ import annotations
 

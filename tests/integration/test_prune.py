@@ -1,4 +1,4 @@
-"""`skyqueue prune`: what is old and needed by nobody goes, and nothing else."""
+"""`skyqueue prune` deletes old rows that nobody needs, and nothing else."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`RateLimit-Policy` and `RateLimit`: what is left of the caller's own limits, on answers that were let in and on those that were not."""
+"""`RateLimit-Policy` and `RateLimit`: the remaining limits of the caller, on successful and on refused requests."""
 
 from __future__ import annotations
 

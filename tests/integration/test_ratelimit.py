@@ -1,4 +1,4 @@
-"""Token buckets on a real Redis, shared by processes, and without it."""
+"""Token buckets on a real Redis, shared by processes, and while Redis is away."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Rebooking at a lower fare: the seats stay, the difference goes back once, and the price seen is the price of the booking."""
+"""Rebooking at a lower fare: the seats are kept, the difference is refunded once, and the traveller gets the price that was shown."""
 
 from __future__ import annotations
 

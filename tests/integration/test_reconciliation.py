@@ -1,4 +1,4 @@
-"""The audit reads the provider's books: money that no booking owns is found, wherever it came from."""
+"""The audit reads the provider's ledger: money without a booking is found."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The product at work as a Redis user that may do what it asks for, and nothing else."""
+"""The product works as a Redis user with exactly the rights that it requires."""
 
 from __future__ import annotations
 

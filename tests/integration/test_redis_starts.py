@@ -1,4 +1,4 @@
-"""What each command and process does with a Redis that it cannot work with: at its start, and when it meets it later."""
+"""Each command and process with a Redis that cannot be used: at its start, and when Redis is replaced later."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Servers of every kind, and what is said of each. On Valkey, and on the system's Redis where there is one."""
+"""Redis servers of every kind, and the error for each. On Valkey, and on the system's Redis if there is one."""
 
 from __future__ import annotations
 

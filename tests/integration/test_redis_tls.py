@@ -1,4 +1,4 @@
-"""A Redis that speaks TLS: with an authority of its own, with certificates on both sides, and where the two sides disagree."""
+"""A Redis with TLS: with its own certificate authority, with client certificates, and with TLS on one side only."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A repeated request answers with the booking it made, whatever has become of the flight meanwhile."""
+"""A repeated request returns the booking that it made, whatever has happened to the flight since."""
 
 from __future__ import annotations
 

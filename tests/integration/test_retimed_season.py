@@ -1,4 +1,4 @@
-"""A season that moved: flights of the same number, route and day at another time are named, and moved when that is asked for."""
+"""A season with other times: flights of the same number, route and day are listed, and moved if the option is set."""
 
 from __future__ import annotations
 

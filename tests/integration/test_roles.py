@@ -1,4 +1,4 @@
-"""Who may do what under `/admin`: every operation of it, as every role. An agent reads, and changes nothing."""
+"""Permissions under `/admin`: every operation, with every role. An agent can read, and change nothing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The sample schedule where nobody is there to choose: in an empty database only, and never in the way of a start."""
+"""The sample schedule is loaded automatically into an empty database only, and never prevents a start."""
 
 from __future__ import annotations
 

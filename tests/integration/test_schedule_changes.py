@@ -1,4 +1,4 @@
-"""A flight with bookings is moved: its travellers see it, keep it, or cancel free of charge."""
+"""A flight with bookings is moved: its travellers are shown the new times, accept them, or cancel free of charge."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Search: cached for minutes, right at once."""
+"""Search results are cached for minutes, and up to date after each change."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The cache behind search: what is believed, what is computed anew, and by whom."""
+"""The search cache: which entries are used, which are computed again, and by which process."""
 
 from __future__ import annotations
 

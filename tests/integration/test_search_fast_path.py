@@ -1,4 +1,4 @@
-"""A search or a suggestion that was answered before is answered without the framework, and in the same way."""
+"""A search or a suggestion with a cached query is answered without the framework, with the same response."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Search against the truth in Postgres, while flights are created, replaced, deleted, imported and sold from all sides."""
+"""Search compared with Postgres, while flights are created, replaced, deleted, imported and sold."""
 
 from __future__ import annotations
 

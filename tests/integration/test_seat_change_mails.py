@@ -1,4 +1,4 @@
-"""After a change of seats the traveller gets the new ticket by mail: one mail for each change, written if, and only if, it is committed."""
+"""After a change of seats the traveller gets the new ticket by mail: one mail for each change, if, and only if, it is committed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Two processes that pick the same seats in another order: one of them starts again, and nobody is refused for it."""
+"""Two processes that pick the same seats in different orders: one of them is repeated, and no request is refused because of that."""
 
 from __future__ import annotations
 

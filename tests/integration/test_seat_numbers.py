@@ -1,4 +1,4 @@
-"""Seats with numbers over HTTP: picked with the booking, and changed until check-in."""
+"""Seat numbers over HTTP: picked with the booking, and changed until check-in closes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A database of the former schema gets cabins and seat numbers, and its flights and bookings stay what they were."""
+"""A database of the former schema gets cabins and seat numbers, and its flights and bookings do not change."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The list of places: computed anew when a place appears or vanishes, and for no other change; right in every process."""
+"""The list of places: computed again when a place is added or removed, and after no other change; up to date in every process."""
 
 from __future__ import annotations
 

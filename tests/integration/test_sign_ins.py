@@ -1,4 +1,4 @@
-"""Staying signed in: the refresh cookie, who may use it, and how it ends."""
+"""Sessions: the refresh cookie, who may use it, and how a session ends."""
 
 from __future__ import annotations
 

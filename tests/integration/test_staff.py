@@ -1,4 +1,4 @@
-"""What the staff see of accounts, bookings, flights, money and bad files, and what they do on behalf of travellers."""
+"""What the staff can read of accounts, bookings, flights, payments and imports, and what they do on behalf of travellers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Everything that can happen to bookings, in every order that hypothesis thinks of, on the real servers.
+"""Everything that can happen to bookings, in random orders by hypothesis, on the real servers.
 
 After each step the promises are checked, and every change of a status that Postgres saw must be an allowed move. At the end all that
 was begun is brought to its end, and the books of the provider must agree with ours.

@@ -1,4 +1,4 @@
-"""Plans that were made while a table was nearly empty do not last: the sweep has Postgres count again what has grown."""
+"""Plans that were made while a table was nearly empty are replaced: the sweep analyses tables that have grown."""
 
 from __future__ import annotations
 

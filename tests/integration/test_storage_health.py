@@ -1,4 +1,4 @@
-"""Health of an API whose storage of uploads takes nothing, or does not answer."""
+"""The health of an API whose storage of uploads refuses writes, or does not answer."""
 
 from __future__ import annotations
 

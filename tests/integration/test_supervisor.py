@@ -1,4 +1,4 @@
-"""The supervisor's own part: what it does while children run, when the system refuses, and at the end."""
+"""The supervisor: while children run, when the operating system refuses a request, and at the end."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The sweep: who sweeps, what it sends again and when, and what it gives up."""
+"""The sweep: which process runs it, what it sends again and when, and what it gives up."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is locked, or broken, keeps the sweep from nothing else."""
+"""Locked or broken rows do not keep the sweep from its other work."""
 
 from __future__ import annotations
 

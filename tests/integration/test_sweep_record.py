@@ -1,4 +1,4 @@
-"""What the sweep found, pass by pass, and how operators read it; what the workers do, and how much."""
+"""The record of the sweep's passes, and how operators read it; and how much the workers process."""
 
 from __future__ import annotations
 

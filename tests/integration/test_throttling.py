@@ -1,4 +1,4 @@
-"""Wrong passwords slow down whoever sends them, and nobody else. Each safeguard has a control that shows what happens without it."""
+"""Wrong passwords slow down the client that sends them, and no other. Each safeguard has a control that shows what happens without it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tickets over HTTP: whose they are, when there is one, and what staff learn from the code on it."""
+"""Tickets over HTTP: who can read them, when there is one, and what the code on it shows the staff."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The timetable in memory: a change is never lost, and what nobody can be sure of is forgotten."""
+"""The timetable in memory: no change is lost, and tables that may be out of date are dropped."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Traces of real processes: a booking's is one tree, from the request over the worker to what follows the commit."""
+"""Traces of real processes: that of a booking is one tree, from the request to the work after the commit."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A request that changes something is understood to its last word, or refused and nothing is changed."""
+"""A request that changes something is refused, without a change, if any part of it is unknown."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where uploads wait: kept as they were sent, and gone when nobody needs them."""
+"""The storage of uploads: files are stored unchanged, and deleted when no import needs them."""
 
 from __future__ import annotations
 

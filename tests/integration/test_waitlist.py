@@ -1,4 +1,4 @@
-"""The line for a sold-out flight, step by step: who may join it, where everybody stands, and when it closes."""
+"""The waiting list of a sold-out flight, step by step: who may join it, the positions, and when it closes."""
 
 from __future__ import annotations
 

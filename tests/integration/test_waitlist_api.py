@@ -1,4 +1,4 @@
-"""The waiting list as travellers meet it, on the real application."""
+"""The waiting list over HTTP, on the real application."""
 
 from __future__ import annotations
 

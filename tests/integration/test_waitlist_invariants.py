@@ -1,4 +1,4 @@
-"""The checker finds each violation of a waiting list when it is planted."""
+"""The checker finds each violation of a waiting list that a test creates."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Offers to those who wait, step by step: who is offered freed seats, in which order, and where the offers end."""
+"""Offers of the waiting list, step by step: who gets the freed seats, in which order, and where the offers end."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the health check of a worker's container says: the truth about threads that nobody outside can see."""
+"""The health check of a worker's container reports threads that have ended or are stuck."""
 
 from __future__ import annotations
 

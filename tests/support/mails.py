@@ -1,4 +1,4 @@
-"""Somebody who is written to, and what was written."""
+"""A traveller with an address, and the mails to it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is wrong with a word for a place."""
+"""The errors about a text for a place."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which addresses are counted together."""
+"""Which client addresses are counted together by rate limits."""
 
 from __future__ import annotations
 

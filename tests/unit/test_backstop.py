@@ -1,4 +1,4 @@
-"""Who waits for a job looks for himself now and then, and all of them together not too often."""
+"""Waiting requests read their job from time to time, and all of them together not too often."""
 
 from __future__ import annotations
 

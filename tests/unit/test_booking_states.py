@@ -1,4 +1,4 @@
-"""The table of a booking's moves."""
+"""The table of a booking's transitions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`docs/booking-states.md` draws the moves that the code allows, and points at code that exists."""
+"""`docs/booking-states.md` has the transitions that the code allows, and refers to code that exists."""
 
 from __future__ import annotations
 

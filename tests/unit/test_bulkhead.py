@@ -1,4 +1,4 @@
-"""What keeps one flight's payments from holding up the others: a bulkhead, and a circuit breaker in which each flight has one vote."""
+"""The bulkhead and the circuit breaker, which keep the payments of one flight from delaying those of others."""
 
 from __future__ import annotations
 

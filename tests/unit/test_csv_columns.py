@@ -1,4 +1,4 @@
-"""Each column says what belongs in it."""
+"""The rules of each column."""
 
 from __future__ import annotations
 

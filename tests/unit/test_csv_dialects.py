@@ -1,4 +1,4 @@
-"""Files as programs write them: the same rows, however the edges of the file look."""
+"""CSV files of different programs: the same rows, whatever the delimiters, quotation marks and line ends are."""
 
 from __future__ import annotations
 

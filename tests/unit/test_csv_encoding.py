@@ -1,4 +1,4 @@
-"""A file in another encoding is recognised at once, and read once somebody said what it is."""
+"""A file in another encoding is detected during the upload, and read if the request names its encoding."""
 
 from __future__ import annotations
 

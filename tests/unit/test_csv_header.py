@@ -1,4 +1,4 @@
-"""The first line of a file says everything about it, or what is wrong."""
+"""The header of a file: its layout, or the errors in it."""
 
 from __future__ import annotations
 

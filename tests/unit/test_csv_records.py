@@ -1,4 +1,4 @@
-"""Records are found, broken lines are named, and nothing is swallowed."""
+"""Records are found, broken lines are reported, and no row is lost."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What becomes of `SKYQUEUE_DATABASE_URL`."""
+"""How `SKYQUEUE_DATABASE_URL` is parsed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The distinct rows of a table, compared with what Arrow's own grouping gives."""
+"""The distinct rows of a table, compared with the result of Arrow's own grouping."""
 
 from __future__ import annotations
 

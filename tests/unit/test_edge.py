@@ -1,4 +1,4 @@
-"""What the outermost layer adds to every answer."""
+"""Headers that the outermost layer adds to every response."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The grammar of failpoints: a misspelt fault must never pass as a survived one."""
+"""The grammar of failpoints. A misspelt failpoint must be an error, because its test would always pass."""
 
 from __future__ import annotations
 

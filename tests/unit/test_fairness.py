@@ -1,4 +1,4 @@
-"""Inversions: who found no seats although somebody behind in the line, who asked for as many, had been served."""
+"""Inversions: bookings that found no seats although a later one in the line, for at least as many seats, had been served."""
 
 from __future__ import annotations
 

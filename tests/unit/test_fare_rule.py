@@ -1,4 +1,4 @@
-"""What cancelling costs, at the borders of the fare rule."""
+"""The cancellation fee, at the limits of the fare rule."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One number, however it is written."""
+"""Flight numbers in different spellings."""
 
 from __future__ import annotations
 

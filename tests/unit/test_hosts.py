@@ -1,4 +1,4 @@
-"""Names that the API answers to."""
+"""Host names that the API accepts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Failures that happen again and again: what is logged about them, and when."""
+"""Repeated failures: what is logged about them, and when."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Itineraries are what trying every combination finds, in the same order."""
+"""Itineraries are the same, in the same order, as from trying every combination of flights."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a connection is sent in one turn of the event loop leaves with one system call, and nothing is held back longer."""
+"""Everything that is written to a connection in one turn of the event loop is sent with one system call, and not later."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Addresses of e-mail and of mail servers, as people and operators write them."""
+"""E-mail addresses, and addresses of mail servers, in different spellings."""
 
 from __future__ import annotations
 

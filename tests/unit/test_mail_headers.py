@@ -1,4 +1,4 @@
-"""The head of a mail: whatever a place is called, nobody else gets it, and it has no header that we did not write."""
+"""The headers of a mail: the name of a place cannot add a recipient or a header."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The secrets of an installation in containers: made once, overridden by name, and never in the way of an address."""
+"""The secrets of an installation in containers: created once, or taken from the environment."""
 
 from __future__ import annotations
 

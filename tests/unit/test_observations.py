@@ -1,4 +1,4 @@
-"""Many values at once are counted as they would be one by one."""
+"""Counting many values at once has the same result as counting them one by one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`docs/operations.md` lists every reason why we do not work with a server, word for word."""
+"""`docs/operations.md` lists every reason not to use a server, word for word."""
 
 from __future__ import annotations
 

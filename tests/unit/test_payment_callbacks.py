@@ -1,4 +1,4 @@
-"""A callback is believed when it is signed with our secret, and of now."""
+"""A callback is accepted if it is signed with our secret and not too old."""
 
 from __future__ import annotations
 

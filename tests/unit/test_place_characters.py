@@ -1,4 +1,4 @@
-"""Characters in what people write for places: some are no part of it, and some are refused by their name."""
+"""Characters in texts for places: some are removed, and some are refused with their names."""
 
 from __future__ import annotations
 

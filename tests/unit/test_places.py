@@ -1,4 +1,4 @@
-"""What people's words for a place mean, at the end of a flight and in a search."""
+"""The meaning of texts for places, at the end of a flight and in a search."""
 
 from __future__ import annotations
 

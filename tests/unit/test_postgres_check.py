@@ -1,4 +1,4 @@
-"""When a Postgres that answers is called slow."""
+"""When Postgres is reported as slow."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which threads of a worker get on, on a clock of the test."""
+"""Which threads of a worker make progress, on a clock of the test."""
 
 from __future__ import annotations
 

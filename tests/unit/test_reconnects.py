@@ -1,4 +1,4 @@
-"""What Dramatiq says at every try to reach Redis is known word by word, and nothing else is left out."""
+"""The log lines of Dramatiq about reconnections are recognized by their exact text, and no other lines are suppressed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What an operator may write as the address of Redis, and what is said about the rest."""
+"""Addresses of Redis that are accepted, and the errors for others."""
 
 from __future__ import annotations
 

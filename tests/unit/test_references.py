@@ -1,4 +1,4 @@
-"""Record locators: drawn by chance, and made to be read out."""
+"""Booking references: random, and easy to read out."""
 
 from __future__ import annotations
 

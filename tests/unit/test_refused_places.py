@@ -1,4 +1,4 @@
-"""Words that are no place: those that no registry knows, those for nothing, and texts that cannot be a name."""
+"""Texts that are no place: names that are not in the registry, placeholders for nothing, and texts that cannot be a name."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A set of route days gives back what was put into it."""
+"""A set of route days contains what was added to it."""
 
 from __future__ import annotations
 

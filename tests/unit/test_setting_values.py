@@ -1,4 +1,4 @@
-"""Values as people and their tools write them."""
+"""Values of settings, as people and programs write them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Our own check of an access token against PyJWT's: ours accepts nothing that PyJWT refuses, and reads the same claims."""
+"""Our own check of access tokens, compared with PyJWT: it accepts nothing that PyJWT refuses, and reads the same claims."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How the app is served: pages, files, and what stays the API's."""
+"""How the app is served: pages, files, and the paths that belong to the API."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a spreadsheet would change is written so that it does not, and read back as it was."""
+"""Cells that a spreadsheet program would change are written with an apostrophe, and read without it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Places for what was typed so far."""
+"""Suggestions of places for a typed text."""
 
 from __future__ import annotations
 

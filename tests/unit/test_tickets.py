@@ -1,4 +1,4 @@
-"""What a ticket is: its signed code, its page, and its events in a calendar."""
+"""A ticket: its signed code, its page, and its calendar file."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One grammar of times for requests and for files."""
+"""The formats of times, which are the same in requests and in files."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The decoder's sentences in the words of the API."""
+"""Error messages of the decoder, converted to those of the API."""
 
 from __future__ import annotations
 

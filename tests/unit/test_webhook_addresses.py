@@ -1,4 +1,4 @@
-"""Which addresses count as public, and what a signature is made of."""
+"""Which addresses are public, and how a signature is computed."""
 
 from __future__ import annotations
 

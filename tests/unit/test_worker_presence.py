@@ -1,4 +1,4 @@
-"""Which workers answer, judged from their rows, on a clock of the test."""
+"""Which workers answer, determined from their rows, on a clock of the test."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is wrong with a page for people who use it in another way: with a screen reader, by keyboard, with a finger, with weak eyes."""
+"""Find faults of a page for people who use it with a screen reader, by keyboard, by touch, or with low vision."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A real browser, found or unpacked: it needs no root and no other host than the package registry.
+"""A real browser, found or unpacked. It needs no root, and no other host than the package registry.
 
 The order is `$CHROMIUM_PATH`, `/usr/bin/chromium`, and the npm package `@sparticuz/chromium`, which is unpacked once into `.cache/`.
 """

@@ -1,4 +1,4 @@
-"""What is wrong with a page that is shown twice as large, for eyes that need it (WCAG 2.2: 1.4.4, 1.4.10, 2.4.11)."""
+"""Find faults of a page that is shown at twice its size (WCAG 2.2: 1.4.4, 1.4.10, 2.4.11)."""
 
 from __future__ import annotations
 

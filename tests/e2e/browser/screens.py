@@ -1,4 +1,5 @@
-"""Pictures of every screen of the app, on a phone, a tablet and a desk, by day and by night: `python -m tests.e2e.browser.screens [FOLDER]`.
+"""Take screenshots of every page of the app, on a phone, a tablet and a desktop, in light and dark mode: `python -m
+tests.e2e.browser.screens [FOLDER]`.
 
 The product is started for them on servers of its own, with the sample schedule, and is stopped afterwards. The main pages of a
 traveller are taken in German and Hindi too. Those that the README shows are in `FOLDER/readme`, small enough to be kept in `docs/images`.

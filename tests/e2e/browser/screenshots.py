@@ -1,4 +1,4 @@
-"""How pictures of pages are taken: by whom, and when a page is ready for one."""
+"""How screenshots are taken: as which user, and when a page is ready."""
 
 from __future__ import annotations
 

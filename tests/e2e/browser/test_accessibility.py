@@ -1,4 +1,4 @@
-"""No page breaks the rules that axe can check (names, roles, contrast, landmarks, order), and everything can be hit with a finger."""
+"""No page breaks the rules that axe can check (names, roles, contrast, landmarks, order), and all targets are large enough for touch."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the airline's staff do in the console: flights, bookings of travellers, accounts. And that an agent does none of it."""
+"""The work of the airline's staff in the console: flights, bookings of travellers, accounts. An agent cannot do any of it."""
 
 from __future__ import annotations
 

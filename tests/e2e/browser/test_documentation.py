@@ -1,4 +1,4 @@
-"""The pages of the API's documentation, in a real browser that heeds their content security policy."""
+"""The pages of the API's documentation, in a real browser that applies their content security policy."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A page of another site that would sign a visitor in to an account of its own, or sign them out, in a real browser.
+"""A page of another site that tries to sign a visitor in to its own account, or to sign them out, in a real browser.
 
 With the check switched off it can: the browser keeps the cookie that comes with the answer to a form.
 """

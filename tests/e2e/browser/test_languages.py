@@ -1,4 +1,4 @@
-"""The pages of travellers in German and Hindi: nothing of them stays English, and changing the language loses nothing."""
+"""The pages of travellers in German and Hindi: every text is translated, and changing the language loses no input."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is seen does not jump while a page loads, as the browser itself measures it."""
+"""The layout of a page does not shift while it loads, measured by the browser."""
 
 from __future__ import annotations
 

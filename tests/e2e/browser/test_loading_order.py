@@ -1,4 +1,4 @@
-"""What a page needs is asked for at once, beside the code of the app, and not one after the other."""
+"""The data of a page are requested at once, together with the code of the app, and not one after the other."""
 
 from __future__ import annotations
 

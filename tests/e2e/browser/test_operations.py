@@ -1,4 +1,4 @@
-"""The console as an administrator uses it: every page by axe."""
+"""The pages of the console for an administrator, and the rules of axe on each."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the app does on a device with a wrong clock or no zone, without a connection, and after a newer release was installed."""
+"""The app on a device with a wrong clock or without a time zone, without a connection, and after a newer release was installed."""
 
 from __future__ import annotations
 

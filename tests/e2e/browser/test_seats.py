@@ -1,4 +1,4 @@
-"""Seats by number in a real browser: two people race for one, the keyboard and the list do what the mouse does, and a narrow phone shows all."""
+"""Seat numbers in a real browser: two people who pick the same seat, the keyboard, the list, and a narrow phone."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the app weighs on the wire: a traveller's first search, and the console beside it."""
+"""The bytes that the app sends over the network: for a traveller's first search, and for the console."""
 
 from __future__ import annotations
 

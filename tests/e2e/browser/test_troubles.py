@@ -1,4 +1,4 @@
-"""What an operator sees in the console while something is wrong: the cause, within ten seconds."""
+"""The console during a problem: it shows the cause within ten seconds."""
 
 from __future__ import annotations
 

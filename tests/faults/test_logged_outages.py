@@ -1,4 +1,4 @@
-"""Each part that uses a server logs its outage once, and its return once, however often it tries in between."""
+"""Each part that uses a server logs an outage once, and its end once, however often it tries in between."""
 
 from __future__ import annotations
 
