@@ -49,7 +49,7 @@ LAST_ATTEMPT: Final = 5
 """After so many attempts without a further chunk, the import is given up."""
 
 NOTHING_BUT_FAULTS: Final = (
-    f"Every one of the first {progress.HOPELESS_ROWS:,} rows has a fault, so the rest of the file was not read. See the errors, correct what "
+    f"Every one of the first {progress.ROWS_BEFORE_REFUSAL:,} rows has a fault, so the rest of the file was not read. See the errors, correct what "
     "they have in common, and upload the file again."
 )
 
@@ -215,7 +215,7 @@ class _Run:
             pa.default_memory_pool().release_unused()  # otherwise the memory grows by 10 MB in a million rows
             if not job.dry_run:
                 measures.count_rows(chunk.rows, created=applied.created, updated=applied.updated, failed=applied.failed)
-            if applied.is_hopeless and not chunk.last:
+            if applied.has_only_faults and not chunk.last:
                 return _Outcome(Ending.REFUSED, self._routes, None, ImportFailureCode.NOTHING_BUT_FAULTS, NOTHING_BUT_FAULTS)
             if self._must_pause() and not chunk.last:
                 with self._db.transaction() as connection:

@@ -27,7 +27,7 @@ from core.users.tokens import AccountGone, Principal
 
 
 class BookingAccepted(msgspec.Struct, kw_only=True, omit_defaults=True):
-    """The booking is on disk and will end. `job` is there when the request preferred to wait, and the job could be read."""
+    """The booking is stored on disk, and will reach a final status. `job`: its state, if the request preferred to wait and it could be read."""
 
     job_id: UUID
     booking_id: UUID
@@ -105,9 +105,9 @@ def _find_sold_out(seat_counts: SeatCountCache, flights: tuple[UUID, ...], seats
     here, because its own booking may have the last seats.
     """
     for flight_id in flights:
-        known = seat_counts.known(flight_id)
-        if known is not None and known < seats:
-            seat_counts.freshen(flight_id)
+        free = seat_counts.cached(flight_id)
+        if free is not None and free < seats:
+            seat_counts.refresh(flight_id)
             return SeatsSoldOut("Fewer seats are free than you asked for.", flight_id=str(flight_id))
     return None
 

@@ -35,11 +35,11 @@ TEXT_TYPES: Final = frozenset(
         "application/octet-stream",
     }
 )
-"""The content types of an upload without a form. What the file really is, is decided by its bytes."""
+"""The content types of an upload without a form. Whether the file is CSV is decided by its bytes."""
 
 
 class UploadedFile(NamedTuple):
-    """`head`: the first bytes of the file, in which its header is. `file_name`: what its sender calls it, without folders."""
+    """`head`: the first bytes of the file, in which its header is. `file_name`: the name that the client gave the file, without folders."""
 
     head: bytes
     file_name: str | None
@@ -110,7 +110,7 @@ def storage_away(error: OSError) -> Unavailable:
 
 
 async def _file_in_form(request: Request[Any, Any, Any], boundary: str, names: list[str]) -> AsyncIterator[bytes]:
-    """The content of the form's one file. Its content type is not looked at; its name is added to `names`."""
+    """The content of the only file in the form. Its content type is ignored; its name is added to `names`."""
     if not boundary:
         raise Malformed("A form needs a boundary in its Content-Type.")
     missing = Invalid.field(f"/{FIELD}", "missing", f"The form has no file in the field {FIELD!r}.")

@@ -59,7 +59,7 @@ class BatchIntake:
             # Postgres could not be reached any more after a part of the batch was committed.
             if not results:
                 raise
-            results += [_in_doubt()] * (len(with_ids) - len(results))
+            results += [_unknown_outcome()] * (len(with_ids) - len(results))
         return results
 
 
@@ -72,7 +72,7 @@ def _tagged(requests: Sequence[BookingRequest], results: Sequence[IntakeResult])
     ]
 
 
-def _in_doubt() -> Unavailable:
+def _unknown_outcome() -> Unavailable:
     return Unavailable(
         "The connection to the database was lost before it answered. Repeat the request with the same Idempotency-Key to get the result."
     )

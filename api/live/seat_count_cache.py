@@ -50,7 +50,7 @@ class SeatCountCache:
         self.generation += 1
         self._entries.clear()
 
-    def known(self, flight_id: UUID) -> int | None:
+    def cached(self, flight_id: UUID) -> int | None:
         """The free seats, if they are in the cache and not too old. No I/O."""
         entry = self._entries.get(flight_id)
         return entry[0] if entry is not None and entry[1] > time.monotonic() else None
@@ -66,7 +66,7 @@ class SeatCountCache:
             return None
         return [free for free, _ in present], until
 
-    def freshen(self, flight_id: UUID) -> None:
+    def refresh(self, flight_id: UUID) -> None:
         """Read the free seats of this flight in the background, unless its entry is still new.
 
         A sold-out flight has no job events. Without this its entry would become too old every second, and bookings that came then
@@ -92,7 +92,7 @@ class SeatCountCache:
         answers: dict[UUID, int] = {}
         reading = []
         for flight_id in flight_ids:
-            count = self.known(flight_id)
+            count = self.cached(flight_id)
             if count is None:
                 reading.append((flight_id, self._reader.submit(flight_id)))
             else:

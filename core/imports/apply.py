@@ -103,7 +103,7 @@ class Applied:
     events: list[Event] = field(default_factory=list)
     failed: int = 0
     """Rows with faults, those that were found before it included; known once the chunk is stored."""
-    is_hopeless: bool = False
+    has_only_faults: bool = False
     """Every row of the import so far failed."""
 
     def add(self, other: Applied) -> None:

@@ -35,7 +35,7 @@ def store_chunk(connection: RawConnection, job: Job, chunk: Chunk, rows: Rows, *
     faults = chunk.faults.with_more(applied.faults)
     _write_faults(connection, job.id, chunk, faults, room=max(0, KEPT_ROWS - failed_before))
     counted = progress.count(connection, job, chunk, applied, failed=len(faults))
-    applied.is_hopeless, applied.failed = counted.is_hopeless, len(faults)
+    applied.has_only_faults, applied.failed = counted.has_only_faults, len(faults)
     return applied
 
 

@@ -26,7 +26,7 @@ STORAGE_HOURS: Final = 24
 """The age in hours at which an import fails if the storage of its file still cannot be reached."""
 
 
-HOPELESS_ROWS: Final = 10_000
+ROWS_BEFORE_REFUSAL: Final = 10_000
 """If so many rows were read and every one failed, the import fails and the rest is not read."""
 
 
@@ -54,9 +54,9 @@ class Counted:
     failed: int
 
     @property
-    def is_hopeless(self) -> bool:
-        """Whether at least `HOPELESS_ROWS` rows were read and all failed: the file is probably not a list of flights."""
-        return self.processed >= HOPELESS_ROWS and self.failed == self.processed
+    def has_only_faults(self) -> bool:
+        """Whether at least `ROWS_BEFORE_REFUSAL` rows were read and all failed: the file is probably not a list of flights."""
+        return self.processed >= ROWS_BEFORE_REFUSAL and self.failed == self.processed
 
 
 @dataclass(frozen=True, slots=True)

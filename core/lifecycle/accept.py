@@ -23,7 +23,7 @@ from core.bookings.intake import duplicates, fair_share, holds, insert
 from core.bookings.intake.fair_share import FairShare
 from core.bookings.intake.idempotency import KeyHolder, find_holders
 from core.bookings.intake.insert import FlightTerms
-from core.bookings.intake.references import DRAWS
+from core.bookings.intake.references import REFERENCE_TRIES
 from core.bookings.intake.requests import Accepted, BookingRequest, IntakeResult
 from core.bookings.intake.rules import BookingRules
 from core.bookings.seat_numbers import picking, rows
@@ -65,7 +65,7 @@ def accept(connection: RawConnection, requests: Sequence[BookingRequest], rules:
     to_store = picked = _open(requests, results)
     stored: set[UUID] = set()
     earlier: dict[tuple[UUID, str], KeyHolder] = {}
-    for _ in range(DRAWS):
+    for _ in range(REFERENCE_TRIES):
         stored |= insert.store(connection, to_store, terms) if to_store else set()
         # If the idempotency key was used before, the response is its booking, even if the flight cannot be booked any more.
         earlier = find_holders(connection, (request.owned_key for request in requests if request.booking_id not in stored))

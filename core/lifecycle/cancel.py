@@ -45,22 +45,22 @@ def confirm(
         QuoteNotFound, QuoteExpired, QuoteSuperseded
         NotCancellable: the booking has ended in another way, or a flight has departed.
     """
-    promised = quotes.get_quote(connection, quote_id, owner_id)
-    booking = lock_bookings(connection, [promised.booking_id])[promised.booking_id]
-    promised = quotes.get_quote(connection, quote_id, owner_id)  # read again, now that the booking is locked
+    confirmed_quote = quotes.get_quote(connection, quote_id, owner_id)
+    booking = lock_bookings(connection, [confirmed_quote.booking_id])[confirmed_quote.booking_id]
+    confirmed_quote = quotes.get_quote(connection, quote_id, owner_id)  # read again, now that the booking is locked
     after = AfterCommit()
-    if promised.confirmed_at is not None:
+    if confirmed_quote.confirmed_at is not None:
         return booking.id, after
     situation = quotes.read_situation(connection, booking)
     _require_cancellable(booking, situation)
-    if promised.outdated:
+    if confirmed_quote.outdated:
         raise QuoteSuperseded("There is a newer quote for this booking. Confirm that one.")
-    if promised.refund_amount + promised.fee_amount != situation.captured:
+    if confirmed_quote.refund_amount + confirmed_quote.fee_amount != situation.captured:
         raise QuoteSuperseded("A payment was made after this quote. Ask for a new quote.")
-    if promised.expired:
+    if confirmed_quote.expired:
         raise QuoteExpired("This quote has expired. Ask for a new one.")
-    refund = max(promised.refund_amount, quotes.refund_of(fares, booking, situation))
-    quotes.confirm(connection, promised, refund)
+    refund = max(confirmed_quote.refund_amount, quotes.refund_of(fares, booking, situation))
+    quotes.confirm(connection, confirmed_quote, refund)
     _end(connection, booking, situation, refund, after, hold_minutes)
     return booking.id, after
 
@@ -74,9 +74,9 @@ def cancel(connection: RawConnection, booking_id: UUID, owner_id: UUID | None, f
     booking = lock_own_booking(connection, booking_id, owner_id)
     situation = quotes.read_situation(connection, booking)
     _require_cancellable(booking, situation)
-    carried_out = quotes.issue(connection, fares, booking, situation, confirmed=True)
+    new_quote = quotes.issue(connection, fares, booking, situation, confirmed=True)
     after = AfterCommit()
-    _end(connection, booking, situation, carried_out.refund_amount, after, hold_minutes)
+    _end(connection, booking, situation, new_quote.refund_amount, after, hold_minutes)
     return after
 
 

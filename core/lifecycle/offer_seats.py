@@ -1,5 +1,5 @@
-"""Offer free seats to the waiting list: the seats are held for the first party that they are enough for, as a booking that the
-traveller can pay for in time.
+"""Offer free seats to the waiting list: the seats are held for the first party for which they are enough, as a booking that its
+traveller can pay before the hold ends.
 
 Offers are made in the transaction that freed the seats, while the flights are locked. So nobody else can book these seats first.
 """

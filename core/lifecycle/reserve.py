@@ -3,12 +3,12 @@
 The worker (`workers/bookings.py`) calls these steps in this order:
 
 1. `load_pending` (`core/bookings/unfinished/pending.py`): read which of the bookings are still PENDING;
-2. `reserve_in_redis`: one Lua script for each flight takes the seats (`core/seats/lua/reserve.lua`);
+2. `reserve_in_redis`: one Lua script for each flight reserves the seats (`core/seats/lua/reserve.lua`);
 3. `commit_reservations`: one transaction locks bookings and flights, checks the exact counts, and writes statuses and counts;
 4. `AfterCommit.run`: notify clients, and release seats in Redis that were not sold.
 
 If the worker crashes after step 2, Redis has reserved the seats, and the booking is still PENDING in Postgres. Its lease ends
-after 15 s, and the sweep sends the booking again. The script then returns ALREADY for it, which takes no further seats, and steps
+after 15 s, and the sweep sends the booking again. The script then returns ALREADY for it, which reserves no further seats, and steps
 3 and 4 follow. If the worker crashes during step 3, the transaction is rolled back, and the same happens. If it crashes after
 step 3, the booking is final; step 1 of a second run does not find it.
 """

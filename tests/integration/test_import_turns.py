@@ -29,13 +29,13 @@ def test_a_file_of_nothing_but_faults_ends_early(import_steps: ImportSteps, line
     assert import_steps.work(job) is Ending.REFUSED
     status = import_steps.status(job)
     assert (status["status"], status["failure"]["code"]) == ("FAILED", "nothing_but_faults")
-    assert progress.HOPELESS_ROWS <= status["failed"] == status["progress"]["processed"] <= 30_000
+    assert progress.ROWS_BEFORE_REFUSAL <= status["failed"] == status["progress"]["processed"] <= 30_000
     assert status["errors"]
     assert import_steps.rows("SELECT count(*) FROM dead_letters") == [(0,)]
 
 
 def test_one_good_row_lets_a_file_go_on(import_steps: ImportSteps, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(progress, "HOPELESS_ROWS", 10)
+    monkeypatch.setattr(progress, "ROWS_BEFORE_REFUSAL", 10)
     in_chunks_of(10, monkeypatch)
     status = import_steps.take(csv_of([row(1), *('"' for _ in range(50))]))
     assert counts(status) == {"created": 1, "updated": 0, "skipped": 0, "failed": 50}

@@ -11,8 +11,8 @@ from tests.support.pipeline import Pipeline
 
 async def ask_until(cache: SeatCountCache, flight: UUID, seats: int) -> None:
     async with asyncio.timeout(20):
-        while cache.known(flight) != seats:
-            cache.freshen(flight)
+        while cache.cached(flight) != seats:
+            cache.refresh(flight)
             await asyncio.sleep(0.01)
 
 
@@ -31,8 +31,8 @@ def test_a_count_that_is_not_in_the_cache_is_not_refreshed(pipeline: Pipeline) -
     async def scenario() -> None:
         flight = pipeline.flight(3)
         cache = SeatCountCache(pipeline.db)
-        cache.freshen(flight)
+        cache.refresh(flight)
         await cache.close()
-        assert cache.known(flight) is None
+        assert cache.cached(flight) is None
 
     asyncio.run(scenario())

@@ -35,7 +35,7 @@ def store(connection: RawConnection, offered: Sequence[OfferedBooking], *, hold_
     left = list(offered)
     events = [event for each in offered for event in _events(each)]
     outbox.write(connection, events)
-    for _ in range(references.DRAWS):
+    for _ in range(references.REFERENCE_TRIES):
         stored = _insert(connection, left, hold_minutes)
         left = [each for each in left if each.id not in stored]
         if not left:

@@ -17,7 +17,7 @@ ALPHABET: Final = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 """32 symbols: no 0/O, no 1/I."""
 LENGTH: Final = 6
 _BETWEEN: Final = re.compile(r"[\s\-\u2010-\u2015\u2212._/]+")
-DRAWS: Final = 8
+REFERENCE_TRIES: Final = 8
 """Attempts for one booking. With a million bookings, the probability that all of them fail is 10^-24."""
 
 
