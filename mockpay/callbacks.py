@@ -75,12 +75,12 @@ class Messenger:
             "x-payment-signature": signature(self._secret, timestamp, body),
         }
         try:
-            answer = await client.post(self._url, content=body, headers=headers)
+            response = await client.post(self._url, content=body, headers=headers)
         except httpx.HTTPError as error:
             self._log_failure("events cannot be delivered", event_id=event.id, error=repr(error))
             return False
-        if not answer.is_success:
-            self._log_failure("events are refused", event_id=event.id, status=answer.status_code)
+        if not response.is_success:
+            self._log_failure("events are refused", event_id=event.id, status=response.status_code)
             return False
         if self._failing_since is not None:
             _log.info("events are delivered again", seconds=round(time.monotonic() - self._failing_since, 1))

@@ -124,8 +124,8 @@ class RefundOperation:
         return outcome is not RefundOutcome.UNKNOWN
 
     def settle(self, ended: list[tuple[PendingRefund, RefundOutcome]]) -> list[None]:
-        for _, answer in ended:
-            PROVIDER_CALLS.labels("refund", answer.name.lower()).inc()
+        for _, outcome in ended:
+            PROVIDER_CALLS.labels("refund", outcome.name.lower()).inc()
         outcomes = {refund.id: outcome for refund, outcome in ended}
         refused = [refund_id for refund_id, outcome in outcomes.items() if outcome is RefundOutcome.REFUSED]
 

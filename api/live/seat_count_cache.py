@@ -31,7 +31,7 @@ class SeatCountCache:
         """Changes whenever a number of free seats in the cache changes. What was made of these numbers is valid for one generation."""
         self._db = db
         self._entries: dict[UUID, tuple[int, float]] = {}
-        self._freshening: set[UUID] = set()
+        self._refreshing: set[UUID] = set()
         self._reader: Batcher[UUID, int | None] = Batcher("seat-counts", self._read, limit=1000)
 
     def note(self, seats: Mapping[UUID, int]) -> None:
@@ -55,7 +55,7 @@ class SeatCountCache:
         entry = self._entries.get(flight_id)
         return entry[0] if entry is not None and entry[1] > time.monotonic() else None
 
-    def known_of(self, flight_ids: Sequence[UUID]) -> tuple[list[int], float] | None:
+    def cached_of(self, flight_ids: Sequence[UUID]) -> tuple[list[int], float] | None:
         """The free seats of all these flights, and until when they may be used, in seconds of `time.monotonic()`. None if one of
         them is not in the cache or is too old. No I/O.
         """
@@ -73,13 +73,13 @@ class SeatCountCache:
         would be accepted, and fail later as sold out.
         """
         entry = self._entries.get(flight_id)
-        if entry is None or flight_id in self._freshening or entry[1] - time.monotonic() > TRUSTED_SECONDS / 2:
+        if entry is None or flight_id in self._refreshing or entry[1] - time.monotonic() > TRUSTED_SECONDS / 2:
             return
-        self._freshening.add(flight_id)
-        self._reader.submit(flight_id).add_done_callback(lambda read: self._freshened(flight_id, entry, read))
+        self._refreshing.add(flight_id)
+        self._reader.submit(flight_id).add_done_callback(lambda read: self._refreshed(flight_id, entry, read))
 
-    def _freshened(self, flight_id: UUID, entry: tuple[int, float], read: Future[int | None]) -> None:
-        self._freshening.discard(flight_id)
+    def _refreshed(self, flight_id: UUID, entry: tuple[int, float], read: Future[int | None]) -> None:
+        self._refreshing.discard(flight_id)
         if read.cancelled() or read.exception() is not None:
             return  # the entry becomes too old by itself
         count = read.result()
@@ -88,21 +88,21 @@ class SeatCountCache:
             self.note({flight_id: count})
 
     async def free(self, flight_ids: Sequence[UUID]) -> dict[UUID, int]:
-        """Free seats of these flights; unknown flights are left out. One query for all that no fresh entry answers."""
-        answers: dict[UUID, int] = {}
+        """Free seats of these flights; unknown flights are left out. One query for all that have no new entry."""
+        free_seats: dict[UUID, int] = {}
         reading = []
         for flight_id in flight_ids:
             count = self.cached(flight_id)
             if count is None:
                 reading.append((flight_id, self._reader.submit(flight_id)))
             else:
-                answers[flight_id] = count
+                free_seats[flight_id] = count
         for flight_id, future in reading:
             found = await future
             if found is not None:
-                answers[flight_id] = found
-        self.note({flight_id: answers[flight_id] for flight_id, _ in reading if flight_id in answers})
-        return answers
+                free_seats[flight_id] = found
+        self.note({flight_id: free_seats[flight_id] for flight_id, _ in reading if flight_id in free_seats})
+        return free_seats
 
     async def close(self) -> None:
         await self._reader.close()

@@ -98,7 +98,7 @@ class FlightList:
             return last.body
         flights, least = (self._ahead[:limit], 0) if seats is None else (self._ahead, seats)
         flight_ids = [flight.flight_id for flight in flights]
-        known = seat_counts.known_of(flight_ids)
+        known = seat_counts.cached_of(flight_ids)
         if known is None:  # a flight that was deleted has no seats, and is left out
             found = await seat_counts.free(flight_ids)
             return _array([(flight, found[flight.flight_id]) for flight in flights if flight.flight_id in found], least, limit)

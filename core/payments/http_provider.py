@@ -87,39 +87,39 @@ class HttpProvider:
             "token": charge.token,
             "description": charge.description,
         }
-        answer = await self._call("POST", "/charges", body, seconds=self._seconds)
-        if isinstance(answer, ChargeStatus):
-            return ChargeOutcome(answer)
-        if answer.status_code in REFUSALS:
+        response = await self._call("POST", "/charges", body, seconds=self._seconds)
+        if isinstance(response, ChargeStatus):
+            return ChargeOutcome(response)
+        if response.status_code in REFUSALS:
             return ChargeOutcome(ChargeStatus.DECLINED, "rejected")
-        return _read(charge, answer)
+        return _read(charge, response)
 
     async def look_up(self, charge: Charge) -> ChargeOutcome:
-        answer = await self._call("GET", f"/charges/{charge.payment_id}", seconds=min(LOOKUP_SECONDS, self._seconds))
-        if isinstance(answer, ChargeStatus):
-            return ChargeOutcome(answer)
-        if answer.status_code == HTTPStatus.NOT_FOUND:
+        response = await self._call("GET", f"/charges/{charge.payment_id}", seconds=min(LOOKUP_SECONDS, self._seconds))
+        if isinstance(response, ChargeStatus):
+            return ChargeOutcome(response)
+        if response.status_code == HTTPStatus.NOT_FOUND:
             return ChargeOutcome(ChargeStatus.NOT_FOUND)
-        return _read(charge, answer)
+        return _read(charge, response)
 
     async def refund(self, refund_id: UUID, payment_id: UUID, amount: Decimal, currency: str) -> RefundOutcome:
         body = {"id": str(refund_id), "charge_id": str(payment_id), "amount": money.text(amount, currency)}
-        answer = await self._call("POST", "/refunds", body, seconds=self._seconds)
-        if isinstance(answer, ChargeStatus):
+        response = await self._call("POST", "/refunds", body, seconds=self._seconds)
+        if isinstance(response, ChargeStatus):
             return RefundOutcome.UNKNOWN
-        if answer.is_success:
+        if response.is_success:
             return RefundOutcome.DONE
-        return RefundOutcome.REFUSED if answer.status_code in REFUSALS else RefundOutcome.UNKNOWN
+        return RefundOutcome.REFUSED if response.status_code in REFUSALS else RefundOutcome.UNKNOWN
 
     async def list_captures(self, cursor: str | None) -> CapturesPage:
         query = httpx.QueryParams({"status": "captured", "limit": str(PAGE)} | ({"cursor": cursor} if cursor else {}))
-        answer = await self._call("GET", f"/charges?{query}", seconds=self._seconds)
-        if isinstance(answer, ChargeStatus):
+        response = await self._call("GET", f"/charges?{query}", seconds=self._seconds)
+        if isinstance(response, ChargeStatus):
             raise LedgerUnreadable("the payment provider did not answer.")
-        if not answer.is_success:
-            raise LedgerUnreadable(f"the payment provider answered {answer.status_code} to GET /charges.")
+        if not response.is_success:
+            raise LedgerUnreadable(f"the payment provider answered {response.status_code} to GET /charges.")
         try:
-            page = _captures.decode(answer.content)
+            page = _captures.decode(response.content)
             captures = tuple(
                 CapturedCharge(each.id, Decimal(each.amount), each.currency, Decimal(each.refunded)) for each in page.data
             )
@@ -130,10 +130,10 @@ class HttpProvider:
     async def answers(self) -> bool:
         """Look up a charge that does not exist. Failures are not logged here, because the caller calls this again and again, and logs them."""
         try:
-            answer = await self._receive("GET", f"/charges/{UNUSED_ID}", None, self._seconds)
+            response = await self._receive("GET", f"/charges/{UNUSED_ID}", None, self._seconds)
         except (httpx.HTTPError, TimeoutError):
             return False
-        return answer is not None and not answer.is_server_error
+        return response is not None and not response.is_server_error
 
     async def close(self) -> None:
         await self._client.aclose()
@@ -142,10 +142,10 @@ class HttpProvider:
         self, method: str, path: str, body: dict[str, Any] | None = None, *, seconds: float
     ) -> httpx.Response | ChargeStatus:
         try:
-            answer = await self._receive(method, path, body, seconds)
+            response = await self._receive(method, path, body, seconds)
             self._unreached.succeeded()
             self._silent.succeeded()
-            return answer or ChargeStatus.UNKNOWN
+            return response or ChargeStatus.UNKNOWN
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
             self._unreached.failed(error=repr(error))
             return ChargeStatus.NOT_SENT
@@ -155,22 +155,22 @@ class HttpProvider:
 
     async def _receive(self, method: str, path: str, body: dict[str, Any] | None, seconds: float) -> httpx.Response | None:
         """The whole response; None if it is longer than `MAX_RESPONSE_BYTES`."""
-        async with asyncio.timeout(seconds), self._client.stream(method, path, json=body) as answer:
+        async with asyncio.timeout(seconds), self._client.stream(method, path, json=body) as response:
             received = bytearray()
-            async for chunk in answer.aiter_bytes():
+            async for chunk in response.aiter_bytes():
                 received += chunk
                 if len(received) > MAX_RESPONSE_BYTES:
                     return None
-            return httpx.Response(answer.status_code, content=bytes(received))
+            return httpx.Response(response.status_code, content=bytes(received))
 
 
-def _read(charge: Charge, answer: httpx.Response) -> ChargeOutcome:
-    if not answer.is_success:
-        _failing.failed(payment_id=str(charge.payment_id), status=answer.status_code)
+def _read(charge: Charge, response: httpx.Response) -> ChargeOutcome:
+    if not response.is_success:
+        _failing.failed(payment_id=str(charge.payment_id), status=response.status_code)
         return ChargeOutcome(ChargeStatus.UNKNOWN)
     _failing.succeeded()
     try:
-        body = _decode(answer.content)
+        body = _decode(response.content)
         is_same = (body.id, Decimal(body.amount), body.currency) == (str(charge.payment_id), charge.amount, charge.currency)
     except (ValueError, ArithmeticError) as error:  # what msgspec raises is a ValueError, for bad UTF-8 as well
         _log.error("an answer of the payment provider that cannot be read", error=str(error))
@@ -181,11 +181,11 @@ def _read(charge: Charge, answer: httpx.Response) -> ChargeOutcome:
     return ChargeOutcome(_STATUSES.get(body.status, ChargeStatus.UNKNOWN), body.decline_code)
 
 
-def _decode(answer: bytes) -> _ChargeBody:
+def _decode(response: bytes) -> _ChargeBody:
     """
     Raises:
-        ValueError: the answer cannot be read.
+        ValueError: the response cannot be read.
     """
-    if is_too_deep(answer):
+    if is_too_deep(response):
         raise ValueError("it is nested too deeply")
-    return _charges.decode(answer)
+    return _charges.decode(response)

@@ -79,17 +79,17 @@ class EntryReader:
 
     async def _drain(self) -> None:
         while self._waiting:
-            asked, self._waiting = self._waiting, {}
+            queued, self._waiting = self._waiting, {}
             wanted, self._wanted = self._wanted, set()
             try:
-                answers = await self._patiently(self._fetch([(names, names in wanted) for names in asked]))
+                results = await self._patiently(self._fetch([(names, names in wanted) for names in queued]))
             except Exception as error:  # every error is passed to the callers of this round trip; the next round trip goes on
-                for futures in asked.values():
+                for futures in queued.values():
                     for future in futures:
                         if not future.done():
                             future.set_exception(error)
                 continue
-            for futures, found in zip(asked.values(), answers, strict=True):
+            for futures, found in zip(queued.values(), results, strict=True):
                 for future in futures:
                     if not future.done():  # done: the caller was cancelled
                         future.set_result(found)
@@ -108,28 +108,28 @@ class EntryReader:
         await asyncio.gather(task, return_exceptions=True)
         raise TimeoutError(f"no answer within {self._patience} s")
 
-    async def _fetch(self, asked: list[tuple[Names, bool]]) -> list[Found]:
-        if len(asked) == 1:  # a single command is cheaper than a pipeline of one
-            replies = [await _ask(self._client, *asked[0])]
+    async def _fetch(self, queued: list[tuple[Names, bool]]) -> list[Found]:
+        if len(queued) == 1:  # a single command is cheaper than a pipeline of one
+            replies = [await _ask(self._client, *queued[0])]
         else:
             async with self._client.pipeline(transaction=False) as pipeline:
-                for each in asked:
+                for each in queued:
                     _ask(pipeline, *each)
                 replies = await pipeline.execute()
         pairs: list[tuple[bytes | None, bytes | None]] = [
-            tuple(reply) if with_entry else (reply, None) for reply, (_, with_entry) in zip(replies, asked, strict=True)
+            tuple(reply) if with_entry else (reply, None) for reply, (_, with_entry) in zip(replies, queued, strict=True)
         ]
-        await self._give_versions(asked, pairs)
+        await self._give_versions(queued, pairs)
         return [found(version or b"", value) for version, value in pairs]
 
-    async def _give_versions(self, asked: list[tuple[Names, bool]], pairs: list[tuple[bytes | None, bytes | None]]) -> None:
+    async def _give_versions(self, queued: list[tuple[Names, bool]], pairs: list[tuple[bytes | None, bytes | None]]) -> None:
         absent = [order for order, (version, _) in enumerate(pairs) if version is None]
         if not absent:
             return
         fresh = str(time.time_ns()).encode()
         async with self._client.pipeline(transaction=False) as pipeline:
             for order in absent:
-                pipeline.set(asked[order][0].version, fresh, nx=True, get=True, ex=self._version_seconds)
+                pipeline.set(queued[order][0].version, fresh, nx=True, get=True, ex=self._version_seconds)
             for order, present in zip(absent, await pipeline.execute(), strict=True):
                 pairs[order] = (present or fresh, pairs[order][1])
 

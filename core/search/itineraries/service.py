@@ -65,15 +65,15 @@ async def find_itineraries(
     if not _may_have_flights(request.day, now):
         return NOTHING
     await timetable.refresh()
-    answer = await _answer(timetable, snapshot, request, connections, now)
-    if answer is None:
+    result = await _find(timetable, snapshot, request, connections, now)
+    if result is None:
         # The flights in the database differ from the timetable: one was changed just now, or a change could not be read from Redis.
         timetable.drop_all()
-        answer = await _answer(timetable, snapshot, request, connections, now)
-    return answer or views.listed([], complete=False)
+        result = await _find(timetable, snapshot, request, connections, now)
+    return result or views.listed([], complete=False)
 
 
-async def _answer(
+async def _find(
     timetable: Timetable, snapshot: Snapshot, request: ItineraryRequest, connections: Rules, now: datetime
 ) -> ItinerariesView | None:
     """The response; None if the timetable and the database contradict each other.

@@ -66,14 +66,14 @@ class TracedRequests:
         span.set_attribute("http.url", f"{scope['scheme']}://{scope['path']}")
         span.set_attribute("skyqueue.correlation_id", ",".join(correlation.current()))
 
-        async def answer(message: Any) -> None:
+        async def send_described(message: Any) -> None:
             if message["type"] == "http.response.start":  # after the last part of the response the span has ended
                 template = str(scope.get("path_template", "unknown"))
                 span.update_name(f"{scope['method']} {template}")
                 span.set_attribute("http.route", template)
             await send(message)
 
-        await self._app(scope, receive, answer)
+        await self._app(scope, receive, send_described)
 
 
 def _correlation_trace_id() -> int | None:
