@@ -1,8 +1,7 @@
 """The services of one process, and the names by which handlers get them.
 
 A handler of frequent requests that needs several of them has only the parameter `services`: Litestar resolves two or more dependencies of
-one
-handler in a task group, which costs more than the look-up.
+one handler in a task group, which costs more than the look-up.
 """
 
 from __future__ import annotations

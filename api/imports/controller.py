@@ -105,13 +105,11 @@ class ImportController(Controller):
     ) -> Response[ImportAccepted]:
         """The header is checked at once, the rows by a job. UTF-8; delimiter `,`, `;` or tab; columns in any order.
 
-        Flights are identified by number and departure. With `match=day` a row whose flight does not exist moves the flight of the same
-        number, route and day, with its bookings, to the times of the row. `mode=upsert` changes flights that exist and skips those that are
-        the
-        same; `mode=create` refuses them. `dry_run` checks the rows, lists what would change and how many bookings are affected, and changes
-        no flight. A time without a zone is a fault; with `times=utc` it is in UTC, and with `times=local` it is the local time at the row's
-        source (departure) or destination (arrival). `encoding`: the encoding of the file, if it is not UTF-8. If the same file is being
-        imported in the same way already, the response has the job of that import.
+        Flights are identified by number and departure. With `match=day` a row whose flight does not exist moves the flight of the same number, route
+        and day, with its bookings, to the times of the row. `mode=upsert` changes flights that exist and skips those that are the same; `mode=create`
+        refuses them. `dry_run` checks the rows, lists what would change and how many bookings are affected, and changes no flight. A time without a
+        zone is a fault; with `times=utc` it is in UTC, with `times=local` it is the local time at the row's source (departure) or destination
+        (arrival). `encoding`: of the file. The same file, sent again during its import, is the same job.
         """
         if match is ImportMatch.DAY and mode is ImportMode.CREATE:
             raise Invalid.field("?match", "one_of", "match=day moves flights that exist, and mode=create leaves them alone.")

@@ -102,8 +102,7 @@ class Database:
         """Try to take an advisory lock on a connection of its own. Postgres frees the lock when that connection ends.
 
         Yields a function that returns whether the lock is held now. It sends a query, so it raises an error if the server cannot be
-        reached.
-        Call it every few seconds: after `LOCK_SILENCE_MS` without a call Postgres frees the lock.
+        reached. Call it every few seconds: after `LOCK_SILENCE_MS` without a call Postgres frees the lock.
         """
         with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             taken = bool(connection.scalar(text(f"SELECT pg_try_advisory_lock({_KEY_IN_SCHEMA})"), {"key": key}))
@@ -137,8 +136,8 @@ def _replace_if_closed(connection: RawConnection, *_: object) -> None:
     """Replace a pooled connection that the server or the network has closed, before it is used.
 
     Between two statements, Postgres sends data on its own only when it ends the connection. So it is enough to check whether the socket has
-    data to read, which needs no round trip, unlike a ping. A server that hangs or cannot be
-    reached is not detected by this; the statement that uses the connection then fails (`docs/decisions`, number 10).
+    data to read, which needs no round trip, unlike a ping. A server that hangs or cannot be reached is not detected by this; the statement
+    that uses the connection then fails (`docs/decisions`, number 10).
     """
     if not connection.closed:
         heard = select.poll()

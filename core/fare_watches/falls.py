@@ -1,8 +1,7 @@
 """Which watched fares have fallen. A pass of the sweep compares them with the flights, so the code that changes a price does nothing for it.
 
 The traveller is notified once of each fall: a new price is compared with the lowest one that they were shown or notified of. So a price
-that rises and
-comes back notifies nobody.
+that rises and comes back notifies nobody.
 """
 
 from __future__ import annotations

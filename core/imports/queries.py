@@ -58,8 +58,7 @@ class ImportSummary(msgspec.Struct, frozen=True, kw_only=True):
     `unprocessed`: the rows that a cancelled import did not process; null if their number is unknown. `cancelling`: the import is being
     stopped, and will be `CANCELLED`. `beside`: the number of rows that add a second flight of the same number, route and day; the list of
     changes has these flights. `affected_bookings`: the number of bookings on flights that the import changed, or would change. `file_name`:
-    the name that the client gave the file; null if there was none, or the import is of a former release. `username`: the account that sent
-    it.
+    the name that the client gave the file; null if there was none, or the import is of a former release. `username`: of the sender.
     """
 
     job_id: UUID

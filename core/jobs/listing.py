@@ -17,9 +17,8 @@ from core.jobs.status import Job, JobKind, read_jobs
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobFilter:
     """None matches everything. `flight_id`: bookings on this flight, and its cancellation; `username`: of the user who started the job,
-    complete.
-    `text`: the complete reference, flight number or failure code of a booking; a part of the failure of an import; a part of the reason of
-    a cancellation. `accepted_from`, `accepted_before`: the time at which the job was accepted.
+    complete. `text`: the complete reference, flight number or failure code of a booking; a part of the failure of an import; a part of the
+    reason of a cancellation. `accepted_from`, `accepted_before`: the time at which the job was accepted.
     """
 
     kind: JobKind | None = None

@@ -86,7 +86,7 @@ REDIS: Final = [
     ("a command that was renamed or disabled", f"{SUITABILITY}::test_a_renamed_or_removed_command_is_reported"),
     ("a `maxmemory-policy`", f"{SUITABILITY}::test_a_server_that_evicts_keys_and_does_not_persist_is_reported_but_accepted"),
     ("`appendonly no`", f"{SUITABILITY}::test_a_server_that_evicts_keys_and_does_not_persist_is_reported_but_accepted"),
-    ("a server that is full", f"{SUITABILITY}::test_a_server_that_takes_no_work_just_now_is_told_and_not_refused"),
+    ("a server that is full", f"{SUITABILITY}::test_a_server_that_refuses_writes_now_is_reported_but_accepted"),
     ("another program", "faults/test_broken_redis.py::test_flushing_redis_under_load_oversells_nothing_and_loses_nothing"),
 ]
 VALUES: Final = "unit/test_setting_values.py"

@@ -55,9 +55,8 @@ def connect(
 ) -> RepairedBroker:
     """A broker for one pool of worker threads. Dramatiq's retries are off, because the sweep repeats work and counts the attempts.
 
-    `polled`: called whenever the consumer requests the next message or is created again, which is at least every few seconds.
-    `is_paused`: while it returns true, no message is taken. `processed(queue, messages, items)`: called
-    when they were processed.
+    `polled`: called whenever the consumer requests the next message or is created again, which is at least every few seconds. `is_paused`:
+    while it returns true, no message is taken. `processed(queue, messages, items)`: called when they were processed.
     """
     broker = RepairedBroker(
         client=clients.connect(redis_url, seconds=SOCKET_SECONDS, ping_after_seconds=PING_AFTER_SECONDS),

@@ -1,6 +1,5 @@
 """End the process when one of its threads has ended with an error, so that it is restarted. Without that thread it would look healthy, but
-do
-only a part of its work.
+do only a part of its work.
 
 While all threads run and make progress, the watchdog touches a file after each check. So a health check outside the process can
 read the age of the file (`workers/alive.py`).

@@ -22,8 +22,7 @@ from core.statuses import WITH_SEATS
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BookingFilter:
     """None matches everything. `name`: a surname or the whole name of a passenger; the last word of a whole name is also searched as a
-    surname.
-    `username`: complete, in upper or lower case.
+    surname. `username`: complete, in upper or lower case.
     """
 
     reference: str | None = None

@@ -1,9 +1,8 @@
 """The timetable of one process: tables of days in memory, loaded when they are first needed, and updated when flights change.
 
 Before each search, the changes of flights since the last time are read from Redis (`core/flights/announcements/timetable_log.py`), once for
-all searches that wait. If a few flights have changed, they are read and replaced in the tables; after a large
-import the tables of its days are dropped. While Redis cannot be reached, changes are not announced, so a table is used for a few
-seconds only.
+all searches that wait. If a few flights have changed, they are read and replaced in the tables; after a large import the tables of its days
+are dropped. While Redis cannot be reached, changes are not announced, so a table is used for a few seconds only.
 """
 
 from __future__ import annotations

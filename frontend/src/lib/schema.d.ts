@@ -522,13 +522,11 @@ export interface paths {
          * Import a CSV file of flights
          * @description The header is checked at once, the rows by a job. UTF-8; delimiter `,`, `;` or tab; columns in any order.
          *
-         *     Flights are identified by number and departure. With `match=day` a row whose flight does not exist moves the flight of the same
-         *     number, route and day, with its bookings, to the times of the row. `mode=upsert` changes flights that exist and skips those that are
-         *     the
-         *     same; `mode=create` refuses them. `dry_run` checks the rows, lists what would change and how many bookings are affected, and changes
-         *     no flight. A time without a zone is a fault; with `times=utc` it is in UTC, and with `times=local` it is the local time at the row's
-         *     source (departure) or destination (arrival). `encoding`: the encoding of the file, if it is not UTF-8. If the same file is being
-         *     imported in the same way already, the response has the job of that import.
+         *     Flights are identified by number and departure. With `match=day` a row whose flight does not exist moves the flight of the same number, route
+         *     and day, with its bookings, to the times of the row. `mode=upsert` changes flights that exist and skips those that are the same; `mode=create`
+         *     refuses them. `dry_run` checks the rows, lists what would change and how many bookings are affected, and changes no flight. A time without a
+         *     zone is a fault; with `times=utc` it is in UTC, with `times=local` it is the local time at the row's source (departure) or destination
+         *     (arrival). `encoding`: of the file. The same file, sent again during its import, is the same job.
          */
         post: operations["uploadFlights"];
         delete?: never;
