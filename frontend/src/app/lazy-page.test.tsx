@@ -33,7 +33,7 @@ test('a page that cannot be loaded waits, and shows itself once it can', async (
   expect(await screen.findByRole('heading', { name: 'My trips' })).toBeVisible();
 });
 
-test('whoever does not want to wait can try at once', async () => {
+test('a button tries to load the page at once', async () => {
   network.use(http.get('/', () => HttpResponse.error()));
   let tries = 0;
   show(

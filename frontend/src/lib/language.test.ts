@@ -116,7 +116,7 @@ test('days, durations and money are written in the language that is shown', asyn
   ]);
 });
 
-test('an error that is on the screen is told in the language of the moment', async () => {
+test('an error on the screen is shown in the present language', async () => {
   const problem = networkProblem();
   expect(problem.message).toMatch(/^The server cannot be reached/);
   await showLanguage('de');

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { showLanguage } from './language';
 import { problemFrom } from './problem';
 
-const answer = () =>
+const validationProblem = () =>
   problemFrom(new Response(null, { status: 422 }), {
     code: 'validation',
     detail: 'The name needs a surname.',
@@ -13,14 +13,14 @@ const answer = () =>
   });
 
 test('in English the words are those of the server', () => {
-  const { message, errors } = answer();
+  const { message, errors } = validationProblem();
   expect(message).toBe('The name needs a surname.');
   expect(errors.map((fault) => fault.message)).toEqual(['The name needs a surname.', 'At most 9.']);
 });
 
 test('in another language they are our own, where there are any, also after the language was changed', async () => {
-  const { message: before } = answer();
-  const problem = answer();
+  const { message: before } = validationProblem();
+  const problem = validationProblem();
   await showLanguage('de');
   expect(before).toBe('The name needs a surname.');
   expect(problem.message).toBe('Eine Eingabe kann nicht verwendet werden.');

@@ -38,11 +38,11 @@ async function openAccount() {
 
 test('the password is changed where the current one is right', async () => {
   const sent: unknown[] = [];
-  let answer = () => problem(403, 'wrong_password', 'The current password is another one.');
+  let respond = () => problem(403, 'wrong_password', 'The current password is another one.');
   network.use(
     http.post('/api/v1/auth/password', async ({ request }) => {
       sent.push(await request.json());
-      return answer();
+      return respond();
     }),
   );
   const { user, section } = await openAccount();
@@ -54,12 +54,12 @@ test('the password is changed where the current one is right', async () => {
   expect(form.getByLabelText('Current password')).toHaveFocus();
 
   const errors = [{ pointer: '/new_password', code: 'too_common', message: 'Choose another one.' }];
-  answer = () => problem(422, 'validation', 'Choose another one.', { errors });
+  respond = () => problem(422, 'validation', 'Choose another one.', { errors });
   await user.click(form.getByRole('button', { name: 'Change password' }));
   expect(await form.findByText(/^Many people use this password/)).toBeVisible();
   expect(form.getByLabelText('New password')).toHaveFocus();
 
-  answer = done;
+  respond = done;
   await user.click(form.getByRole('button', { name: 'Change password' }));
   expect(await form.findByRole('status')).toHaveTextContent('Your password is changed.');
   expect(form.getByLabelText('Current password')).toHaveValue('');
@@ -89,7 +89,7 @@ test('signing out everywhere leads to the sign-in page', async () => {
   expect(await screen.findByRole('heading', { name: 'Sign in' })).toBeVisible();
 });
 
-test('who could not sign out everywhere is told, and stays signed in', async () => {
+test('a failed sign-out everywhere is shown, and the user stays signed in', async () => {
   network.use(http.post('/api/v1/auth/logout-everywhere', () => problem(503, 'unavailable', 'Try again.')));
   const { user, section } = await openAccount();
   await user.click(await (await section('Devices')).findByRole('button', { name: 'Sign out everywhere' }));
@@ -97,12 +97,12 @@ test('who could not sign out everywhere is told, and stays signed in', async () 
 });
 
 test('the account is closed with its password', async () => {
-  let answer = () => problem(403, 'wrong_password', 'The current password is another one.');
+  let respond = () => problem(403, 'wrong_password', 'The current password is another one.');
   const sent: unknown[] = [];
   network.use(
     http.delete('/api/v1/auth/me', async ({ request }) => {
       sent.push(await request.json());
-      return answer();
+      return respond();
     }),
   );
   const { user, section } = await openAccount();
@@ -111,7 +111,7 @@ test('the account is closed with its password', async () => {
   await user.click(form.getByRole('button', { name: 'Close my account for good' }));
   expect(await form.findByText('This is not your current password.')).toBeVisible();
   expect(form.getByLabelText('Password')).toHaveFocus();
-  answer = done;
+  respond = done;
   await user.click(form.getByRole('button', { name: 'Close my account for good' }));
   expect(await screen.findByRole('heading', { name: 'Sign in' })).toBeVisible();
   expect(screen.getByRole('status')).toHaveTextContent('Your account is closed.');

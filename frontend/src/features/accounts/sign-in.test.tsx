@@ -33,8 +33,8 @@ test('a visitor who registers from the checkout comes back to the same flight an
 
 test('what is wrong with an account is shown at its field, which takes the focus', async () => {
   const errors = [{ pointer: '/password', code: 'too_common', message: 'Choose another password.' }];
-  let answer = () => problem(422, 'validation', 'Some of it cannot be used.', { errors });
-  network.use(http.post('/api/v1/auth/register', () => answer()));
+  let respond = () => problem(422, 'validation', 'Some of it cannot be used.', { errors });
+  network.use(http.post('/api/v1/auth/register', () => respond()));
   const { user } = openApp('/register');
   await user.type(await screen.findByLabelText('Username'), 'asha');
   await user.type(screen.getByLabelText('Password'), 'password');
@@ -43,7 +43,7 @@ test('what is wrong with an account is shown at its field, which takes the focus
   expect(screen.getByLabelText('Password')).toHaveAccessibleDescription(/Many people use this password/);
   expect(screen.getByLabelText('Password')).toHaveFocus();
   const form = [{ pointer: '/username', code: 'bad_format', message: 'It has a form that is not allowed.' }];
-  answer = () => problem(422, 'validation', 'Some of it cannot be used.', { errors: form });
+  respond = () => problem(422, 'validation', 'Some of it cannot be used.', { errors: form });
   await user.click(screen.getByRole('button', { name: 'Create account' }));
   expect(await screen.findByText(/letters \(a to z\), digits and _ . @ - only/)).toBeVisible();
 });
@@ -92,19 +92,19 @@ test('an account whose first sign-in was lost is signed in by pressing again', a
 });
 
 test('wrong credentials are refused, and after too many tries the page says when to try again', async () => {
-  let answer = () => problem(401, 'invalid_credentials', 'No account has this username and password.');
-  network.use(http.post('/api/v1/auth/token', () => answer()));
+  let respond = () => problem(401, 'invalid_credentials', 'No account has this username and password.');
+  network.use(http.post('/api/v1/auth/token', () => respond()));
   const { user } = openApp('/sign-in');
   await user.type(await screen.findByLabelText('Username'), 'asha');
   await user.type(screen.getByLabelText('Password'), 'wrong');
   await user.click(screen.getByRole('button', { name: 'Sign in' }));
   expect(await screen.findByText('No account has this name and password.')).toBeVisible();
-  answer = () => problem(429, 'rate_limited', 'Too many tries. Come back in 30 seconds.');
+  respond = () => problem(429, 'rate_limited', 'Too many tries. Come back in 30 seconds.');
   await user.click(screen.getByRole('button', { name: 'Sign in' }));
   expect(await screen.findByRole('alert')).toHaveTextContent('Come back in 30 seconds.');
 });
 
-test('a page that needs an account asks a visitor to sign in, and then opens', async () => {
+test('a page that needs an account leads to the sign-in page, and then opens', async () => {
   network.use(
     me,
     noBookings,
@@ -152,7 +152,7 @@ test('going back does not lead to the sign-in page again', async () => {
   expect(where()).toBe('/');
 });
 
-test('an account that is signed in is not asked to sign in', async () => {
+test('a user who is signed in does not see the sign-in page', async () => {
   network.use(me, noBookings);
   const { where } = openApp('/register?next=/bookings', { as: 'member' });
   expect(await screen.findByRole('heading', { name: 'No trips yet' })).toBeVisible();

@@ -66,7 +66,7 @@ test('the fare of a day is watched from its results, and no longer on the second
   expect(await screen.findByRole('button', { name: 'Watch this fare' })).toBeVisible();
 });
 
-test('too many watches are told at the button', async () => {
+test('an error about too many watches is shown at the button', async () => {
   network.use(
     http.post('/api/v1/fare-watches', () =>
       problem(409, 'too_many_fare_watches', 'You watch 20 fares already. Stop watching one first.'),
@@ -83,7 +83,7 @@ test('a visitor is led to the sign-in and back', async () => {
   expect(link.getAttribute('href')).toContain('/sign-in?next=');
 });
 
-test('a fall is told on every page until the notice is closed', async () => {
+test('a fall is shown on every page until the notice is closed', async () => {
   network.use(watched(() => [FALLEN]));
   const { user } = openApp('/messages', { as: 'member' });
   expect(

@@ -47,7 +47,7 @@ test('a visitor finds a booking by its reference and a surname', async () => {
   expect(asked).toEqual([{ reference: 'k7wq2m', surname: 'Rao' }]);
 });
 
-test('who has not paid sees until when the seats are held', async () => {
+test('an unpaid booking shows until when the seats are held', async () => {
   const held = {
     ...FOUND,
     status: 'HELD',
@@ -82,12 +82,12 @@ test('a field that is empty says so itself, and has the focus', async () => {
   expect(screen.getByText('Enter the surname of a traveller.')).toBeVisible();
 });
 
-test('what is not found, and too many tries, are told in plain words', async () => {
-  let answers = 0;
+test('a missing booking and too many tries have a text for travellers', async () => {
+  let requests = 0;
   network.use(
     http.post('/api/v1/bookings/find', () => {
-      answers += 1;
-      return answers === 1
+      requests += 1;
+      return requests === 1
         ? problem(404, 'booking_not_found', 'There is no such booking.')
         : problem(429, 'rate_limited', 'Too many.', {}, { 'Retry-After': '6' });
     }),

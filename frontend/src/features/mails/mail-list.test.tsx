@@ -37,14 +37,14 @@ test('a message opens, and leads to its booking', async () => {
   );
 });
 
-test('who has no messages is told how to get some', async () => {
+test('an empty list of messages explains how to get mails', async () => {
   mailsAre();
   openApp('/messages', { as: 'member' });
   expect(await screen.findByText('No messages yet')).toBeVisible();
   expect(screen.getByRole('link', { name: 'Enter your address' })).toHaveAttribute('href', '/account');
 });
 
-test('the address is saved, and one that is none is told at the field', async () => {
+test('the address is saved, and an invalid one has an error at the field', async () => {
   const saved: unknown[] = [];
   network.use(
     http.get('/api/v1/auth/sessions', () => HttpResponse.json({ data: [] })),
@@ -71,7 +71,7 @@ test('the address is saved, and one that is none is told at the field', async ()
   expect(saved).toEqual(['asha', 'asha@example.com']);
 });
 
-test('where no mail is sent, nobody is promised one', async () => {
+test('without a mail server the page announces no mails', async () => {
   const address = { email: 'asha@example.com', sends: false };
   network.use(
     http.get('/api/v1/auth/sessions', () => HttpResponse.json({ data: [] })),

@@ -63,7 +63,7 @@ test('without a mail server and an address the ticket is on the page alone', asy
   expect(await screen.findByText('This site sends no e-mail. Download your ticket below.')).toBeVisible();
 });
 
-test('who gave no address can give it here, and the ticket is mailed', async () => {
+test('a traveller without an address can enter one here, and the ticket is mailed', async () => {
   mailIs(null);
   addressIs(null);
   const saved: unknown[] = [];

@@ -69,7 +69,7 @@ function progressed(id: number): string {
   return `id: p-${id}\nevent: import.progress\ndata: {"type":"import.progress"}\n\n`;
 }
 
-/** As the API answers: without `no-store`, the test's browser would keep it for the next test. */
+/** A response of the API: without `no-store`, the test's browser would keep it for the next test. */
 function flightAnswer(version: number): Response {
   const headers = { ETag: `"${version}"`, 'Cache-Control': 'no-store' };
   return HttpResponse.json({ ...FLIGHT, version }, { headers });
@@ -129,7 +129,7 @@ test('a hundred events are a few loads', async () => {
   expect(asked.calls - before).toBeLessThan(10);
 });
 
-test('a page whose stream is refused asks by itself', async () => {
+test('a page whose stream is refused polls', async () => {
   let seats = 120;
   let refusals = 0;
   network.use(
@@ -167,7 +167,7 @@ test('a hidden tab closes its stream, and reads on when it is shown', async () =
   expect(await screen.findByText('900 of 1,000 rows')).toBeVisible();
 });
 
-test('the overview asks again and again, but not while the tab is hidden', async () => {
+test('the overview polls, but not while the tab is hidden', async () => {
   vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
   let calls = 0;
   network.use(
@@ -184,7 +184,7 @@ test('the overview asks again and again, but not while the tab is hidden', async
   const before = calls;
   hide(true);
   await vi.advanceTimersByTimeAsync(POLL_MS * 5);
-  // Whoever asked before this answer came has been counted.
+  // Requests before this response are counted already.
   await fetch('/api/v1/auth/me');
   expect(calls).toBe(before);
   hide(false);

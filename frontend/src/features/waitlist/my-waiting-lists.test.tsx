@@ -43,7 +43,7 @@ test('my trips show the place in line, and the offer with the time that is left'
   expect(screen.getByRole('timer')).toHaveTextContent(/^0?[45]:\d\d$/);
 });
 
-test('seats that wait for payment are told on every page, and not on their own', async () => {
+test('seats that wait for payment are shown on every other page', async () => {
   const held = hold(new Date(Date.now() + 600_000).toISOString());
   network.use(
     http.get('/api/v1/auth/me', () => HttpResponse.json(TRAVELLER)),

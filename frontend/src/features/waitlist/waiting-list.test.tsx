@@ -115,7 +115,7 @@ test('after an offer that ended unpaid, the waiting list can be joined again', a
   expect(screen.getByRole('button', { name: 'Join the waiting list' })).toBeVisible();
 });
 
-test('a visitor is asked to sign in', async () => {
+test('a visitor gets a link to sign in', async () => {
   openApp(PAGE);
   expect(await screen.findByRole('link', { name: 'Sign in to wait' })).toHaveAttribute(
     'href',

@@ -33,7 +33,7 @@ test('a read is sent with the token of the prefetched refresh, and both answers 
   expect(await takePrefetchedRefresh('1')).toBeNull();
 });
 
-test('a visitor is asked for no session, and reads only what everybody may read', async () => {
+test('for a visitor no session is requested, and only public data are read', async () => {
   prefetch(reads);
   expect((await takePrefetched(request('/api/v1/configuration'), null))?.response.status).toBe(200);
   expect(await takePrefetched(request(MINE), null)).toBeNull();
@@ -41,7 +41,7 @@ test('a visitor is asked for no session, and reads only what everybody may read'
   expect(tokens).toEqual([]);
 });
 
-test('nothing that was asked for one account is given to another', async () => {
+test('a response for one account is not returned to another', async () => {
   localStorage.setItem(SIGN_IN_KEY, '1');
   prefetch(reads);
   expect(await takePrefetched(request(MINE), '2')).toBeNull();

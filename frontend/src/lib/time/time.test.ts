@@ -69,7 +69,7 @@ test('an elapsed time that rounds up to the next unit is written in that unit', 
   ]);
 });
 
-test('what took long is told in hours and in days', () => {
+test('long times are written in hours and in days', () => {
   expect([3_600_000, 12_000_000, 90_000_000, 356_400_000].map(elapsedText)).toEqual([
     '1 h',
     '3 h 20 min',
@@ -78,7 +78,7 @@ test('what took long is told in hours and in days', () => {
   ]);
 });
 
-test('a zone that the browser does not know is UTC, and is told to be unknown', () => {
+test('a zone that the browser does not support is null, and its times are in UTC', () => {
   for (const zone of ['Etc/Unknown', 'Moon/Tranquility', null]) {
     expect(supportedZone(zone)).toBeNull();
     expect(clock('2026-12-01T20:00:00Z', zone)).toBe('20:00');

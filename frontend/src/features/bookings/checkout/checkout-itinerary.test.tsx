@@ -92,7 +92,7 @@ test('an itinerary with a flight that does not exist says so', async () => {
   ).toBeVisible();
 });
 
-test('flights that cannot be loaded can be asked for again', async () => {
+test('flights that cannot be loaded can be requested again', async () => {
   network.use(
     http.get('/api/v1/flights/:id', () => problem(500, 'internal', 'Something went wrong on our side.')),
   );

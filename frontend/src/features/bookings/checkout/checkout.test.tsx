@@ -59,7 +59,7 @@ describe.each(CASES)('$what', ({ page, flights, seats, pay, title }) => {
     expect(calls).toHaveLength(1);
   });
 
-  test('a lost answer is asked for again with the same idempotency key', async () => {
+  test('a booking whose response was lost is repeated with the same idempotency key', async () => {
     const calls = respondToBookings(() => HttpResponse.error(), accepted);
     const { user, where } = openApp(page, { as: 'member' });
     await user.click(await screen.findByRole('button', { name: pay }));
@@ -94,7 +94,7 @@ describe.each(CASES)('$what', ({ page, flights, seats, pay, title }) => {
     await screen.findByText('We do not know yet whether you are booked');
     cleanup();
     openApp(page, { as: 'member' });
-    // The page that is gone goes on here, which it would not in a browser: no answer may come before the new page asks, too.
+    // The first page continues here, unlike in a browser. It must get no response before the new page has sent its request, too.
     await screen.findByText('We do not know yet whether you are booked');
     for (const call of calls) expect(call).toEqual(calls[0]);
     away = false;
@@ -131,7 +131,7 @@ describe.each(CASES)('$what', ({ page, flights, seats, pay, title }) => {
     expect(calls[1]?.key).not.toBe(calls[0]?.key);
   });
 
-  test('a second booking of the same is asked about, and made when it was meant', async () => {
+  test('a second booking of the same flight needs a confirmation', async () => {
     const calls = respondToBookings(
       () => problem(409, 'possible_duplicate', 'You booked it a moment ago.', { booking_id: 'earlier' }),
       accepted,
@@ -151,7 +151,7 @@ describe.each(CASES)('$what', ({ page, flights, seats, pay, title }) => {
     expect(calls[1]?.key).not.toBe(calls[0]?.key);
   });
 
-  test('another price is asked about, and booked when it is agreed to', async () => {
+  test('a changed price needs a confirmation', async () => {
     const actual = { amount: '80000.00', currency: 'INR' };
     const calls = respondToBookings(
       () => problem(409, 'price_changed', 'It costs more.', { expected: flights.expected_total, actual }),

@@ -19,7 +19,7 @@ beforeEach(() => {
   network.use(http.get('/api/v1/auth/me', () => HttpResponse.json(TRAVELLER)));
 });
 
-test('the page asks for the job by long polls until it is done', async () => {
+test('the page reads the job by long polls until it is done', async () => {
   const preferences: (string | null)[] = [];
   let confirm = () => {};
   const confirmed = new Promise<void>((resolve) => {
@@ -49,7 +49,7 @@ test('the page asks for the job by long polls until it is done', async () => {
   expect(preferences).toEqual([null, 'wait=20']);
 });
 
-test('a server without long polls is asked as slowly as it wishes', async () => {
+test('a server without long polls is polled at its `Retry-After`', async () => {
   let calls = 0;
   network.use(
     http.get('/api/v1/jobs/:id', () => {

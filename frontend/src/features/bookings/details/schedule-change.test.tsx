@@ -31,21 +31,21 @@ const MOVED = booking({
 
 function openMoved() {
   let now: Booking = MOVED;
-  const answers: unknown[] = [];
+  const decisions: unknown[] = [];
   network.use(
     http.get('/api/v1/jobs/:id', () => HttpResponse.json(job(now))),
     http.post('/api/v1/bookings/:id/schedule-change', async ({ request }) => {
-      answers.push(await request.json());
+      decisions.push(await request.json());
       now = booking();
       return HttpResponse.json(now);
     }),
   );
   const { user } = openApp(`/bookings/${MOVED.id}`, { as: 'member' });
-  return { user, answers };
+  return { user, decisions };
 }
 
 test('a moved flight shows the booked and the new times, and the new times can be kept', async () => {
-  const { user, answers } = openMoved();
+  const { user, decisions } = openMoved();
   expect(await screen.findByRole('heading', { name: 'Your flight has new times' })).toBeVisible();
   const newTimes = within(screen.getByRole('region', { name: 'New times' }));
   expect(newTimes.getAllByText(/^\d\d:\d\d$/).map((time) => time.textContent)).toEqual([
@@ -57,7 +57,7 @@ test('a moved flight shows the booked and the new times, and the new times can b
   await user.click(newTimes.getByRole('button', { name: 'Keep the new times' }));
   expect(await screen.findByRole('heading', { name: 'You are booked' })).toBeVisible();
   expect(screen.queryByRole('region', { name: 'New times' })).not.toBeInTheDocument();
-  expect(answers).toEqual([{ action: 'keep' }]);
+  expect(decisions).toEqual([{ action: 'keep' }]);
 });
 
 test('a booking with a moved flight can be cancelled in the usual dialog', async () => {

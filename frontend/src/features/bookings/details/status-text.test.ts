@@ -63,7 +63,7 @@ test('a moved flight needs attention until its new times are accepted', () => {
   expect(ofTwo([moved, moved])).toMatch(/^Your flights have new times/);
 });
 
-test('a late payment is told, whether it got the seats or is refunded', () => {
+test('the text about a late payment says whether it got the seats or is refunded', () => {
   expect(text({ status: 'CONFIRMED', payment: payment(), rescued_at: '2026-11-23T10:16:00Z' })).toMatch(
     /^You are booked\. Your payment arrived after the hold had ended\./,
   );
@@ -74,7 +74,7 @@ test('a late payment is told, whether it got the seats or is refunded', () => {
   expect(text({ status: 'EXPIRED' })).toMatch(/Nothing was charged\.$/);
 });
 
-test('a hold that has ended asks for no payment', () => {
+test('the text about an ended hold says that the time to pay is over', () => {
   expect(text({ status: 'HELD', payment_mode: 'hold' })).toMatch(/^The time to pay is over\./);
 });
 
@@ -86,7 +86,7 @@ test('a declined card says why, and that nothing was charged', () => {
   );
 });
 
-test('a payment without an answer is described as it is', () => {
+test('a payment without a response is described as undecided', () => {
   const failure = { code: 'payment_timeout', message: 'The payment was not completed in time.' } as const;
   const late = { status: 'FAILED', payment_mode: 'token', failure } as const;
   expect(text({ ...late, payment: payment({ status: 'UNKNOWN' }) })).toMatch(/all of it is refunded\.$/);

@@ -65,7 +65,7 @@ test('while a card is charged, no other payment can be made', async () => {
   expect(screen.queryByRole('timer')).not.toBeInTheDocument();
 });
 
-test('a lost answer to a payment is asked for again with the same idempotency key', async () => {
+test('a payment whose response was lost is repeated with the same idempotency key', async () => {
   const held = hold(inSeconds(60));
   answerPayments(held);
   const keys: (string | null)[] = [];
@@ -115,7 +115,7 @@ test('the page shows what happens when a hold ends', async () => {
   expect(screen.getByRole('link', { name: 'Other flights that day' })).toBeVisible();
 });
 
-test('the page asks for a refund until it has arrived', async () => {
+test('the page polls until a refund has arrived', async () => {
   let calls = 0;
   const cancelled = (status: string) =>
     booking({

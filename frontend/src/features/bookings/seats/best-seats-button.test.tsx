@@ -56,7 +56,7 @@ test('a flight with too few seats is named, and the others are taken', async () 
   expect((await seatsOn('BA-138')).getByText('No seats picked')).toBeVisible();
 });
 
-test('a refusal is told, and the seats stay', async () => {
+test('a refusal is shown, and the seats are kept', async () => {
   const { user } = openApp(PAGE, { as: 'member' });
   const button = await screen.findByRole('button', BUTTON);
   await user.click(button);

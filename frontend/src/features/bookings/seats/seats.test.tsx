@@ -91,7 +91,7 @@ describe('in the checkout', () => {
     expect(calls[0]?.body).not.toHaveProperty('seat_numbers');
   });
 
-  test('who picks for one of two is asked for the other', async () => {
+  test('a seat for one of two travellers needs a seat for the other', async () => {
     const calls = respondToBookings(accepted);
     const { user } = openApp(PAGE, { as: 'member' });
     await user.click(await screen.findByRole('button', { name: 'Choose seats' }));
@@ -101,7 +101,7 @@ describe('in the checkout', () => {
     expect(calls).toHaveLength(0);
   });
 
-  test('a seat that somebody else took is told, and the other one is kept', async () => {
+  test('a seat that was taken meanwhile is named, and the other one is kept', async () => {
     const calls = respondToBookings(() => {
       mapIs({ ...SEAT_MAP, taken: ['1A', '2D', '2C'] });
       return problem(409, 'seat_taken', 'Seat 2C was taken by somebody else.', {
@@ -164,12 +164,12 @@ describe('on the page of the booking', () => {
   const seated = (seat_numbers: string[], seats_change_until: string | null = '2099-12-01T03:30:00Z') =>
     booking({ segments: [{ ...segment(), seat_numbers, seats_change_until }] });
 
-  function answerSeats(...answers: (() => Response)[]) {
+  function respondToSeats(...responses: (() => Response)[]) {
     const bodies: unknown[] = [];
     network.use(
       http.put('/api/v1/bookings/:id/seats', async ({ request }) => {
         bodies.push(await request.json());
-        return (answers[bodies.length - 1] ?? answers.at(-1))?.();
+        return (responses[bodies.length - 1] ?? responses.at(-1))?.();
       }),
     );
     return bodies;
@@ -178,7 +178,7 @@ describe('on the page of the booking', () => {
   test('seats stand on the ticket and are changed, and a refusal keeps what was had', async () => {
     mapIs({ ...SEAT_MAP, taken: ['1A', '2C', '2D'] });
     jobIs(seated(['2C', '2D']));
-    const bodies = answerSeats(
+    const bodies = respondToSeats(
       () =>
         problem(409, 'seat_taken', 'Seat 3C was taken by somebody else.', {
           seats: [{ flight_id: FLIGHT.id, seat_number: '3C' }],
@@ -217,7 +217,7 @@ describe('on the page of the booking', () => {
       http.get('/api/v1/auth/email', () => HttpResponse.json({ email: mail.address, sends: true })),
     );
     jobIs(seated(['2C', '2D']));
-    answerSeats(() => HttpResponse.json(seated(['3D', '2D'])));
+    respondToSeats(() => HttpResponse.json(seated(['3D', '2D'])));
     const { user } = openApp(`/bookings/${booking().id}`, { as: 'member' });
     expect(await screen.findByText(/^Your ticket was mailed/)).toBeVisible();
     await user.click(screen.getByRole('button', { name: 'Change seats' }));

@@ -39,7 +39,7 @@ test('the name of a traveller is corrected', async () => {
   expect(corrections.at(-1)).toEqual(['1', { name: 'Asha Rao' }]);
 });
 
-test('who was not named when it was booked is named later', async () => {
+test('passengers can be named after the booking', async () => {
   let current = booking();
   const added: unknown[] = [];
   network.use(

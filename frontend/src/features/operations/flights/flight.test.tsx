@@ -41,7 +41,7 @@ const PARTY = {
   created_at: '2026-11-23T10:00:00Z',
 };
 
-test('a flight that nobody has booked can be deleted', async () => {
+test('a flight without bookings can be deleted', async () => {
   open({});
   expect(await screen.findByRole('button', { name: 'Delete AI-202' })).toBeEnabled();
   expect(screen.getByRole('button', { name: 'Change' })).toBeEnabled();

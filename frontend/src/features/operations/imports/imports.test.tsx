@@ -242,7 +242,7 @@ test('an upload whose sign-in has ended leads to the sign-in page', async () => 
   expect(where()).toBe('/sign-in?next=%2Foperations%2Fimports');
 });
 
-test('an account that could not be loaded can be asked for again', async () => {
+test('an account that could not be loaded can be requested again', async () => {
   let broken = true;
   network.use(
     noHistory,
@@ -257,7 +257,7 @@ test('an account that could not be loaded can be asked for again', async () => {
   expect(await screen.findByRole('heading', { name: 'Upload a schedule' })).toBeVisible();
 });
 
-test('a traveller is told that the page is for administrators, and can sign in with another account', async () => {
+test('a traveller sees that the page is for administrators, and can sign in with another account', async () => {
   network.use(
     http.get('/api/v1/auth/me', () => HttpResponse.json(TRAVELLER)),
     http.post('/api/v1/auth/logout', () => new HttpResponse(null, { status: 204 })),

@@ -18,7 +18,7 @@ test('no day is over, and none is before the day before it', () => {
   expect(daysOf(late, '2099-11-01').back).toBe('2099-12-04');
 });
 
-test('days that nobody has chosen are proposed', () => {
+test('days that were not chosen are proposed', () => {
   const draft = { ...draftOf({ legs: [OUT, ON], seats: 1 }) };
   const open = { ...draft, legs: draft.legs.map((leg) => ({ ...leg, date: null })) };
   expect(daysOf(open, '2099-12-31').legs).toEqual(['2100-01-01', '2100-01-08']);

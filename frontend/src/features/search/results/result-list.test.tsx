@@ -111,7 +111,7 @@ test('a connection leads to its checkout with all its flights', async () => {
   expect(decodeURIComponent(where())).toBe(`/itinerary?flights=${FLIGHT.id},${NEXT_FLIGHT.id}&seats=2`);
 });
 
-test('the order is in the address, and is asked of the server, too', async () => {
+test('the order is in the address, and in the request to the server', async () => {
   const late = flightIs('AI-900', {
     departure_ts: '2099-12-01T14:30:00Z',
     arrival_ts: '2099-12-01T16:00:00Z',

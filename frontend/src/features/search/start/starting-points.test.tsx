@@ -16,7 +16,7 @@ test('the busiest places are shown first, and all of them on demand', async () =
   expect(names()).toEqual(['Delhi', 'Mumbai', 'London', 'Hill Strip']);
 });
 
-test('without any flights the first page says who can change that', async () => {
+test('without any flights the first page says so', async () => {
   network.use(http.get('/api/v1/airports', () => HttpResponse.json([])));
   openApp('/');
   expect(await screen.findByRole('heading', { name: 'No flights yet' })).toBeVisible();
@@ -30,7 +30,7 @@ test('without the busiest places any others are shown', async () => {
   expect(await screen.findByRole('button', { name: 'Hill Strip' })).toBeVisible();
 });
 
-test('places that could not be loaded can be asked for again', async () => {
+test('places that could not be loaded can be requested again', async () => {
   network.use(
     http.get('/api/v1/airports', () => problem(500, 'internal', 'Something went wrong on our side.')),
   );

@@ -64,7 +64,7 @@ test('a change that comes while letters flip is shown after them', () => {
   expect(board(container)).toEqual({ letters: 'CONFIRMED', flips: false, flaps: 0 });
 });
 
-test('who wants no motion waits for nothing', () => {
+test('without motion the text is shown at once', () => {
   vi.stubGlobal('matchMedia', () => ({ matches: true }));
   const { container, rerender } = render(<SplitFlap text="Payment" before="Seats" cells={CELLS} />);
   rerender(<SplitFlap text="Confirmed" cells={CELLS} />);
