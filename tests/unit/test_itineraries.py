@@ -131,6 +131,24 @@ def test_itineraries_are_those_that_trying_everything_finds(
         assert itinerary.price == sum(segment.price for segment in itinerary.segments)
 
 
+def test_a_cheap_itinerary_that_takes_too_long_does_not_change_the_best_order() -> None:
+    """The lowest price is that of an itinerary within 72 hours: with 1,000, the second direct flight is better, with 2 the first."""
+    flights = [
+        flight(1, "AAA", "CCC", TODAY, 70 * 60, price=1),
+        flight(
+            2, "CCC", "BBB", TODAY + timedelta(hours=71), 5 * 60, price=1
+        ),  # it arrives 76 hours after the departure of flight 1
+        flight(
+            3, "AAA", "DDD", TODAY + timedelta(hours=20), 60, price=1
+        ),  # because of it, flights that arrive so late are searched
+        flight(4, "AAA", "BBB", TODAY, 20 * 60, price=1_000),
+        flight(5, "AAA", "BBB", TODAY, 10 * 60, price=1_500),
+    ]
+    tables, places = tables_of(flights)
+    found = find(tables, query(places, "AAA", "BBB", TODAY.date(), Ranking.BEST), 10)
+    assert ids(found) == [[flights[4].id], [flights[3].id]]
+
+
 @settings(max_examples=80, deadline=None)
 @given(flights=timetables(), by=st.sampled_from(Ranking), full=st.lists(st.integers(1, 40), max_size=10))
 def test_without_sold_out_flights_the_others_keep_their_order(flights: list[Flight], by: Ranking, full: list[int]) -> None:
