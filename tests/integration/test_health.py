@@ -154,7 +154,7 @@ def test_the_backlog_is_looked_at_again_after_postgres_froze_with_requests_in_fl
 def test_a_check_that_fails_is_repeated(start_api: ApiFactory, monkeypatch: pytest.MonkeyPatch) -> None:
     api = start_api()
     with monkeypatch.context() as fault:
-        fault.setattr(PostgresCheck, "ask", broken)
+        fault.setattr(PostgresCheck, "run", broken)
         until(lambda: ready(api).status_code == 503)
         assert "unexpected answer" in ready(api).json()["reasons"][0]
     until(lambda: ready(api).status_code == 200)
