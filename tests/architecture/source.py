@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Final
 
@@ -57,12 +57,13 @@ class Module:
         return found & known
 
 
-def modules() -> list[Module]:
-    """All modules of the product; migrations are history and left out."""
+@cache
+def modules() -> tuple[Module, ...]:
+    """All modules of the product; migrations are history and left out. Each is parsed once."""
     found = []
     for package in PACKAGES:
         for path in sorted((ROOT / package).rglob("*.py")):
             if path.parent != MIGRATIONS:
                 name = ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
                 found.append(Module(name, path))
-    return found
+    return tuple(found)

@@ -26,7 +26,7 @@ QUEUE = f"{keys.QUEUE_NAMESPACE}:{Queue.BOOKINGS}"
 COMPANY = 60
 
 
-@pytest.mark.parametrize("processes", [1, 2])
+@pytest.mark.parametrize("processes", [1, pytest.param(2, marks=pytest.mark.variant)])
 def test_a_booking_that_kills_its_workers_fails_alone(pipeline: Pipeline, processes: int) -> None:
     """All were accepted together, so their leases end together for ever; the one that kills has the lowest id."""
     flight = pipeline.flight(200)

@@ -131,6 +131,7 @@ def test_a_frozen_worker_is_named_until_it_goes_on(installation: Installation) -
     installation.await_codes()
 
 
+@pytest.mark.variant
 def test_restarting_one_of_several_workers_causes_no_alarm(installation: Installation) -> None:
     restarted = installation.start_worker()
     installation.start_worker()
@@ -165,6 +166,7 @@ def test_a_killed_or_frozen_provider_is_reported_until_it_answers_again(installa
     installation.await_codes()
 
 
+@pytest.mark.variant
 def test_a_worker_without_a_provider_is_named(installation: Installation) -> None:
     installation.start_worker()
     without = installation.pipeline.worker()
@@ -172,6 +174,7 @@ def test_a_worker_without_a_provider_is_named(installation: Installation) -> Non
     assert f"process {without.pid}" in installation.message("provider_missing")
 
 
+@pytest.mark.variant
 def test_a_missing_provider_is_reported(installation: Installation) -> None:
     installation.pipeline.worker()
     installation.api.start()
@@ -179,6 +182,7 @@ def test_a_missing_provider_is_reported(installation: Installation) -> None:
     assert "No payment provider is named" in installation.message("provider_missing")
 
 
+@pytest.mark.variant
 def test_a_provider_that_only_the_workers_know_is_enough(installation: Installation) -> None:
     """An API that is kept apart from the world may not reach the provider, and need not."""
     installation.start_worker()

@@ -103,6 +103,7 @@ def test_a_client_that_hangs_up_during_its_request_is_no_failure_of_ours(client:
     assert answered().get("500") == before.get("500")
 
 
+@pytest.mark.variant
 def test_no_query_makes_a_route_fail(api: RunningApi, faults: Faults) -> None:
     def attempts() -> Iterator[Attempt]:
         for target in targets(api.app):
@@ -126,6 +127,7 @@ def test_no_path_makes_a_route_fail(api: RunningApi, faults: Faults) -> None:
     assert faults((target, "path", {}) for fill in hostile.PATHS for target in targets(api.app, fill)) == []
 
 
+@pytest.mark.variant
 def test_no_header_makes_a_route_fail(api: RunningApi, faults: Faults) -> None:
     def attempts() -> Iterator[Attempt]:
         for target in targets(api.app):

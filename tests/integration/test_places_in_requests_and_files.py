@@ -106,7 +106,7 @@ def sent_as_a_file(import_steps: ImportSteps, pairs: list[tuple[str, str]]) -> I
     writer.writerow(HEADER.split(","))
     times = (noon_in(10).isoformat(), noon_in(10, hours=2).isoformat())
     for number, pair in enumerate(pairs):
-        cells = [re.sub(r"^(?='*[=+@-])", "'", name.strip()) for name in pair]
+        cells = [re.sub(r"^(?='*[=+@\t\r-])", "'", name.strip()) for name in pair]
         writer.writerow([f"CSV-{number}", *cells, *times, 150, "7500.00"])
     lines = text.getvalue()
     starts = list(_first_lines(lines))

@@ -8,6 +8,7 @@ import pytest
 from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]
 
 TOGETHER: Final = {
+    "tests/architecture/": "the parsed sources",
     "tests/e2e/browser/": "the browser and its product",
     "tests/e2e/": "starts of the product, one after the other",
     "tests/integration/test_bookings.py": "the shared installation",
