@@ -37,6 +37,7 @@ class ScriptResult(IntEnum):
 
     @property
     def is_reserved(self) -> bool:
+        """`NEW` or `ALREADY`, the only positive values. The members are not listed here because this runs several times for each booking."""
         return self > 0
 
 

@@ -155,6 +155,7 @@ def test_a_plain_user_runs_everything_as_itself(folder: Path) -> None:
         assert product.data_dir.stat().st_mode & 0o777 == 0o700
 
 
+@pytest.mark.variant
 def test_with_configured_servers_no_embedded_ones_are_started(folder: Path, private_servers: ServerFactory) -> None:
     pair = private_servers()
     environment = {

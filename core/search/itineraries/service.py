@@ -111,7 +111,9 @@ def _search(
     destination: int | None,
     request: ItineraryRequest,
 ) -> ItinerariesView | _Reach | None:
-    """The response, as `_answer`; a `_Reach` if days have to be loaded first. `tables` may have more days than are needed."""
+    """The response (None if the timetable and the database contradict each other); a `_Reach` if days have to be loaded first. `tables` may
+    have more days than are needed.
+    """
     first = tables[0].day
     last = reach.last
     for done in range(1, reach.lookups + 1):

@@ -94,6 +94,7 @@ def test_the_letters_flip_when_the_booking_is_confirmed_and_nothing_else_moves(p
     assert letters(page, "plain") == "CONFIRMED"
 
 
+@pytest.mark.variant
 def test_without_motion_the_board_shows_the_status_at_once_in_every_language(page: Page, flight: dict[str, Any]) -> None:
     page.emulate_media(reduced_motion="reduce")
     page.add_init_script("window.moved = 0; document.addEventListener('animationstart', () => { window.moved += 1; });")
