@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import os
+import random
 import re
 import socket
 import stat
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 from core.startup import CannotStart
@@ -15,15 +17,21 @@ from launcher.embedded.accounts import Account
 
 SOCKET_PATH_BYTES = 103
 """Linux takes 107 bytes, macOS 103."""
+_PORTS = range(20_000, 32_768)
 UNQUOTED = re.compile(r"[A-Za-z0-9_./-]+")
 
 
 def free_port() -> int:
-    """A TCP port on the loopback address that is free now. Another program may take it before the server does; then call it again."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """A TCP port on the loopback address that is free now. Another server may take it before ours does; then call it again.
+
+    It is below the ports that Linux (from 32,768) and macOS (from 49,152) give to outgoing connections. One of those could be taken by any
+    connection while the database is created, which takes seconds.
+    """
+    for port in random.sample(_PORTS, len(_PORTS)):
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise CannotStart(f"All ports from {_PORTS.start} to {_PORTS.stop - 1} are taken.", "End other servers.")
 
 
 def socket_folder(home: Path, longest_name: str, account: Account) -> Path:
