@@ -23,7 +23,7 @@ def fetch(connection: psycopg.Connection[Any], kind: type[Row], query: str | Com
         values = cursor.execute(_statement(query), parameters).fetchall()
         names = _names(cursor)
     # All rows in one go, which takes half as long as one by one.
-    return msgspec.convert([dict(zip(names, each, strict=True)) for each in values], list[kind])  # type: ignore[valid-type]
+    return msgspec.convert([dict(zip(names, each, strict=True)) for each in values], list[kind])  # type: ignore[valid-type]  # a type that is known when it runs
 
 
 def fetch_one(

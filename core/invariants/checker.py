@@ -44,7 +44,8 @@ def check(
 ) -> list[Violation]:
     """All violations of the invariants; an empty list if there are none.
 
-    `connection`: in a transaction; its time limits are removed, because with much data a check takes longer than a request may.
+    `connection`: in a transaction. For the rest of it there are no time limits, because with much data a check takes longer than a request may,
+    and no nested loops are planned.
     `accepted`: ids of bookings that were answered 202; each must exist exactly once. `client`: None: do not check Redis.
     `at_work`: work is in progress, so its intermediate states are allowed. Some short-lived states may still be reported: see
     `lasting.py`.

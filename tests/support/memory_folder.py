@@ -18,7 +18,9 @@ import pytest
 
 MEMORY: Final = Path("/dev/shm")
 ENOUGH_BYTES: Final = 6 * 2**30
-"""A whole run needs up to 2 GiB at once. Linux offers half of the machine's memory there, containers usually 64 MiB."""
+"""Much more than the 0.5 GiB that were seen in use during a whole run. Linux offers half of the machine's memory there, containers usually
+64 MiB.
+"""
 _PREFIX: Final = "skyqueue-tests-"
 _FOLDER: Final = pytest.StashKey[Path]()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 import pytest
-from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]
+from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]  # pytest-xdist has no types
 
 TOGETHER: Final = {
     "tests/architecture/": "the parsed sources",
@@ -18,7 +18,7 @@ TOGETHER: Final = {
 """The beginning of a test's path, and what it shares."""
 
 
-class Sharing(LoadScopeScheduling):  # type: ignore[misc]
+class Sharing(LoadScopeScheduling):  # type: ignore[misc]  # likewise
     def _split_scope(self, nodeid: str) -> str:
         return next((shared for path, shared in TOGETHER.items() if nodeid.startswith(path)), nodeid)
 
