@@ -25,11 +25,12 @@ SELL: Final = """
     SELECT sold.id, 0, sold.id, f.id, 1, f.departure_ts, f.arrival_ts FROM sold, flights f WHERE f.id = %(flight)s
 """
 READ: Final = "SELECT seq_tup_read + coalesce(idx_tup_fetch, 0) FROM pg_stat_xact_user_tables WHERE relname = 'booking_segments'"
-AS_A_JOIN: Final = """
-    SELECT count(*) FROM unnest(%s::uuid[], %s::uuid[]) AS w(user_id, flight_id)
-    CROSS JOIN LATERAL (SELECT b.id FROM bookings b WHERE b.user_id = w.user_id ORDER BY b.id DESC LIMIT 500) AS b
-    JOIN booking_segments s ON s.booking_id = b.id AND s.flight_id = w.flight_id
+BY_FLIGHT: Final = """
+    SELECT count(*) FROM bookings b WHERE b.user_id = ANY(%s) AND b.id IN (
+        SELECT s.booking_id FROM booking_segments s WHERE s.flight_id = %s OFFSET 0
+    )
 """
+"""The same question, asked from the side of the flight. OFFSET 0 keeps Postgres from choosing the other side."""
 
 
 def read(connection: psycopg.Connection[tuple[Any, ...]]) -> int:
@@ -50,8 +51,8 @@ def test_a_booking_reads_none_of_those_of_others_on_its_flight(pipeline: Pipelin
         assert duplicates.find_duplicates(connection, requests, minutes=10) == {}
         assert fair_share.find_over_limit(connection, requests, 1) == set()
         cost = read(connection)
-        connection.execute(AS_A_JOIN, (travellers, [hot] * TRAVELLERS))
-        as_a_join = read(connection) - cost
+        connection.execute(BY_FLIGHT, (travellers, hot))
+        by_flight = read(connection) - cost
 
     assert 0 < cost <= 2 * TRAVELLERS, "each looks at their own booking, for each of the two questions"
-    assert as_a_join > SOLD, "the control: said as a join, it reads what the crowd has booked"
+    assert by_flight >= SOLD, "the control: asked by flight, it reads what the crowd has booked"

@@ -232,8 +232,12 @@ class Pipeline(InstalledProcesses):
 
     def wind_leases(self) -> None:
         """Let the leases of all unfinished bookings end now, instead of 15 s and more after the crash that the test made."""
-        with self.db.transaction() as connection:
-            connection.execute("UPDATE bookings SET next_at = now() WHERE next_at IS NOT NULL AND status = 'PENDING'")
+
+        def end_leases() -> None:
+            with self.db.transaction() as connection:
+                connection.execute("UPDATE bookings SET next_at = now() WHERE next_at IS NOT NULL AND status = 'PENDING'")
+
+        again_after_deadlock(end_leases)  # a worker may lock the same bookings in another order
 
     def reclaim_messages(self) -> None:
         """Let Dramatiq return the messages of silent processes now, instead of after 30 s and by lot.
