@@ -24,6 +24,11 @@ from core.redis import address
 from core.startup import CannotStart
 from core.text.patterns import PASSWORD_MAX, USERNAME
 
+FILES_AT_A_TIME: Final = 2
+"""How many files a worker imports at the same time, each in a process of its own."""
+IMPORT_CONNECTIONS: Final = 2
+"""The most connections to Postgres of one import process."""
+
 
 class _Concern(Environment):
     model_config = SettingsConfigDict(env_prefix=PREFIX)
@@ -219,6 +224,11 @@ class Work(_Concern):
         sweep, the heartbeat, the payment executor, and the senders of webhooks and of mails.
         """
         return self.worker_threads + 13
+
+    @property
+    def connections_with_imports(self) -> int:
+        """The same, with those of its import processes."""
+        return self.connections + FILES_AT_A_TIME * IMPORT_CONNECTIONS
 
 
 CONCERNS: Final = (Http, Servers, Accounts, Booking, Payments, Fares, Mail, Search, Flights, Webhooks, Telemetry, Start, Work)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Final
 
 import redis
@@ -18,6 +19,7 @@ from core.seats.inventory import Inventory
 from core.settings import Settings
 from core.startup import CannotStart
 from workers.health.progress import Progress
+from workers.imports.processes import ImportProcesses
 from workers.pauses import Pauses
 from workers.payment_executor import Operation, PaymentExecutor
 from workers.payment_operations import ChargeOperation, Edge, RefundOperation
@@ -46,10 +48,12 @@ class Context:
     """Which queues an administrator has paused."""
     findings: Findings
     """What the present pass of the sweep has found."""
+    import_processes: ImportProcesses
+    """The processes that import files for this process."""
 
     @classmethod
-    def open(cls, settings: Settings) -> Context:
-        """Create the clients. No connection is made yet.
+    def open(cls, settings: Settings, *, log: Path | None = None) -> Context:
+        """Create the clients. No connection is made yet. `log`: the file for log lines of other processes that this one starts.
 
         Raises:
             CannotStart: the settings name no servers.
@@ -76,9 +80,11 @@ class Context:
             progress=progress,
             pauses=Pauses(),
             findings=Findings(),
+            import_processes=ImportProcesses(log),
         )
 
     def close(self) -> None:
+        self.import_processes.close()
         if self.payment_executor is not None:
             self.payment_executor.stop()
         self.dispatcher.close()

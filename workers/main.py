@@ -36,7 +36,7 @@ from core.messaging.messages import (
 from core.migrations import check
 from core.operations import dead_letters
 from core.redis import address, suitability
-from core.settings import Settings
+from core.settings import FILES_AT_A_TIME, Settings
 from core.telemetry import metrics_server
 from core.telemetry.incidents import Incident
 from core.telemetry.logs import configure as configure_logs
@@ -52,7 +52,7 @@ from workers.health import gauges
 from workers.health.heartbeat import Doings, Heartbeat
 from workers.health.redis_watch import RedisWatch
 from workers.health.worked import Worked
-from workers.imports import import_files
+from workers.imports.handler import import_files
 from workers.mails import send_mails
 from workers.middleware import watchdog
 from workers.middleware.correlation import Correlation
@@ -94,7 +94,7 @@ def pools(settings: Settings) -> tuple[Pool, ...]:
         Pool(
             Queue.BOOKINGS, settings.work.worker_threads, {ReserveBookings: reserve_bookings, ReserveAlone: reserve_alone}, 20.0
         ),
-        Pool(Queue.IMPORTS, 2, {ImportFile: import_files}, 120.0),
+        Pool(Queue.IMPORTS, FILES_AT_A_TIME, {ImportFile: import_files}, 120.0),
         Pool(Queue.PAYMENTS, 1, {WorkPayments: work_payments, SendRefunds: send_refunds}, 20.0),
         Pool(Queue.FLIGHTS, 1, {CancelFlights: cancel_flights}, 20.0),
         Pool(Queue.MAILS, 1, {SendMails: send_mails}, 60.0),
@@ -158,12 +158,13 @@ def run() -> int:
     parser.add_argument(
         "--log", type=Path, help="the file for log lines, which may be renamed at any time; without it, standard error"
     )
-    configure_logs("worker", file=parser.parse_args().log)
+    log: Path | None = parser.parse_args().log
+    configure_logs("worker", file=log)
     interpreter.tune()
     with refusal.refusing("skyqueue worker"):
         settings = refusal.read_settings("skyqueue worker")
         start_if_configured(settings.telemetry.traces, "worker")
-        context = Context.open(settings)
+        context = Context.open(settings, log=log)
         redis_url = str(settings.servers.redis_url)
         suitability.require(redis_url, may_be_away=True)
         check.await_tables(context.db.address, lambda missing: _log.warning("waiting", reason=missing))

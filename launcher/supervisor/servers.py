@@ -44,7 +44,7 @@ def choose(settings: Settings, folder: DataFolder, guardian: Guardian) -> Server
         internal_database_url = database_url
     else:
         remove_pg_variables()
-        wanted = settings.work.worker_processes * settings.work.connections + RESERVED_CONNECTIONS
+        wanted = settings.work.worker_processes * settings.work.connections_with_imports + RESERVED_CONNECTIONS
         postgres = EmbeddedPostgres(folder.postgres, guardian=guardian, settings={"max_connections": str(wanted)})
         database_url, internal_database_url = postgres.url, postgres.socket_url
         children.append(postgres)

@@ -1,5 +1,5 @@
 """Rows per second of an import, compared with COPY of the same rows into the same table with the same indexes, both in turns in one run; and
-the memory of the worker by the size of the file.
+the memory of the process that imports, by the size of the file.
 """
 
 from __future__ import annotations
@@ -144,17 +144,18 @@ def rates(rows: int, rounds: int) -> dict[str, Any]:
 
 
 def memory(sizes: tuple[int, ...]) -> dict[int, float]:
-    """Rows of the file -> peak memory of its worker in MB. Each file has a new worker."""
+    """Rows of the file -> peak memory in MB of the process that imported it. Each file has a new one."""
     peaks = {}
     lines = schedule(max(sizes)).splitlines(keepends=True)
     for rows in sizes:
         data = b"".join(lines[: rows + 1])
         with running("loadtests.bench.installation.app:create_app") as stack:
-            before = peak_megabytes(stack.workers[0])
             rate = import_rate(stack, ImportClient(stack), data, rows, expect="created")
-            peaks[rows] = peak_megabytes(stack.workers[0])
+            (process,) = psutil.Process(stack.workers[0]).children()
+            peaks[rows] = peak_megabytes(process.pid)
             print(
-                f"{rows:>9,} rows: worker {before:.0f} -> {peaks[rows]:.0f} MB at its peak (target {TARGET_MB}), {rate:,.0f}/s",
+                f"{rows:>9,} rows: import process {peaks[rows]:.0f} MB at its peak (target {TARGET_MB}), its worker"
+                f" {peak_megabytes(stack.workers[0]):.0f} MB, {rate:,.0f}/s",
                 flush=True,
             )
     return peaks

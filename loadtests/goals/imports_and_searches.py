@@ -32,7 +32,7 @@ def row_10(run_length: RunLength) -> Row:
     smallest, largest = peaks[min(peaks)], peaks[max(peaks)]
     sides = ", ".join(f"{rows:,} rows {peak:.0f} MB" for rows, peak in peaks.items())
     row.figures.append(
-        Figure("peak memory of the worker", max(peaks.values()), MEMORY_MB, at_least=False, unit=" MB", sides=sides)
+        Figure("peak memory of the import process", max(peaks.values()), MEMORY_MB, at_least=False, unit=" MB", sides=sides)
     )
     row.figures.append(Figure("largest file / smallest", largest / smallest, MAX_GROWTH, at_least=False))
     row.violations = [str(each) for each in range(found["violations"])]

@@ -10,7 +10,7 @@ import pytest
 SCRIPT = "import sys, {module}; print(*sorted({{'pandas', 'pyarrow'}} & sys.modules.keys()))"
 
 
-@pytest.mark.parametrize(("module", "loaded"), [("workers.main", ""), ("workers.import_run", "pandas pyarrow")])
+@pytest.mark.parametrize(("module", "loaded"), [("workers.main", ""), ("workers.imports.run", "pandas pyarrow")])
 def test_a_worker_begins_without_pandas(module: str, loaded: str) -> None:
     """The second line is the control: that is what it loads with a file."""
     done = subprocess.run([sys.executable, "-c", SCRIPT.format(module=module)], capture_output=True, text=True, check=True)

@@ -23,8 +23,8 @@ from core.operations import dead_letters
 from tests.support.api import problem
 from tests.support.imports import ImportSteps, counts, csv_of, row
 from tests.support.pipeline import Pipeline
-from workers import import_run
-from workers.import_run import Ending
+from workers.imports import run
+from workers.imports.protocol import Ending
 from workers.sweeps import uploads
 
 LETTERS = "/admin/dead-letters"
@@ -154,7 +154,7 @@ def test_a_refused_refund_is_sent_again_by_a_replay(pipeline: Pipeline, admin: h
 def test_an_import_that_was_given_up_goes_on_where_it_stopped(import_steps: ImportSteps, monkeypatch: pytest.MonkeyPatch) -> None:
     job = import_steps.send(csv_of([row(1)]))
     with import_steps.db.transaction() as connection:
-        connection.execute("UPDATE imports SET attempts = %s", (import_run.LAST_ATTEMPT,))
+        connection.execute("UPDATE imports SET attempts = %s", (run.LAST_ATTEMPT,))
     assert import_steps.work(job) is Ending.FAILED
     with import_steps.db.transaction() as connection:
         dead_letters.store_import(connection, job, "The import failed; its row says why.")
@@ -170,7 +170,7 @@ def test_an_import_that_was_given_up_goes_on_where_it_stopped(import_steps: Impo
 def test_an_import_is_not_replayed_beside_the_same_file(import_steps: ImportSteps, monkeypatch: pytest.MonkeyPatch) -> None:
     job = import_steps.send(csv_of([row(1)]))
     with import_steps.db.transaction() as connection:
-        connection.execute("UPDATE imports SET attempts = %s", (import_run.LAST_ATTEMPT,))
+        connection.execute("UPDATE imports SET attempts = %s", (run.LAST_ATTEMPT,))
     import_steps.work(job)
     with import_steps.db.transaction() as connection:
         dead_letters.store_import(connection, job, "The import failed; its row says why.")

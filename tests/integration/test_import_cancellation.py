@@ -12,8 +12,8 @@ import pytest
 from core import keys
 from tests.support.imports import ImportSteps, counts, csv_of, in_chunks_of, row
 from tests.support.waiting import until
-from workers import import_run as running
-from workers.import_run import Ending
+from workers.imports import run as running
+from workers.imports.protocol import Ending
 
 
 def at_the_end_of_a_chunk(monkeypatch: pytest.MonkeyPatch, number: int, act: Callable[[], None]) -> None:

@@ -9,6 +9,8 @@ from typing import Any, BinaryIO
 
 import pytest
 import redis as redis_py
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from core.imports import apply, progress
 from core.imports.apply import Rows
@@ -20,8 +22,8 @@ from core.places.route import UnknownPlaces
 from tests.support.flights import sell
 from tests.support.imports import ImportSteps, counts, csv_of, faults, in_chunks_of, row
 from tests.support.waiting import until
-from workers import import_run as running
-from workers.import_run import Ending
+from workers.imports import run as running
+from workers.imports.protocol import Ending
 
 
 def test_many_chunks_are_one_import(import_steps: ImportSteps, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -220,6 +222,6 @@ def test_an_import_whose_file_was_damaged_fails(import_steps: ImportSteps, found
 
 def test_an_import_works_while_redis_is_away(import_steps: ImportSteps) -> None:
     job = import_steps.send(csv_of([row(1)]))
-    with redis_py.Redis(port=1, socket_connect_timeout=0.1) as nowhere:
+    with redis_py.Redis(port=1, socket_connect_timeout=0.1, retry=Retry(NoBackoff(), 0)) as nowhere:
         assert running.run_import(import_steps.db, nowhere, import_steps.storage, job) is Ending.COMPLETED
     assert counts(import_steps.status(job))["created"] == 1

@@ -24,7 +24,8 @@ from core.imports.csv.reader import read_chunk
 from core.imports.models import ImportMode, ImportTimes
 from core.imports.storage.folder import FolderStorage, folder_storage
 from tests.support.import_reference import REQUIRED, Flight, Key, Reference, Result
-from workers import import_run as run
+from workers.imports import run
+from workers.imports.protocol import Ending
 
 EXAMPLES = int(os.environ.get("SKYQUEUE_TEST_FILES", "25"))
 """Set it to some thousands for a thorough look."""
@@ -103,7 +104,7 @@ def take(
             dry_run=dry_run,
             times=ImportTimes.LOCAL if local else ImportTimes.ZONED,
         )
-    assert run.run_import(db, client, storage, import_id) is run.Ending.COMPLETED
+    assert run.run_import(db, client, storage, import_id) is Ending.COMPLETED
     with db.snapshot() as connection:
         counted = connection.execute(
             "SELECT created, updated, skipped, failed, processed, total_rows FROM imports WHERE id = %s", (import_id,)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any, cast
 from uuid import UUID
@@ -11,9 +12,12 @@ import pytest
 from core.imports import chunks, progress
 from core.messaging.messages import Message
 from tests.support.imports import HEADER, ImportSteps, counts, csv_of, in_chunks_of, row
-from workers import imports
 from workers.context import Context
-from workers.import_run import Ending, run_claimed
+from workers.health.progress import Progress
+from workers.imports import process
+from workers.imports.handler import import_files
+from workers.imports.protocol import Ended, Ending, Interrupted, Stored
+from workers.imports.run import run_claimed
 from workers.sweeps import imports as sweep_of_imports
 from workers.sweeps.findings import Findings
 from workers.sweeps.imports import ImportStep
@@ -57,14 +61,16 @@ def test_of_failed_rows_so_many_are_kept_and_the_others_counted(
 
 @pytest.fixture
 def worker(import_steps: ImportSteps) -> Any:
-    """The worker's handler in the test's own process; `sent` are the imports that it sends messages for."""
+    """The worker's handler and its import process in the test's own process; `sent` are the imports that it sends messages for."""
     sent: list[UUID] = []
 
     def send(message: Message) -> bool:
         sent.extend(message.ids)
         return True
 
-    settings = SimpleNamespace(flights=SimpleNamespace(unknown_places=import_steps.unknown_places))
+    def import_next(report: Callable[[Stored], None]) -> Ended | Interrupted:
+        return process.import_next(import_steps.db, import_steps.redis, import_steps.storage, import_steps.unknown_places, report)
+
     context = cast(
         "Context",
         SimpleNamespace(
@@ -72,12 +78,13 @@ def worker(import_steps: ImportSteps) -> Any:
             redis=import_steps.redis,
             storage=import_steps.storage,
             dispatcher=SimpleNamespace(send=send),
-            settings=settings,
+            import_processes=SimpleNamespace(import_next=import_next),
+            progress=Progress(),
             findings=Findings(),
         ),
     )
     sweep = ImportStep(context).run
-    return SimpleNamespace(work=lambda *ids: imports.import_files(context, ids), sweep=sweep, sent=sent)
+    return SimpleNamespace(work=lambda *ids: import_files(context, ids), sweep=sweep, sent=sent)
 
 
 def owned(import_steps: ImportSteps, job: UUID, user: UUID) -> UUID:
@@ -115,7 +122,7 @@ def test_a_long_file_makes_room_for_a_short_one_and_goes_on(
     import_steps: ImportSteps, worker: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     in_chunks_of(10, monkeypatch)
-    monkeypatch.setattr(imports, "SLICE_SECONDS", 0.0)
+    monkeypatch.setattr(process, "SLICE_SECONDS", 0.0)
     long, short = import_steps.send(csv_of(row(number) for number in range(1, 101))), import_steps.send(csv_of([row(200)]))
     worker.work(long)
     assert import_steps.status(long)["progress"]["processed"] == 10

@@ -13,7 +13,7 @@ from core.seats.inventory import Inventory, take_snapshots
 from launcher.sample import schedule
 from tests.support.flights import TODAY, sell
 from tests.support.imports import HEADER, ImportSteps, ImportStepsFactory, counts, csv_of, faults, row
-from workers.import_run import Ending
+from workers.imports.protocol import Ending
 
 FLIGHTS = (
     "SELECT flight_number, source_key, destination_key, departure_date::text, total_seats, seats_held, seats_sold, round(price, 2)::text, currency,"

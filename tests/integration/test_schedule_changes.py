@@ -23,7 +23,7 @@ from tests.support.api import RunningApi, register
 from tests.support.flights import body, noon_in
 from tests.support.moved_flights import Book, keep, move, read, times
 from tests.support.pipeline import Pipeline
-from workers.import_run import run_import
+from workers.imports.run import run_import
 
 flight, book = moved_flights.flight, moved_flights.book
 

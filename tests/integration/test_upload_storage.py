@@ -21,7 +21,8 @@ from core.imports.storage.opening import open_storage
 from core.settings import Servers
 from tests.support.imports import ImportSteps, counts, csv_of, row
 from tests.support.small_disk import on_small_disk
-from workers.import_run import Ending, run_import
+from workers.imports.protocol import Ending
+from workers.imports.run import run_import
 from workers.sweeps import uploads
 
 BUCKET = os.environ.get("SKYQUEUE_TEST_STORAGE_URL", "")

@@ -19,7 +19,8 @@ from core.imports.storage.folder import FolderStorage, folder_storage
 from core.places.route import UnknownPlaces
 from core.users.models import Role
 from tests.support.api import ApiFactory
-from workers.import_run import Ending, run_import
+from workers.imports.protocol import Ending
+from workers.imports.run import run_import
 
 HEADER = "flight_number,source,destination,departure_ts,arrival_ts,total_seats,price"
 FIRST = datetime(2030, 1, 1, 6, tzinfo=UTC)
@@ -46,7 +47,7 @@ def csv_of(rows: Iterable[str], header: str = HEADER) -> bytes:
 
 def in_chunks_of(rows: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """Let an import be worked in chunks of so many rows."""
-    monkeypatch.setattr("workers.import_run.read_chunk", lambda file, layout, at: read_chunk(file, layout, at, rows=rows))
+    monkeypatch.setattr("workers.imports.run.read_chunk", lambda file, layout, at: read_chunk(file, layout, at, rows=rows))
 
 
 @dataclass

@@ -21,7 +21,7 @@ from typing import Final
 
 from launcher.embedded.guardian import Guardian
 
-LOADED_LATER: Final = ("workers.import_run", "uvicorn.protocols.http.httptools_impl", "uvloop")
+LOADED_LATER: Final = ("uvicorn.protocols.http.httptools_impl", "uvloop")
 """What the programs import when they first need it: here once, not in each of them."""
 
 

@@ -9,10 +9,9 @@ If a worker crashes between these two steps, the next one invalidates the caches
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import BinaryIO, Final
 from uuid import UUID
 
@@ -43,7 +42,7 @@ from core.imports.validation import route_days, validate
 from core.places.route import UnknownPlaces
 from core.seats.inventory import Inventory
 from core.telemetry.incidents import Incident
-from workers import measures
+from workers.imports.protocol import Ending, Stored
 
 LAST_ATTEMPT: Final = 5
 """After so many attempts without a further chunk, the import is given up."""
@@ -55,19 +54,6 @@ NOTHING_BUT_FAULTS: Final = (
 
 _log = structlog.get_logger(__name__)
 _stale_counts = Incident(_log, "seat counts stay in Redis until the audit drops them", "seat counts are dropped from Redis again")
-
-
-class Ending(StrEnum):
-    """How a run ended. `TAKEN_OVER`: the import had ended before, or another worker has it now. `REFUSED`: the file cannot be imported.
-    `PAUSED`: the import gave its thread to another import.
-    """
-
-    COMPLETED = "completed"
-    FAILED = "failed"
-    CANCELLED = "cancelled"
-    TAKEN_OVER = "taken_over"
-    REFUSED = "refused"
-    PAUSED = "paused"
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,16 +93,17 @@ def run_claimed(
     *,
     slice_seconds: float | None = None,
     unknown_places: UnknownPlaces = UnknownPlaces.REFUSE,
+    report: Callable[[Stored], None] | None = None,
 ) -> Ending:
     """Process an import that the caller has claimed. `slice_seconds`: after this time it is paused if there is an import that no
-    worker has begun.
+    worker has begun. `report` is called after each chunk.
 
     Raises:
         OSError: the storage cannot be reached.
     """
     try:
         with storage.open(job.storage_key) as file:
-            outcome = _Run(db, client, file, job, slice_seconds, unknown_places).outcome()
+            outcome = _Run(db, client, file, job, slice_seconds, unknown_places, report).outcome()
     except FileNotFoundError:
         outcome = _failed(ImportFailureCode.FILE_MISSING, "The uploaded file no longer exists. Upload it again.")
     except (NotText, BadHeader) as error:  # the header was valid when the file was uploaded, so the file has changed since
@@ -176,6 +163,7 @@ class _Run:
         job: Job,
         slice_seconds: float | None = None,
         unknown_places: UnknownPlaces = UnknownPlaces.REFUSE,
+        report: Callable[[Stored], None] | None = None,
     ) -> None:
         self._ends_turn_at = None if slice_seconds is None else time.monotonic() + slice_seconds
         self._db = db
@@ -184,6 +172,7 @@ class _Run:
         self._file = file
         self._job = job
         self._unknown_places = unknown_places
+        self._report = report
         self._layout = read_layout(file.read(HEAD_BYTES))
         self._seen = SeenKeys()
         self._noted: set[str] = set()
@@ -213,8 +202,8 @@ class _Run:
                 return self._cancelled(chunk.begin) if is_ours else None
             self._publish(applied)
             pa.default_memory_pool().release_unused()  # otherwise the memory grows by 10 MB in a million rows
-            if not job.dry_run:
-                measures.count_rows(chunk.rows, created=applied.created, updated=applied.updated, failed=applied.failed)
+            if self._report is not None:
+                self._report(Stored(chunk.rows, applied.created, applied.updated, applied.failed, job.dry_run))
             if applied.has_only_faults and not chunk.last:
                 return _Outcome(Ending.REFUSED, self._routes, None, ImportFailureCode.NOTHING_BUT_FAULTS, NOTHING_BUT_FAULTS)
             if self._must_pause() and not chunk.last:

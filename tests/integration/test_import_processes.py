@@ -1,0 +1,67 @@
+"""The processes that import files for a worker: what they report, and what their log lines say."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from core.telemetry import correlation
+from tests.support.imports import ImportSteps, csv_of, row
+from workers.imports.processes import ImportProcesses, ProcessEnded
+from workers.imports.protocol import Ended, Ending, Interrupted, Stored
+
+NOWHERE = "redis://127.0.0.1:1/0"
+
+
+@pytest.fixture
+def log(tmp_path: Path) -> Path:
+    return tmp_path / "worker.log"
+
+
+@pytest.fixture
+def processes(
+    database_url: str, import_steps: ImportSteps, log: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[ImportProcesses]:
+    """Redis is away for them, which they log."""
+    settings = {"DATABASE_URL": database_url, "REDIS_URL": NOWHERE, "DATA_DIR": str(import_steps.folder.parent)}
+    for name, value in settings.items():
+        monkeypatch.setenv(f"SKYQUEUE_{name}", value)
+    found = ImportProcesses(log)
+    yield found
+    found.close()
+
+
+def test_each_chunk_and_the_end_are_reported(import_steps: ImportSteps, processes: ImportProcesses, log: Path) -> None:
+    reports: list[Stored] = []
+    import_steps.take(csv_of([row(1)]))
+    job = import_steps.send(csv_of([row(1, total_seats=200), row(2), row(3, price="x")]))
+    checked = import_steps.send(csv_of([row(4)]), dry_run=True)
+    with correlation.resumed(["rush-1"]):
+        assert processes.import_next(reports.append) == Ended(job, Ending.COMPLETED)
+    assert processes.import_next(reports.append) == Ended(checked, Ending.COMPLETED)
+    assert processes.import_next(reports.append) == Ended(None, Ending.TAKEN_OVER)
+    assert reports == [Stored(3, 1, 1, 1, dry_run=False), Stored(1, 1, 0, 0, dry_run=True)]
+    lines = [json.loads(line) for line in log.read_text().splitlines()]
+    stale = next(line for line in lines if line["event"].startswith("seat counts stay in Redis"))
+    assert (stale["process"], stale["correlation_id"]) == ("import", "rush-1")
+
+
+def test_an_import_that_cannot_go_on_is_reported(import_steps: ImportSteps, processes: ImportProcesses) -> None:
+    job = import_steps.send(csv_of([row(1)]))
+    (file,) = import_steps.folder.iterdir()
+    file.unlink()
+    file.mkdir()
+    result = processes.import_next(lambda _: None)
+    assert isinstance(result, Interrupted)
+    assert result.import_id == job
+    assert "Is a directory" in result.error
+    assert import_steps.status(job)["status"] == "IN_PROGRESS"
+
+
+def test_a_process_that_cannot_start_is_reported(processes: ImportProcesses, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SKYQUEUE_FAILPOINTS", "no_such_place:crash")
+    with pytest.raises(ProcessEnded, match="status 1"):
+        processes.import_next(lambda _: None)

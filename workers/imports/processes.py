@@ -1,0 +1,96 @@
+"""The import processes of one worker (`workers/imports/process.py`), from the side of the worker."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Callable
+from multiprocessing import Pipe
+from pathlib import Path
+from threading import Lock
+
+from core.telemetry import correlation
+from core.telemetry.tracing import spans
+from workers.imports.protocol import REPORT, Ended, Interrupted, Request, Stored, encode
+
+
+class ProcessEnded(Exception):
+    """An import process ended before its import. What it had not committed is undone; the import is continued after its lease."""
+
+
+class ImportProcesses:
+    """As many processes as files are imported at the same time: started when they are needed, and used again. Safe to use from several threads.
+
+    `log`: the file for their log lines; None: standard error.
+    """
+
+    def __init__(self, log: Path | None) -> None:
+        self._log = log
+        self._lock = Lock()
+        self._free: list[_Process] = []
+
+    def import_next(self, report: Callable[[Stored], None]) -> Ended | Interrupted:
+        """Continue the import whose turn it is. `report` is called after each chunk.
+
+        Raises:
+            ProcessEnded: the process crashed, was killed, or could not be started.
+        """
+        try:
+            process = self._take_free() or _Process(self._log)
+        except OSError as error:
+            raise ProcessEnded(f"No import process could be started: {error}") from error
+        try:
+            process.send(Request(correlation.current(), spans.current()))
+            result = process.await_result(report)
+        except (EOFError, OSError):
+            raise ProcessEnded(f"The import process ended with status {process.end()}.") from None
+        with self._lock:
+            self._free.append(process)
+        return result
+
+    def close(self) -> None:
+        """End the processes that are free. The others end with this process."""
+        with self._lock:
+            free, self._free = self._free, []
+        for process in free:
+            process.end()
+
+    def _take_free(self) -> _Process | None:
+        """A process that waits for a request. None if there is none: those that had waited for too long have ended."""
+        with self._lock:
+            while self._free:
+                process = self._free.pop()
+                if process.is_running:
+                    return process
+                process.end()
+        return None
+
+
+class _Process:
+    def __init__(self, log: Path | None) -> None:
+        self._connection, other_end = Pipe()
+        with other_end:
+            descriptor = other_end.fileno()
+            command = [sys.executable, "-m", "workers.imports.process", str(descriptor)]
+            self._process = subprocess.Popen(
+                command if log is None else [*command, "--log", str(log)], pass_fds=[descriptor], stdin=subprocess.DEVNULL
+            )
+
+    @property
+    def is_running(self) -> bool:
+        return self._process.poll() is None
+
+    def send(self, request: Request) -> None:
+        self._connection.send_bytes(encode(request))
+
+    def await_result(self, report: Callable[[Stored], None]) -> Ended | Interrupted:
+        while True:
+            message = REPORT.decode(self._connection.recv_bytes())
+            if not isinstance(message, Stored):
+                return message
+            report(message)
+
+    def end(self) -> int:
+        """Close the connection, after which the process ends. Returns its exit status, which is negative after a signal."""
+        self._connection.close()
+        return self._process.wait()
