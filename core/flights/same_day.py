@@ -19,24 +19,33 @@ from core.flights.models import FlightStatus
 
 # Two departures on the same local date are at most 26 hours apart, even if the offset of the time zone changes in between.
 _NEAR: Final = "f.departure_ts BETWEEN d.departure_ts - interval '26 hours' AND d.departure_ts + interval '26 hours'"
+# Each row is looked up in the index of the natural key, and the staged keys are hashed, whatever the statistics of the tables are: OFFSET 0 keeps
+# Postgres from comparing each flight with each staged row, which takes 3.5 s for 2,000 flights and 20,000 rows.
 _FIND: Final = f"""
     SELECT d.line, f.id FROM import_stage d
-    JOIN flights f ON f.flight_number_key = d.flight_number_key AND {_NEAR} AND f.departure_date = d.departure_date
-         AND f.departure_ts <> d.departure_ts AND f.status = {FlightStatus.SCHEDULED.sql} AND f.id < %(import_id)s
-         AND f.source_key = coalesce(d.source_iata, place_name_key(d.source))
-         AND f.destination_key = coalesce(d.destination_iata, place_name_key(d.destination))
-    WHERE NOT EXISTS (
-        SELECT FROM flights e WHERE e.flight_number_key = d.flight_number_key AND e.departure_ts = d.departure_ts
-    ) AND NOT EXISTS (
-        SELECT FROM import_stage o WHERE o.flight_number_key = f.flight_number_key AND o.departure_ts = f.departure_ts
+    CROSS JOIN LATERAL (
+        SELECT f.id, f.flight_number_key, f.departure_ts FROM flights f
+        WHERE f.flight_number_key = d.flight_number_key AND {_NEAR} AND f.departure_date = d.departure_date
+              AND f.departure_ts <> d.departure_ts AND f.status = {FlightStatus.SCHEDULED.sql} AND f.id < %(import_id)s
+              AND f.source_key = coalesce(d.source_iata, place_name_key(d.source))
+              AND f.destination_key = coalesce(d.destination_iata, place_name_key(d.destination))
+        OFFSET 0
+    ) AS f
+    WHERE (f.flight_number_key, f.departure_ts) NOT IN (SELECT o.flight_number_key, o.departure_ts FROM import_stage o)
+    AND NOT EXISTS (
+        SELECT FROM flights e WHERE e.flight_number_key = d.flight_number_key AND e.departure_ts = d.departure_ts OFFSET 0
     )
     ORDER BY d.line, f.departure_ts
 """  # noqa: S608  # only constants of this module
 _ANY: Final = """
     SELECT EXISTS (
         SELECT FROM unnest(%s::text[], %s::date[]) AS d(key, day)
-        JOIN flights f ON f.flight_number_key = d.key AND f.id < %s AND f.departure_date = d.day
-             AND f.departure_ts BETWEEN d.day - interval '14 hours' AND d.day + interval '36 hours'
+        CROSS JOIN LATERAL (
+            SELECT FROM flights f
+            WHERE f.flight_number_key = d.key AND f.id < %s AND f.departure_date = d.day
+                  AND f.departure_ts BETWEEN d.day - interval '14 hours' AND d.day + interval '36 hours'
+            OFFSET 0
+        ) AS f
     )
 """
 

@@ -27,7 +27,7 @@ NO_CABIN: Final = "none"
 """The value in the column `cabin` of a staged row that removes the cabin of the flight."""
 _STAGE: Final = """
 CREATE TEMP TABLE IF NOT EXISTS import_stage (
-    line int, id uuid, flight_number text, flight_number_key text COLLATE "C", source text, destination text, source_iata text, destination_iata text,
+    line int PRIMARY KEY, id uuid, flight_number text, flight_number_key text COLLATE "C", source text, destination text, source_iata text, destination_iata text,
     departure_ts timestamptz, arrival_ts timestamptz, departure_date date, total_seats int, price numeric, currency text, cabin text
 ) ON COMMIT DROP
 """
