@@ -68,8 +68,8 @@ def has_flights_before(connection: RawConnection, import_id: UUID) -> bool:
 
 def has_any(connection: RawConnection, import_id: UUID, keys: Sequence[str], days: Sequence[date]) -> bool:
     """Whether a flight with one of these numbers, and the day at the same position of `days`, existed before this import."""
-    staging.use_index_look_ups(connection)
-    row = connection.execute(_ANY, (list(keys), list(days), import_id)).fetchone()
+    with staging.index_look_ups(connection):
+        row = connection.execute(_ANY, (list(keys), list(days), import_id)).fetchone()
     return row is not None and bool(row[0])
 
 

@@ -6,7 +6,8 @@ same flight number and departure (the natural key). The numbers of held and sold
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import date, datetime
 from typing import Any, Final, NamedTuple, TypeVar
 from uuid import UUID
@@ -208,16 +209,18 @@ def stage(connection: RawConnection, text: memoryview) -> None:
     connection.execute(_STAGE)
     connection.execute("TRUNCATE import_stage")
     _copy(connection, _COPY_STAGE, text)
-    use_index_look_ups(connection)
     connection.execute("SET LOCAL work_mem = '32MB'")  # enough to sort one chunk in memory
 
 
-def use_index_look_ups(connection: RawConnection) -> None:
-    """Make Postgres look up each flight in the index of its key, until the transaction ends. The planner has no statistics of the staging
-    table, and would otherwise read all of `flights`, which may have millions of rows.
+@contextmanager
+def index_look_ups(connection: RawConnection) -> Iterator[None]:
+    """Make Postgres look up each flight in the index of its key, in the block. The planner has no statistics of the staging table, and
+    would otherwise read all of `flights`, which may have millions of rows. Statements about other tables must stay outside: without hash
+    joins they may compare each row with each other one.
     """
-    connection.execute("SET LOCAL enable_hashjoin = off")
-    connection.execute("SET LOCAL enable_mergejoin = off")
+    connection.execute("SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off")
+    yield
+    connection.execute("SET LOCAL enable_hashjoin = on; SET LOCAL enable_mergejoin = on")
 
 
 def count(connection: RawConnection) -> Counts:
@@ -282,7 +285,7 @@ def _pairs(chosen: Mapping[int, UUID]) -> dict[str, list[Any]]:
 def _fetch(
     connection: RawConnection, kind: type[_Row], query: Composed | SQL, parameters: Sequence[Any] | Mapping[str, Any] = ()
 ) -> list[_Row]:
-    with connection.cursor(row_factory=class_row(kind)) as cursor:
+    with index_look_ups(connection), connection.cursor(row_factory=class_row(kind)) as cursor:
         return cursor.execute(query, parameters).fetchall()
 
 

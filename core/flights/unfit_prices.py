@@ -10,7 +10,7 @@ from psycopg.sql import SQL, Literal
 from core import money
 from core.db import RawConnection
 from core.flights.rules import DEFAULT_CURRENCY
-from core.flights.staging import MATCH
+from core.flights.staging import MATCH, index_look_ups
 
 _DROP_UNFIT: Final = SQL("""
 DELETE FROM import_stage s
@@ -28,5 +28,5 @@ class UnfitPrice(NamedTuple):
 
 def drop_unfit_prices(connection: RawConnection) -> list[UnfitPrice]:
     """Delete these staged rows, and return them."""
-    with connection.cursor(row_factory=class_row(UnfitPrice)) as cursor:
+    with index_look_ups(connection), connection.cursor(row_factory=class_row(UnfitPrice)) as cursor:
         return cursor.execute(_DROP_UNFIT).fetchall()
