@@ -24,7 +24,7 @@ from core.clock import now
 from core.flights import queries as flights
 from core.flights.errors import FlightNotFound
 from core.flights.views import FlightView
-from core.imports.csv.files import harmless
+from core.imports.csv.spreadsheet import harmless
 
 COLUMNS: Final = ("reference", "status", "seat", "name", "date_of_birth", "contact", "seat_number")
 PAGE_POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"

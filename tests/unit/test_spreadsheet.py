@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.imports.csv.spreadsheet import RISKY, guarded, unguarded
+from core.imports.csv.spreadsheet import RISKY, guarded, guarded_again, unguarded
 
 CHANGED = [
     "0123", "1E5", "12e-3", "MAR-1", "Sep-10", "DEC25", "1-2", "10-12", "2027-03-01", "3/4", "1.2.27", "12MAY", "7-JUN-27", "=A1", "+49", "-5",
@@ -45,6 +45,15 @@ def test_every_cell_comes_back(cells: list[str]) -> None:
     assert back([guarded("source", cell) for cell in cells]) == cells
     for cell in cells:
         assert not re.match(RISKY, guarded("source", cell)) or guarded("source", cell).startswith("'")
+
+
+@settings(deadline=None)
+@given(st.lists(pieces.map("".join), min_size=1, max_size=20))
+def test_an_uploaded_cell_means_the_same_in_a_file_of_failed_rows(cells: list[str]) -> None:
+    """Also if it came from a file of ours, and has its apostrophe already."""
+    again = [guarded_again("source", cell) for cell in cells]
+    assert back(again) == back(cells)
+    assert [guarded_again("source", cell) for cell in again] == again
 
 
 def back(cells: list[str]) -> list[str]:

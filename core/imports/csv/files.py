@@ -5,18 +5,18 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator
-from itertools import islice
+from itertools import chain, islice, repeat
 from typing import Final
 from uuid import UUID
 
 from core.db import Snapshot
 from core.imports.csv.columns import COLUMNS
 from core.imports.csv.encoding import BYTE_ORDER_MARK
+from core.imports.csv.spreadsheet import guarded_again
 from core.imports.queries import read_failed_rows
 
 FAULT_COLUMNS: Final = ("_line", "_code", "_error")
 """Added to the columns of the file. The importer ignores columns whose names begin with an underscore."""
-FORMULA_MARKS: Final = ("=", "+", "-", "@", "\t", "\r")
 _ROWS: Final = 500
 
 
@@ -31,7 +31,7 @@ def failed_rows(snapshot: Snapshot, import_id: UUID, columns: list[str], *, fail
         given += len(piece)
         yield _csv(
             [
-                *map(harmless, row.cells),
+                *map(guarded_again, chain(columns, repeat("")), row.cells),  # a broken row may have more cells than columns
                 str(row.line),
                 "; ".join(dict.fromkeys(code for code, _ in row.faults)),
                 " ".join(message for _, message in row.faults),
@@ -45,11 +45,6 @@ def failed_rows(snapshot: Snapshot, import_id: UUID, columns: list[str], *, fail
 def template() -> bytes:
     """A file with the header and one example flight."""
     return BYTE_ORDER_MARK + _csv([[column.name for column in COLUMNS], [column.example for column in COLUMNS]])
-
-
-def harmless(cell: str) -> str:
-    """The cell with an apostrophe if a spreadsheet program would run it as a formula. The import removes the apostrophe."""
-    return f"'{cell}" if cell.startswith(FORMULA_MARKS) else cell
 
 
 def _csv(rows: Iterator[list[str]] | list[list[str]]) -> bytes:
