@@ -1,5 +1,6 @@
-"""The queue of bookings: reserve seats for PENDING bookings. The work is in `core/lifecycle/reserve.py`; this module opens the
-transactions, and if one fails because of a single booking, commits the others.
+"""The queue of bookings: reserve seats for PENDING bookings. The work is in `core/lifecycle/reserve.py`; this module opens and
+commits the transactions, and if one fails because of a single booking, commits the others. The head of `reserve.py` says what
+happens if the process crashes between two steps.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from core.clock import now
 from core.db.bisect import isolated
 from core.db.retry import again_after_deadlock
 from core.lifecycle import reserve
-from core.lifecycle.reserve import Reservations
+from core.lifecycle.reservations import Reservations, load_inventory, reserve_in_redis
 from core.telemetry.incidents import Incident, Incidents
 from core.telemetry.tracing import spans
 from workers import measures
@@ -36,20 +37,19 @@ def reserve_bookings(context: Context, booking_ids: Sequence[UUID]) -> None:
     If Postgres or Redis fails, the bookings stay PENDING, and the sweep sends them again.
     """
     picked_up_at = now()
-    failpoints.reach("before_claim", booking_ids)
+    failpoints.reach("before_read", booking_ids)
     with context.db.snapshot() as connection:
         bookings = pending.load_pending(connection, booking_ids)
     if not bookings:
         return
     try:
         with spans.stage("reserve"):
-            reservations = reserve.reserve_in_redis(
-                context.inventory, bookings, lambda flights: _load(context, flights), picked_up_at
-            )
+            reservations = reserve_in_redis(context.inventory, bookings, lambda flights: _load(context, flights), picked_up_at)
     except redis.RedisError as error:
         _redis.failed(bookings=len(bookings), error=str(error))
         return
     _redis.succeeded()
+    # After a crash here, Redis has the seats and Postgres does not: see the head of `core/lifecycle/reserve.py`.
     failpoints.reach("after_reserve")
     _commit_isolated(context, reservations)
     failpoints.reach("before_ack")
@@ -69,7 +69,7 @@ def reserve_alone(context: Context, booking_ids: Sequence[UUID]) -> None:
 
 def _load(context: Context, flight_ids: Sequence[UUID]) -> None:
     with context.db.snapshot() as connection:
-        reserve.load_inventory(connection, context.inventory, flight_ids)
+        load_inventory(connection, context.inventory, flight_ids)
 
 
 def _commit_isolated(context: Context, reservations: Reservations) -> None:
@@ -104,5 +104,5 @@ def _commit(context: Context, reservations: Reservations) -> None:
     with spans.stage("commit"):
         after = again_after_deadlock(commit)
     measures.observe_stages(reservations, now())
-    failpoints.reach("after_persist")
+    failpoints.reach("after_commit")
     after.run(context.redis, context.dispatcher)

@@ -3,21 +3,27 @@
 The worker (`workers/bookings.py`) calls these steps in this order:
 
 1. `load_pending` (`core/bookings/unfinished/pending.py`): read which of the bookings are still PENDING;
-2. `reserve_in_redis`: one Lua script for each flight reserves the seats (`core/seats/lua/reserve.lua`);
-3. `commit_reservations`: one transaction locks bookings and flights, checks the exact counts, and writes statuses and counts;
-4. `AfterCommit.run`: notify clients, and release seats in Redis that were not sold.
+2. `reserve_in_redis` (`core/lifecycle/reservations.py`): one Lua script for each flight reserves the seats
+   (`core/seats/lua/reserve.lua`);
+3. `commit_reservations` (here): one transaction locks bookings and flights, checks the exact counts, and writes statuses and counts;
+4. `AfterCommit.run` (`core/after_commit.py`): notify clients, and release seats in Redis that were not sold.
 
-If the worker crashes after step 2, Redis has reserved the seats, and the booking is still PENDING in Postgres. Its lease ends
-after 15 s, and the sweep sends the booking again. The script then returns ALREADY for it, which reserves no further seats, and steps
-3 and 4 follow. If the worker crashes during step 3, the transaction is rolled back, and the same happens. If it crashes after
-step 3, the booking is final; step 1 of a second run does not find it.
+If the worker crashes between step 2 and the COMMIT of step 3, Redis has reserved the seats, and the booking is still PENDING in
+Postgres. When its lease ends (the first one 15 s after it was accepted), the sweep sends it again. The script then returns ALREADY for it,
+which reserves no further seats, and steps 3 and 4 follow. Until then Redis shows too few free seats to other bookings; a booking
+that Redis therefore calls sold out is postponed in step 3 if Postgres has seats for it. If Redis has lost the reservation in the
+meantime, the script makes a new one.
+
+If the worker crashes after the COMMIT, the booking has its new status, and step 1 of a second run does not find it. What step 4 did
+not do is repaired too: clients that wait read Postgres, and the audit of the sweep drops seat counts that are wrong.
+
+The failpoints `after_reserve` and `after_commit` in `workers/bookings.py` are these two moments, and
+`tests/faults/test_killed_workers.py` kills workers there.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from enum import Enum
 from typing import Final
@@ -26,15 +32,16 @@ from uuid import UUID
 from core.after_commit import AfterCommit
 from core.bookings.models import PaymentMode
 from core.bookings.states import BookingStatus, FailureCode
-from core.bookings.transitions import Line, Transition, Transitions, stages
+from core.bookings.transitions import Line, Transition, Transitions
 from core.bookings.unfinished.pending import PendingBooking, Refusal, lock_pending, postpone
 from core.clock import now
 from core.db import RawConnection
 from core.flights.changes import schedule_changes
 from core.flights.seat_counts import SeatCounts, lock_counts, write_counts
 from core.lifecycle.end import fail
+from core.lifecycle.reservations import Reservations
 from core.messaging.messages import WorkPayments
-from core.seats.inventory import Inventory, ScriptResult, ScriptResults, take_snapshots
+from core.seats.inventory import ScriptResults
 
 STATUS_GUARD: Final = (BookingStatus.PENDING,)
 """The statuses in which a booking is processed. It makes a second delivery harmless: a booking that is not PENDING any more is
@@ -46,69 +53,6 @@ class ReservationOutcome(Enum):
     RESERVED = "reserved"
     RETRY_LATER = "retry_later"
     """Redis says sold out, but Postgres has free seats: the counts in Redis are out of date."""
-
-
-@dataclass(slots=True)
-class Reservations:
-    """The results of the Lua script for these bookings. `results` has one entry for each requested segment."""
-
-    bookings: list[PendingBooking]
-    results: ScriptResults
-    picked_up_at: datetime
-    reserved_at: datetime
-    _encoded: dict[tuple[str, datetime, UUID | None, Line | None], str] = field(default_factory=dict)
-    """What `stages` has returned. Most bookings of a batch have equal stages, and encoding them takes longer than deciding."""
-
-    def subset(self, bookings: list[PendingBooking]) -> Reservations:
-        """The results for some of the bookings."""
-        return Reservations(bookings, self.results, self.picked_up_at, self.reserved_at)
-
-    def by_flights(self) -> list[Reservations]:
-        """The results in groups: bookings of the same flights are in one group."""
-        groups: dict[frozenset[UUID], list[PendingBooking]] = defaultdict(list)
-        for booking in self.bookings:
-            groups[frozenset(booking.flight_ids)].append(booking)
-        return [self.subset(group) for group in groups.values()]
-
-    def reserved_flights(self, booking: PendingBooking) -> list[UUID]:
-        """The flights on which Redis has reserved seats for this booking."""
-        processed = [flight_id for flight_id in booking.flight_ids if (flight_id, booking.id) in self.results]
-        return [flight_id for flight_id in processed if self.results[flight_id, booking.id].is_reserved]
-
-    def stages(self, last: str, at: datetime, flight_id: UUID | None = None, line: Line | None = None) -> str:
-        key = (last, at, flight_id, line)
-        if key not in self._encoded:
-            reached = (("picked_up", self.picked_up_at), ("reserved", self.reserved_at), (last, at))
-            self._encoded[key] = stages(*reached, flight_id=flight_id, line=line)
-        return self._encoded[key]
-
-
-def reserve_in_redis(
-    inventory: Inventory, bookings: Sequence[PendingBooking], load: Callable[[Sequence[UUID]], None], picked_up_at: datetime
-) -> Reservations:
-    """Reserve seats in Redis, for all flights in one pipeline. `load(flight_ids)`: loads flights into Redis that it does not have."""
-    wanted: dict[UUID, list[tuple[UUID, int]]] = defaultdict(list)
-    for booking in bookings:
-        if booking.refused is None:
-            for flight_id in booking.flight_ids:
-                wanted[flight_id].append((booking.id, booking.seats))
-    results = inventory.reserve(wanted)
-    missing: dict[UUID, list[tuple[UUID, int]]] = {}
-    for flight_id, requests in wanted.items():
-        not_loaded = [
-            (booking_id, seats) for booking_id, seats in requests if results[flight_id, booking_id] is ScriptResult.NOT_LOADED
-        ]
-        if not_loaded:
-            missing[flight_id] = not_loaded
-    if missing:
-        load(sorted(missing))
-        results |= inventory.reserve(missing)
-    return Reservations(list(bookings), results, picked_up_at, now())
-
-
-def load_inventory(connection: RawConnection, inventory: Inventory, flight_ids: Sequence[UUID]) -> None:
-    """Copy the seat counts of these flights from Postgres to Redis."""
-    inventory.load(take_snapshots(connection, flight_ids))
 
 
 def commit_reservations(

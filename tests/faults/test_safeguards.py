@@ -20,7 +20,7 @@ from core.bookings.unfinished.pending import PendingBooking
 from core.clock import now
 from core.flights import seat_counts
 from core.lifecycle import reserve
-from core.lifecycle.reserve import Reservations
+from core.lifecycle.reservations import Reservations, load_inventory, reserve_in_redis
 from core.seats.inventory import Inventory
 from core.seats.scripts import SCRIPTS, Script, Scripts
 from tests.support.pipeline import Pipeline
@@ -51,7 +51,7 @@ class Steps:
             return pending.load_pending(connection, booking_ids)
 
     def ask(self, trips: list[PendingBooking]) -> Reservations:
-        return reserve.reserve_in_redis(self.inventory, trips, self._load, now())
+        return reserve_in_redis(self.inventory, trips, self._load, now())
 
     def settle(self, reservations: Reservations, guard: Collection[BookingStatus] = reserve.STATUS_GUARD) -> None:
         with self.context.db.transaction() as connection:
@@ -63,7 +63,7 @@ class Steps:
 
     def _load(self, flight_ids: Sequence[UUID]) -> None:
         with self.context.db.snapshot() as connection:
-            reserve.load_inventory(connection, self.inventory, flight_ids)
+            load_inventory(connection, self.inventory, flight_ids)
 
 
 def unguarded(name: str) -> Script:

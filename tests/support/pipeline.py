@@ -31,8 +31,8 @@ from core.clock import new_id, now
 from core.db import Database
 from core.db.retry import again_after_deadlock
 from core.invariants import checker
-from core.lifecycle import end, reserve
-from core.lifecycle.reserve import Reservations
+from core.lifecycle import end
+from core.lifecycle.reservations import Reservations, load_inventory, reserve_in_redis
 from core.messaging.messages import MAX_IDS, Queue, ReserveBookings
 from core.settings import Settings
 from core.users.models import Role
@@ -163,11 +163,11 @@ class Pipeline(InstalledProcesses):
         """What a worker has done when it is killed after it asked Redis."""
         with self.db.snapshot() as connection:
             trips = pending.load_pending(connection, booking_ids)
-        return reserve.reserve_in_redis(self.context.inventory, trips, self._load, now())
+        return reserve_in_redis(self.context.inventory, trips, self._load, now())
 
     def _load(self, flight_ids: Sequence[UUID]) -> None:
         with self.db.snapshot() as connection:
-            reserve.load_inventory(connection, self.context.inventory, flight_ids)
+            load_inventory(connection, self.context.inventory, flight_ids)
 
     def cancel(self, booking_id: UUID) -> AfterCommit:
         """Cancel a booking and do what follows, which is returned."""

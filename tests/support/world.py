@@ -18,7 +18,7 @@ from core.errors import AppError
 from core.flights.changes import cancellation
 from core.invariants import checker
 from core.lifecycle import give_up, pay, replay, reserve
-from core.lifecycle.reserve import Reservations
+from core.lifecycle.reservations import Reservations, load_inventory, reserve_in_redis
 from core.lifecycle.settle_payment import Claim, apply_events
 from core.operations import dead_letter_list
 from core.operations.dead_letter_list import DeadLetterFilter
@@ -108,7 +108,7 @@ class World:
         """The first half of a worker's work. The second half may come late, never, or after another worker did it."""
         with self._context.db.snapshot() as connection:
             waiting = pending.load_pending(connection, [trip])
-        return reserve.reserve_in_redis(self._context.inventory, waiting, self._load, now()) if waiting else None
+        return reserve_in_redis(self._context.inventory, waiting, self._load, now()) if waiting else None
 
     def settle(self, reservations: Reservations, *, dies: bool) -> None:
         """The second half. `dies`: the worker crashes after its commit, so it publishes nothing."""
@@ -259,4 +259,4 @@ class World:
 
     def _load(self, flight_ids: Sequence[UUID]) -> None:
         with self._context.db.snapshot() as connection:
-            reserve.load_inventory(connection, self._context.inventory, flight_ids)
+            load_inventory(connection, self._context.inventory, flight_ids)
