@@ -1,4 +1,4 @@
-"""The time and new ids. Leases and holds use the clock of the database, not this one; see `docs/reliability.md`."""
+"""The time and new ids. Leases and holds use the clock of the database, not this one, because the clocks of machines differ."""
 
 from __future__ import annotations
 

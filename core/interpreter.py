@@ -14,8 +14,7 @@ commits a batch would wait 5 ms for the event loop after each round trip to Post
 COLLECT_AFTER: Final = (5_000, 20, 100)
 """Thresholds of the garbage collector: new objects before a collection of generation 0, such collections before one of generation
 1, and so on. With the default of 700, objects of running requests reach the oldest generation, and the whole heap is collected
-every few seconds,
-which takes as long as two hundred bookings (decision 11)."""
+every few seconds, which takes as long as two hundred bookings (decision 11)."""
 
 
 def tune() -> None:

@@ -6,8 +6,7 @@
 | `rsv:{F}`              | hash   | departure + 1 day   | booking id -> seats, or `R` once released         |
 | `search:{R}:D:S`       | string | `SEARCH_CACHE_SECONDS` | flights of route R on date D in sort order S   |
 | `search-lock:{R}:D:S`  | string | 3 seconds           | a process is computing this search           |
-| `route-version:{R}:D`  | string | 7 days              | new with each change of route R on date D; a reader that finds none sets one, for
-twice `SEARCH_CACHE_SECONDS` |
+| `route-version:{R}:D`  | string | 7 days              | new with each change of route R on date D                  |
 | `calendar:{R}:M`       | string | `SEARCH_CACHE_SECONDS` | cheapest flights of route R on each day of month M |
 | `calendar-lock:{R}:M`  | string | 3 seconds           | a process is computing this calendar         |
 | `calendar-version:{R}` | string | 7 days              | new with each change of route R on any date       |
@@ -23,6 +22,8 @@ twice `SEARCH_CACHE_SECONDS` |
 | `{dq}:*`               | -      | Dramatiq's          | queues, messages, acks, heartbeats                |
 | `{dq}:seen:M`          | string | 1 hour              | message M was delivered once                      |
 | `skyqueue:job-events`  | channel | -                   | pub/sub: what a commit changed, for every API process |
+
+A reader that finds no version sets one for twice `SEARCH_CACHE_SECONDS`.
 
 Braces are literal: they are hash tags, which put all keys of one flight, or of one route, into one cluster slot.
 """

@@ -46,8 +46,8 @@ class EncodedEvent(msgspec.Struct, array_like=True, frozen=True):
 
 
 class JobEvents(msgspec.Struct, array_like=True, frozen=True):
-    """`bookings`: booking id -> its new status. `seats`: flight id -> free seats. `jobs`: ids of cancellations of flights that have made
-    progress.
+    """`bookings`: booking id -> its new status. `seats`: flight id -> free seats. `jobs`: ids of other jobs that have
+    changed: bookings that changed without a new status, and cancellations of flights that have made progress.
 
     `keys_changed`: a key for programs was made or revoked. `failures`: booking id -> failure code. `events`: further events, in their
     order. `imports`: ids of imports that have made progress. `missed`: a message about a commit may have been lost.

@@ -13,16 +13,16 @@ from typing import Final
 from uuid import UUID
 
 from core.db import RawConnection, fetch, fetch_one
-from core.fare_watches.prices import OPEN, SEEN
+from core.fare_watches.prices import OPEN, PRESENT_PRICE
 
 
 @dataclass(frozen=True, slots=True)
 class WatchedPrice:
-    """A watch, the price that it had in the last pass, and the one of now (`seen`)."""
+    """A watch: its price in the last pass (`price`), and the present one."""
 
     id: UUID
     price: Decimal | None
-    seen: Decimal | None
+    present: Decimal | None
     open: bool
 
 
@@ -57,19 +57,20 @@ class _Row:
 
 
 _READ_PRICES: Final = f"""
-    SELECT w.id, w.price, seen.price AS seen, {OPEN} AS open
-    FROM (SELECT * FROM fare_watches WHERE id > %s ORDER BY id LIMIT %s) AS w {SEEN} ORDER BY w.id
+    SELECT w.id, w.price, present.price AS present, {OPEN} AS open
+    FROM (SELECT * FROM fare_watches WHERE id > %s ORDER BY id LIMIT %s) AS w {PRESENT_PRICE} ORDER BY w.id
 """  # noqa: S608  # only constants
 
 
 def read_prices(connection: RawConnection, after: UUID, *, limit: int) -> list[WatchedPrice]:
-    """The watches behind the id `after`, in the order of their ids. It only reads."""
+    """The watches after the id `after`, in the order of their ids. It only reads."""
     return fetch(connection, WatchedPrice, _READ_PRICES, (after, limit))
 
 
-def record_price(connection: RawConnection, watch_id: UUID, seen: Decimal | None) -> Fall | None:
-    """Store the price of now. Returns the fall of which the traveller is to be notified, if there is one. Both are one transaction, so no other
-    pass notifies of the same fall."""
+def record_price(connection: RawConnection, watch_id: UUID, present: Decimal | None) -> Fall | None:
+    """Store the present price. Returns the fall of which the traveller is to be notified, if there is one. The caller stores the mail in the same
+    transaction, so no other pass notifies of the same fall.
+    """
     row = fetch_one(
         connection,
         _Row,
@@ -79,20 +80,20 @@ def record_price(connection: RawConnection, watch_id: UUID, seen: Decimal | None
         """,
         (watch_id,),
     )
-    if row is None or row.price == seen:
+    if row is None or row.price == present:
         return None
-    is_lower = seen is not None and (row.lowest_price is None or seen < row.lowest_price)
-    lowest = seen if is_lower else row.lowest_price
-    notifies = seen is not None and is_lower and must_notify(seen, row.lowest_price, row.below)
+    is_lower = present is not None and (row.lowest_price is None or present < row.lowest_price)
+    lowest = present if is_lower else row.lowest_price
+    notifies = present is not None and is_lower and must_notify(present, row.lowest_price, row.below)
     connection.execute(
         """
-        UPDATE fare_watches SET price = %(seen)s, lowest_price = %(lowest)s,
+        UPDATE fare_watches SET price = %(present)s, lowest_price = %(lowest)s,
             fell_from = CASE WHEN %(notifies)s THEN %(before)s ELSE fell_from END, fell_at = CASE WHEN %(notifies)s THEN now() ELSE fell_at END
         WHERE id = %(id)s
         """,
-        {"seen": seen, "lowest": lowest, "notifies": notifies, "before": row.price, "id": watch_id},
+        {"present": present, "lowest": lowest, "notifies": notifies, "before": row.price, "id": watch_id},
     )
-    if not notifies or seen is None:
+    if not notifies or present is None:
         return None
     return Fall(
         watch_id,
@@ -103,7 +104,7 @@ def record_price(connection: RawConnection, watch_id: UUID, seen: Decimal | None
         row.departure_date,
         row.seats,
         row.currency,
-        seen,
+        present,
         row.price,
     )
 

@@ -52,7 +52,7 @@ class FareWatch(SQLModel, table=True):
     below: Decimal | None = Field(default=None, sa_column=Column(Numeric()))
     """The traveller is notified of prices below this one only."""
     price: Decimal | None = Field(default=None, sa_column=Column(Numeric()))
-    """The one seen last; null: nothing was for sale."""
+    """The price in the last pass of the sweep, at first when the watch was created; null: nothing was for sale."""
     lowest_price: Decimal | None = Field(default=None, sa_column=Column(Numeric()))
     """The lowest price that the traveller was shown or notified of. They are notified of lower ones only."""
     fell_from: Decimal | None = Field(default=None, sa_column=Column(Numeric()))

@@ -1,4 +1,4 @@
-"""What a watched fare is now, as a part of statements that read `fare_watches w`."""
+"""The present price of a watched fare, as a part of statements that read `fare_watches w`."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from core import money
 from core.flights.models import FlightStatus
 from core.statuses import BookingStatus
 
-SEEN: Final = f"""
+PRESENT_PRICE: Final = f"""
     CROSS JOIN LATERAL (
         SELECT CASE WHEN w.booking_id IS NULL THEN (
             SELECT {money.in_units_sql("min(f.price)", "w.currency")} FROM flights f
@@ -20,9 +20,9 @@ SEEN: Final = f"""
                 THEN sum({money.in_units_sql("f.price", "f.currency")}) * max(b.seats) END
             FROM bookings b JOIN booking_segments s ON s.booking_id = b.id JOIN flights f ON f.id = s.flight_id WHERE b.id = w.booking_id
         ) END AS price
-    ) AS seen
+    ) AS present
 """  # noqa: S608  # only constants
-"""`seen.price`: of one seat on the cheapest flight of the day with seats for the party; of a booking, its total. Null: not for sale."""
+"""`present.price`: of one seat on the cheapest flight of the day with seats for the party; of a booking, its total. Null: not for sale."""
 
 OPEN: Final = f"""
     (w.ends_at > now() AND (w.booking_id IS NULL OR EXISTS (

@@ -16,7 +16,7 @@ from core import money
 from core.clock import new_id
 from core.db import RawConnection, fetch, fetch_one
 from core.fare_watches.errors import FareWatchNotFound, NotWatchable, TooManyFareWatches
-from core.fare_watches.prices import OPEN, SEEN
+from core.fare_watches.prices import OPEN, PRESENT_PRICE
 from core.flights.rules import DEFAULT_CURRENCY
 from core.statuses import BookingStatus
 
@@ -59,7 +59,7 @@ class FareWatchView(msgspec.Struct, frozen=True, kw_only=True):
 
 @dataclass(frozen=True, slots=True)
 class WatchedDay:
-    """The route and day to watch. Keys as `core/places/registry.py` has them. `currency` None: the one of most flights of the day."""
+    """The route and day to watch. Place keys: `End.key` in `core/places/route.py`. `currency` None: the one of most flights of the day."""
 
     source: str
     destination: str
@@ -93,9 +93,9 @@ class _Row:
 
 _SELECT: Final = f"""
     SELECT w.id, w.source, w.destination, coalesce(w.departure_date, first.departure_date) AS date, w.seats, w.booking_id, w.currency, w.below,
-           seen.price, first.price_total AS booked_price, w.lowest_price, w.fell_from, w.fell_at,
+           present.price, first.price_total AS booked_price, w.lowest_price, w.fell_from, w.fell_at,
            coalesce(first.departure_ts, w.ends_at) AS ends_at, w.created_at
-    FROM fare_watches w {SEEN}
+    FROM fare_watches w {PRESENT_PRICE}
     LEFT JOIN LATERAL (
         SELECT f.departure_date, f.departure_ts, b.price_total FROM bookings b
         JOIN booking_segments s ON s.booking_id = b.id AND s.position = 0 JOIN flights f ON f.id = s.flight_id WHERE b.id = w.booking_id

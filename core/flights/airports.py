@@ -52,7 +52,7 @@ class AirportView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ServedPlace(msgspec.Struct, frozen=True, array_like=True):
-    """A place that has a flight, by its key (`core/places/registry.py`). `traffic`: departures and arrivals in the sample; only comparable
+    """A place that has a flight, by its key (`End.key` in `core/places/route.py`). `traffic`: departures and arrivals in the sample; only comparable
     with those of the same answer.
     """
 

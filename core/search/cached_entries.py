@@ -48,7 +48,7 @@ class EntryReader:
     """Use it on the event loop only. All callers share one connection, so none of them waits for a free one.
 
     `version_seconds`: the lifetime of a version that the reader creates. If Redis has no version (for example after it lost its
-    data), the reader creates a new random one, so entries that were computed before are not used.
+    data), the reader creates a new one from the clock, so entries that were computed before are not used.
     """
 
     def __init__(self, client: Redis, *, patience_seconds: float, version_seconds: int) -> None:

@@ -31,6 +31,8 @@ NOT_SETTINGS: Final = {
     "SKYQUEUE_PORT_8000_TCP": "what Kubernetes sets",
     "SKYQUEUE_LOAD_PLAN": "what a load run sets for its processes",
 }
+BUILT: Final = frozenset({"frontend/dist"})
+"""Folders that are built, and may not exist yet."""
 INTERNAL: Final = {"SKYQUEUE_FAILPOINTS": "for tests only"}
 """Settings that no operator needs."""
 NOT_IN_THE_CODE: Final = {
@@ -110,6 +112,19 @@ def test_every_file_and_folder_that_is_named_exists(name: str) -> None:
 def exists(path: str) -> bool:
     """A module may be named without its ending."""
     return (ROOT / path).exists() or (ROOT / f"{path}.py").exists()
+
+
+def test_every_file_that_the_code_names_exists() -> None:
+    """In docstrings, comments and messages, between backquotes."""
+    missing = [
+        f"{path.relative_to(ROOT)}: {named}"
+        for folder in (*PACKAGES, "loadtests", "tests")
+        for path in sorted((ROOT / folder).rglob("*.py"))
+        for span in re.findall(r"`([\w./-]+)`", path.read_text())
+        for named in _PATH.findall(span)
+        if not exists(named.rstrip("./")) and named not in BUILT
+    ]
+    assert missing == []
 
 
 @pytest.mark.parametrize("name", NAMES)

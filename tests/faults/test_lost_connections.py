@@ -30,7 +30,7 @@ LOSSES: Final[Sequence[Loss]] = (connections.end, connections.reset, connections
 def test_a_request_that_loses_its_connection_is_answered_503_and_the_next_one_as_ever(
     api: RunningApi, traveller: httpx.Client
 ) -> None:
-    """The ways of `core/db.py`: a statement alone, a transaction of the driver, a unit of work."""
+    """The ways of `core/db/pool.py`: a statement alone, a transaction of the driver, a unit of work."""
     line = f"/api/v1/flights/{new_id()}/waitlist"
     alone, *together = ("GET", line, 404), ("DELETE", line, 404), ("POST", "/api/v1/auth/refresh", 401)
     traveller.cookies.set("skyqueue_refresh", "nonsense", path="/api/v1/auth")

@@ -49,8 +49,8 @@ class FareStep:
         self._after = watches[-1].id if len(watches) == WATCHES_AT_ONCE else _FIRST
         sends = self._context.settings.mail.server is not None
         for watch in watches:
-            if watch.open and watch.price != watch.seen:
+            if watch.open and watch.price != watch.present:
                 with self._context.db.transaction() as connection:
-                    fall = falls.record_price(connection, watch.id, watch.seen)
+                    fall = falls.record_price(connection, watch.id, watch.present)
                     if fall is not None:
                         fare_mails.write_falls(connection, [fall], sends=sends)

@@ -80,9 +80,10 @@ class Sweeper:
         self.holds_lock = False
         """Whether this process runs the sweep."""
         self.drift_seats = 0
-        """Flight -> the difference of its seat count in Redis, in the last audit."""
+        """By how many seats Redis was wrong in the last audit, summed over the flights that differed twice by the same number."""
         self._redis_answered = True
         self._suspects: dict[UUID, int] = {}
+        """Flight -> the difference of its seat count in Redis, in the last audit."""
         self._audited_at = 0.0
         self._tidied_at = float("-inf")
         self._analyzed_at = float("-inf")

@@ -1,8 +1,11 @@
 """Leases of PENDING bookings: the columns `next_at` (end of the lease) and `attempts`. `core/lease.py` explains leases.
 
-If a worker crashes, the lease of its bookings ends, and the sweep sends them again. A booking that was sent three times is sent
-in a message of its own, so that a booking that crashes its workers is found and given up, while the others succeed. Decision 3
+If a worker crashes, the lease of its bookings ends, and the sweep sends them again. From the third time on, a booking is sent in a
+message of its own, so that a booking that crashes its workers is found and given up, while the others succeed. Decision 3
 explains how attempts are counted.
+
+An example: a booking crashes every worker. It is accepted at second 0 (attempt 1, lease 15 s), sent in a batch at second 15 (attempt
+2, 30 s), then alone at 45 (attempt 3, 60 s), 105 (attempt 4, 120 s) and 225 (attempt 5, 240 s), and given up at 465.
 """
 
 from __future__ import annotations
@@ -61,7 +64,7 @@ class Due:
 
 def lease_due_bookings(connection: RawConnection, *, counted_below: int = ALONE_FROM_ATTEMPT - 1) -> Due:
     """Lease PENDING bookings whose lease has ended. A booking that is sent in a batch is counted here, and leased for
-    15 s x 2^attempts. A booking that is sent alone is leased for 15 s and not counted here: its message may be lost when another
+    15 s x 2^(attempts before). A booking that is sent alone is leased for 15 s and not counted here: its message may be lost when another
     booking crashes the worker, and that must not count as an attempt.
 
     `counted_below`: attempts below this number are counted here, others by the worker. Only a test of this rule passes another number.
@@ -88,7 +91,7 @@ def lease_due_bookings(connection: RawConnection, *, counted_below: int = ALONE_
 
 
 def begin_alone(connection: RawConnection, booking_ids: Sequence[UUID]) -> list[UUID]:
-    """Count an attempt that begins now, and lease the bookings for 15 s x 2^attempts. Returns those that are still PENDING.
+    """Count an attempt that begins now, and lease the bookings for 15 s x 2^(attempts before). Returns those that are still PENDING.
 
     The caller works on no other booking in its process, and commits before it continues.
     """

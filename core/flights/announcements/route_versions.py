@@ -41,7 +41,7 @@ _outage = Incident(
 
 
 class RouteDay(NamedTuple):
-    """Place keys as in `core/places/registry.py`, and the local date of departure."""
+    """The place keys of a route (`End.key` in `core/places/route.py`), and the local date of departure."""
 
     source_key: str
     destination_key: str

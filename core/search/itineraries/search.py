@@ -4,12 +4,10 @@ A search has four steps, one module each:
 
 1. `segments.py` takes the flights that can be part of an itinerary from the sorted tables of the days: flights that leave the source
    (first segments), flights that reach the destination (last segments), and flights between the two sets (middle segments).
-2. `joining.py` finds for each segment the range of segments that can follow it. Segments are sorted by place and time, so all
-that can
-   follow one are neighbours, and a range is two numbers found by binary search.
-3. `best_first.py` lists itineraries in order of their key (`ranking.py`: price and duration as one number, smaller is better),
-and only
-   as many as are needed.
+2. `joining.py` finds for each segment the range of segments that can follow it. Segments are sorted by place and time, so all that
+   can follow one are neighbours, and a range is two numbers found by binary search.
+3. `best_first.py` lists itineraries in order of their key (`ranking.py`: price and duration as one number, smaller is better), and
+   only as many as are needed.
 4. `dominance.py` leaves out itineraries that another one beats in every respect.
 
 A worked example: from A to C, waits of 45 minutes to 6 hours, sorted by price.
