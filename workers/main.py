@@ -49,7 +49,7 @@ from workers.broker.consumer import connect
 from workers.context import Context
 from workers.flights import cancel_flights
 from workers.health import gauges
-from workers.health.heartbeat import Doings, Heartbeat
+from workers.health.heartbeat import Heartbeat, ProcessActivity
 from workers.health.redis_watch import RedisWatch
 from workers.health.worked import Worked
 from workers.imports.handler import import_files
@@ -182,13 +182,13 @@ def run() -> int:
     sweeper = Sweeper(context, stopping)
     sweeper.start()
     this = beats.this_process([pool.queue for pool in pools(settings)], has_provider=context.payment_executor is not None)
-    doings = Doings(
+    process_activity = ProcessActivity(
         context.progress,
         worked,
         calls=lambda: sum(executor.calls for executor in executors),
         sweeps=lambda: sweeper.holds_lock,
     )
-    heartbeat = Heartbeat(context.db, this, doings, context.pauses, stopping)
+    heartbeat = Heartbeat(context.db, this, process_activity, context.pauses, stopping)
     heartbeat.start()
     webhooks = WebhookSender(
         context.db, context.progress, stopping, allows_private=settings.webhooks.webhook_private_addresses == "on"

@@ -48,7 +48,7 @@ async def follow(
         job = await live.jobs.wait(job_id, seconds) or job
     body = _encoder.encode(job)
     headers = {"etag": f'"{job.status}-{zlib.crc32(body):08x}"', "cache-control": "no-store"}
-    described = _with_place(job, live.backlog)
+    described = _with_position(job, live.backlog)
     if not job.done:
         headers["retry-after"] = _ask_again(described, live.backlog)
     if seconds:
@@ -59,8 +59,8 @@ async def follow(
     return JobAnswer(HTTPStatus.OK, headers, body if described is job else _encoder.encode(described))
 
 
-def _with_place(job: Job, backlog: Backlog) -> Job:
-    """The job with its place in the queue, if it waits in one."""
+def _with_position(job: Job, backlog: Backlog) -> Job:
+    """The job with its position in the queue, if it waits in one."""
     if job.done or job.status != "PENDING" or job.kind != "booking":
         return job
     position = backlog.position(job.job_id)

@@ -30,7 +30,7 @@ _log = structlog.get_logger(__name__)
 
 
 class ApiKeys(BackgroundTask):
-    """`find` and `look_soon` belong to the event loop; queries run in threads."""
+    """Call `find`, `is_open` and `look_soon` on the event loop only; the queries run in threads."""
 
     def __init__(self, db: Database, client: redis.Redis) -> None:
         self._db = db
@@ -39,7 +39,7 @@ class ApiKeys(BackgroundTask):
         self._open_ids: frozenset[UUID | None] = frozenset()
         self._used: set[UUID] = set()
         self._version = object()
-        """Grows with each change that this process made. Keys that were read before the change are out of date."""
+        """Another object after each change that this process made. Keys that were read before the change are out of date."""
         self._lock = threading.Lock()
         self._soon = asyncio.Event()
         self._outage = Incident(_log, "keys for programs cannot be read", "keys for programs are read again")

@@ -1,4 +1,5 @@
-"""The backlog, read once a second: positions in the queue, estimated times, and the limits beyond which bookings are refused.
+"""The backlog, the bookings that wait for a worker, read once a second: positions in the queue, estimated times, and the limits beyond which
+bookings are refused.
 
 An account may use a ninth of the free room in the backlog. So a few accounts cannot fill it: the fuller it is, the smaller is the
 share.
@@ -48,7 +49,7 @@ class Backlog(BackgroundTask):
         self._job_events = job_events
         self._is_shared = is_shared
         self._waiting_of: dict[UUID, int] = {}
-        self._let_in: Counter[UUID] = Counter()
+        self._accepted: Counter[UUID] = Counter()
         """Account -> bookings that this process accepted since the backlog was last read."""
         self.limit = limit
         self._head: list[UUID] = []
@@ -57,55 +58,56 @@ class Backlog(BackgroundTask):
         """How long the booking that waits longest has waited; 0 when none waits."""
         self.per_second = 0.0
         """Bookings that workers finish per second, as a moving average."""
-        self._outage = Incident(_log, "the backlog cannot be seen", "the backlog is seen again")
-        self._broken = Incident(_log, "the backlog cannot be seen", "the backlog is seen again", level=logging.ERROR)
+        self._outage = Incident(_log, "the backlog cannot be read", "the backlog is read again")
+        self._broken = Incident(_log, "the backlog cannot be read", "the backlog is read again", level=logging.ERROR)
 
     def check(self, user_id: UUID) -> None:
-        """Let one more booking of this account in.
+        """Check whether one more booking of this account may wait, and count it.
 
         Raises:
             Overloaded: more bookings wait than the limit. `Retry-After`: the expected time until there is room, with jitter.
             TooManyWaiting: more of this account waits than its share.
         """
         if self.waiting >= self.limit:
-            raise Overloaded("Too many bookings are waiting. Try again shortly.", retry_after=self._time_to_work(self.waiting))
+            raise Overloaded("Too many bookings are waiting. Try again shortly.", retry_after=self._retry_after(self.waiting))
         if not self._is_shared:
             return
-        own = self._waiting_of.get(user_id, 0) + self._let_in[user_id]
+        own = self._waiting_of.get(user_id, 0) + self._accepted[user_id]
         if own >= self.share:
             message = f"{own} of your bookings are waiting for a worker. Send more when they are done."
-            raise TooManyWaiting(message, retry_after=self._time_to_work(own))
-        self._let_in[user_id] += 1
+            raise TooManyWaiting(message, retry_after=self._retry_after(own))
+        self._accepted[user_id] += 1
 
     @property
     def share(self) -> int:
         """How many bookings of one account may wait now."""
-        return max(1, int((self.limit - self.waiting - self._let_in.total()) * SHARE))
+        return max(1, int((self.limit - self.waiting - self._accepted.total()) * SHARE))
 
     @property
-    def anybody_has_their_share(self) -> bool:
+    def is_any_account_at_its_share(self) -> bool:
         """Whether further bookings of some accounts are refused now."""
         return self._is_shared and any(count >= self.share for count in self._waiting_of.values())
 
-    def _time_to_work(self, waiting: int) -> int:
+    def _retry_after(self, waiting: int) -> int:
+        """The expected seconds until workers have finished so many bookings, with jitter."""
         seconds = waiting / self.per_second if self.per_second else LONGEST_RETRY_SECONDS
         return max(1, round(min(LONGEST_RETRY_SECONDS, seconds) * random.uniform(0.8, 1.2)))
 
     def position(self, booking_id: UUID) -> int | None:
-        """The place in the queue, 1 for the next. None beyond `POSITIONS`, and for a booking that did not wait when the backlog
+        """The position in the queue, 1 for the next. None beyond `POSITIONS`, and for a booking that did not wait when the backlog
         was last read.
         """
         index = bisect_left(self._head, booking_id)
         return index + 1 if index < len(self._head) and self._head[index] == booking_id else None
 
     def eta_ms(self, position: int | None) -> int | None:
-        """Milliseconds until a job at this position is done, if the workers go on as they do."""
+        """Milliseconds until a job at this position is done, at the present speed of the workers."""
         return round(position / self.per_second * 1000) if position is not None and self.per_second else None
 
     def seconds_until_done(self, position: int | None) -> float | None:
-        """How long a job at this position takes if the workers go on as they do; without a position, one behind all that waits.
+        """How long a job at this position takes at the present speed of the workers; without a position, a job behind all that wait.
 
-        None when no worker has finished anything for a while.
+        None if no worker has finished anything for a while.
         """
         ahead = self.waiting if position is None else position
         return ahead / self.per_second if self.per_second else None
@@ -119,7 +121,7 @@ class Backlog(BackgroundTask):
             finished, at = self._job_events.finished, now
             if rate or self.waiting:
                 self.per_second += (rate - self.per_second) * SMOOTHING
-            begun = self._let_in.copy()
+            before_query = self._accepted.copy()
             try:
                 seen = await asyncio.to_thread(self._look)
             except AWAY as error:
@@ -130,7 +132,7 @@ class Backlog(BackgroundTask):
             else:
                 self.waiting, self._head, self.oldest_seconds = seen.count, seen.head, seen.oldest_seconds
                 self._waiting_of = seen.by_account
-                self._let_in -= begun
+                self._accepted -= before_query
                 self._outage.succeeded()
                 self._broken.succeeded()
 

@@ -37,8 +37,8 @@ class EndedSessions(BackgroundTask):
         self._token_seconds = token_seconds
         self._looked_at: datetime | None = None
         self._forget_at: dict[UUID, float] = {}
-        self._outage = Incident(_log, "ended sessions cannot be seen", "ended sessions are seen again")
-        self._broken = Incident(_log, "ended sessions cannot be seen", "ended sessions are seen again", level=logging.ERROR)
+        self._outage = Incident(_log, "ended sessions cannot be read", "ended sessions are read again")
+        self._broken = Incident(_log, "ended sessions cannot be read", "ended sessions are read again", level=logging.ERROR)
 
     def note(self, session_ids: Iterable[UUID]) -> None:
         """Add sessions that have just ended."""

@@ -40,10 +40,10 @@ class JobEventsReader(BackgroundTask):
         self._seat_counts = seat_counts
         self._streams = streams
         self._keys_changed = keys_changed
-        self._has_touch = False
-        """Whether there is a subscription. A gap is sent when an outage begins and when it ends, and not at each attempt."""
+        self._is_subscribed = False
+        """Whether Redis has confirmed a subscription. A gap is sent when an outage begins and when it ends, and not at each attempt."""
         self.finished = 0
-        """Bookings that moved, ever: the drain rate is its slope."""
+        """How many changes of a booking's status have arrived since the start. `Backlog` computes from it how many workers finish per second."""
         self._outage = Incident(_log, "job events do not arrive; waiters read Postgres", "job events arrive again")
         self._broken = Incident(
             _log, "job events cannot be read; waiters read Postgres", "job events can be read again", level=logging.ERROR
@@ -79,14 +79,14 @@ class JobEventsReader(BackgroundTask):
         """Called when Redis has confirmed the subscription. Events of earlier commits did not reach this process."""
         self._seat_counts.distrust()
         self._streams.send_gap()
-        self._has_touch = True
+        self._is_subscribed = True
 
     def _lose(self) -> None:
         """The subscription is lost, or could not be made again."""
         self._seat_counts.distrust()
-        if self._has_touch:
+        if self._is_subscribed:
             self._streams.send_gap()
-        self._has_touch = False
+        self._is_subscribed = False
 
     def _take(self, payload: bytes) -> None:
         try:

@@ -37,7 +37,7 @@ class BacklogCheck(Check):
                 f"More than {NEAR:.0%} of {limit} bookings wait (SKYQUEUE_BACKLOG_LIMIT); beyond that, further ones are refused."
             )
             findings.append(Finding(Code.BACKLOG_NEAR_LIMIT, near))
-        if self._backlog.anybody_has_their_share:
+        if self._backlog.is_any_account_at_its_share:
             shared = "An account has so many bookings waiting that further ones of it are refused (429); others are accepted."
             findings.append(Finding(Code.ACCOUNT_OVER_SHARE, shared))
         return findings

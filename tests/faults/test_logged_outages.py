@@ -114,13 +114,13 @@ def test_an_outage_of_postgres_is_logged_when_it_begins_and_when_it_is_over(
         for _ in range(20):
             assert client.get("/api/v1/airports").status_code == 503
     pair.postgres.start()
-    until(lambda: worker.said("the sweep has Postgres again") and api.said("the backlog is seen again"), seconds=30)
+    until(lambda: worker.said("the sweep has Postgres again") and api.said("the backlog is read again"), seconds=30)
 
     for process in (worker, api):
         trouble = [line for line in lines(process.log) if line["level"] not in ("info", "debug")]
         assert len(trouble) <= 16, trouble
         assert not any("exception" in line for line in trouble), trouble
     assert count_lines(worker.log, "warning")["the sweep has lost Postgres"] == 1
-    assert count_lines(api.log, "warning")["the backlog cannot be seen"] == 1
+    assert count_lines(api.log, "warning")["the backlog cannot be read"] == 1
     pipeline.wind_leases()
     pipeline.assert_clean(bookings)

@@ -23,7 +23,7 @@ from tests.support.waiting import until
 from workers import main
 from workers.broker.consumer import RepairedBroker
 from workers.context import Context
-from workers.health.heartbeat import Doings, Heartbeat
+from workers.health.heartbeat import Heartbeat, ProcessActivity
 from workers.health.progress import Progress, Stalled
 from workers.health.worked import Worked
 from workers.main import Handler, Pool
@@ -133,8 +133,8 @@ def ended_pid() -> int:
     return ended.pid
 
 
-def activity(context: Context) -> Doings:
-    return Doings(context.progress, Worked(), calls=lambda: 0, sweeps=lambda: False)
+def activity(context: Context) -> ProcessActivity:
+    return ProcessActivity(context.progress, Worked(), calls=lambda: 0, sweeps=lambda: False)
 
 
 def wait_for(release: threading.Event) -> Handler:

@@ -39,7 +39,7 @@ _log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Doings:
+class ProcessActivity:
     """The work of this process, for its heartbeat. `calls`: the number of running calls of the payment provider. `sweeps`: whether it runs
     the sweep.
     """
@@ -62,11 +62,13 @@ class Heartbeat:
     when `stopping` is set.
     """
 
-    def __init__(self, db: Database, worker: Worker, doings: Doings, pauses: Pauses, stopping: threading.Event) -> None:
+    def __init__(
+        self, db: Database, worker: Worker, activity: ProcessActivity, pauses: Pauses, stopping: threading.Event
+    ) -> None:
         self._db = db
         self._worker = worker
-        self._doings = doings
-        self._progress = doings.progress
+        self._activity = activity
+        self._progress = activity.progress
         self._pauses = pauses
         self._stopping = stopping
         self._stuck: list[str] = []
@@ -113,8 +115,8 @@ class Heartbeat:
         return not stalled and self._progress.has_begun
 
     def _beat(self) -> None:
-        activities, sweeps = self._doings.list_activities(), self._doings.sweeps()
-        with self._doings.worked.reported() as worked, self._db.transaction() as connection:
+        activities, sweeps = self._activity.list_activities(), self._activity.sweeps()
+        with self._activity.worked.reported() as worked, self._db.transaction() as connection:
             beats.beat(connection, self._worker, activities, sweeps=sweeps)
             work.add(connection, worked)
             self._pauses.read(connection)
