@@ -50,7 +50,7 @@ class WaitlistController(Controller):
         summary="Wait for seats on a flight",
         response_headers=(LOCATION,),
         responses={
-            200: ResponseSpec(WaitlistView, description="This party has its place in line already.", generate_examples=False)
+            200: ResponseSpec(WaitlistView, description="This party is in the waiting list already.", generate_examples=False)
         },
         guards=(limited(Scope.BOOKING_USER),),
         sync_to_thread=True,
@@ -97,7 +97,7 @@ class WaitlistController(Controller):
 
     @get(
         operation_id="getWaitlistView",
-        summary="My place in line",
+        summary="My entry in the waiting list",
         response_headers=(CACHE_CONTROL,),
         sync_to_thread=True,
         opt={"errors": (NotWaiting,)},
@@ -112,7 +112,7 @@ class WaitlistController(Controller):
             entry = get_entry(connection, flight_id, request.user.user_id)
         return Response(entry, headers={"cache-control": "no-store"})
 
-    @delete(operation_id="leaveWaitlist", summary="Leave the line", sync_to_thread=True, opt={"errors": (NotWaiting,)})
+    @delete(operation_id="leaveWaitlist", summary="Leave the waiting list", sync_to_thread=True, opt={"errors": (NotWaiting,)})
     def leave(self, flight_id: FromPath[UUID], request: SignedRequest, services: NamedDependency[Services]) -> None:
         """The seats of an open offer are offered to the next party."""
         with services.db.transaction() as connection:

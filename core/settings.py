@@ -94,7 +94,7 @@ class Booking(_Concern):
     wait_limit_seconds: int = Field(default=30, ge=1)
     """If a booking waits longer than this for its seats, `/health/ready` reports it. The sweep repairs any fault within 16 s."""
     hold_limit: int = Field(default=4, ge=1)
-    """How many unpaid bookings, and how many places in waiting lists, one traveller may have at a time."""
+    """How many unpaid bookings one traveller may have at a time. For another entry in a waiting list, those entries are counted too."""
     flight_seats_limit: int = Field(default=27, ge=1)
     """How many seats one traveller may have on one flight. The default is three bookings of nine."""
     cool_down_minutes: int = Field(default=60, ge=0, le=24 * 60)

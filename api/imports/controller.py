@@ -103,7 +103,7 @@ class ImportController(Controller):
         match: FromQuery[ImportMatch] = ImportMatch.TIME,
         idempotency_key: IdempotencyKey = None,
     ) -> Response[ImportAccepted]:
-        """The header is checked at once, the rows by a job. UTF-8; delimiter `,`, `;` or tab; columns in any order.
+        """The header is checked at once, the rows by a job. UTF-8; delimiter `,`, `;`, `|` or tab; columns in any order.
         Flights are identified by number and departure. With `match=day` a row whose flight does not exist moves the flight of the same number, route
         and day, with its bookings, to the times of the row. `mode=upsert` changes flights that exist and skips those that are the same; `mode=create`
         refuses them. `dry_run` checks the rows, lists what would change and how many bookings are affected, and changes no flight. A time without a

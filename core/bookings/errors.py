@@ -48,7 +48,7 @@ class CoolingDown(Conflict):
 
 
 class TooManyHolds(Conflict):
-    """The traveller has the most unpaid bookings and places in waiting lists that are allowed."""
+    """The traveller has the most unpaid bookings and entries in waiting lists that are allowed."""
 
     code = "too_many_holds"
 

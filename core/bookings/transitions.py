@@ -114,7 +114,7 @@ class Transitions:
                 },
             ).rowcount
             if source in MAY_BE_OFFERED:
-                entries.end_offers(connection, group, _end_of_place(target), after)
+                entries.end_offers(connection, group, _entry_status_for(target), after)
         mail_requests.add(connection, [each.booking_id for each in self.made])
         if written != len(self.made):
             raise RuntimeError(f"{len(self.made) - written} of {len(self.made)} bookings had left {source}")
@@ -123,7 +123,7 @@ class Transitions:
         after.failures |= {each.booking_id: each.failure.value for each in self.made if each.failure is not None}
 
 
-def _end_of_place(target: BookingStatus) -> WaitStatus:
+def _entry_status_for(target: BookingStatus) -> WaitStatus:
     """The final status of the waiting list entry whose offer (a held booking) gets the status `target`."""
     match target:
         case BookingStatus.CONFIRMED:

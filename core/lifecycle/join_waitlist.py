@@ -27,7 +27,7 @@ from core.waitlist.parties import Party
 
 @dataclass(frozen=True, slots=True)
 class Joined:
-    """A place in the waiting list. `new`: false if the traveller had the same place before."""
+    """An entry in the waiting list. `new`: false if the traveller had the same entry before."""
 
     new: bool
     after: AfterCommit
@@ -44,7 +44,7 @@ def join(
 ) -> Joined:
     """Join the waiting list of a flight. The flight is locked, so that no seats become free between the check and the insert.
 
-    If others wait for more seats than are free, a smaller party may get an offer at once. A place in the list may become a hold,
+    If others wait for more seats than are free, a smaller party may get an offer at once. An entry may become a hold,
     so the limits of holds apply: `hold_limit` and `fair_share`; None for no limit.
 
     Raises:
@@ -82,12 +82,12 @@ def leave(connection: RawConnection, flight_id: UUID, user_id: UUID, *, hold_min
     """Leave the waiting list. If there is an open offer, its seats are offered to the next party in the same transaction.
 
     Raises:
-        NotWaiting: there is no open place, or its offer was taken or has ended.
+        NotWaiting: there is no open entry, or its offer was paid for or has ended.
     """
     after = AfterCommit()
     if parties.leave(connection, flight_id, user_id):
         return after
-    # The place is not WAITING. An OFFERED place never becomes WAITING again, so no further check is needed after this one.
+    # The entry is not WAITING. An OFFERED entry never becomes WAITING again, so no further check is needed after this one.
     offered = parties.find_offered_booking(connection, flight_id, user_id)
     booking = lock_bookings(connection, [offered])[offered] if offered else None
     if booking is None or booking.status is not BookingStatus.HELD:
@@ -101,7 +101,7 @@ def _require_fair(
 ) -> None:
     if hold_limit is not None and holds.count_open(connection, party.user_id) >= hold_limit:
         raise TooManyHolds(
-            f"You may have {hold_limit} unpaid bookings and places in waiting lists at a time. Pay for one, cancel it, or leave a list.",
+            f"You may have {hold_limit} unpaid bookings and entries in waiting lists at a time. Pay for one, cancel it, or leave a list.",
             limit=hold_limit,
         )
     if share is None:

@@ -34,7 +34,7 @@ class _Offer:
 def offer(connection: RawConnection, counts: dict[UUID, SeatCounts], after: AfterCommit, *, hold_minutes: int) -> None:
     """Offer the free seats of these locked flights, first come, first served. The caller then writes the counts.
 
-    A party that needs more seats than are free is skipped and keeps its place. Nothing is offered on a flight that was cancelled
+    A party that needs more seats than are free is skipped and keeps its position. Nothing is offered on a flight that was cancelled
     or has departed. `hold_minutes`: how long an offer is valid; it ends at the departure at the latest.
     """
     offers: list[_Offer] = []

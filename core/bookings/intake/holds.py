@@ -73,7 +73,7 @@ def find_excess(connection: RawConnection, requests: Sequence[Counted], limit: i
 
 
 def count_open(connection: RawConnection, user_id: UUID) -> int:
-    """The number of a traveller's unpaid bookings and places in waiting lists. The caller has locked the traveller."""
+    """The number of a traveller's unpaid bookings and entries in waiting lists. The caller has locked the traveller."""
     row = connection.execute(
         f"""
         SELECT (SELECT count(*) FROM bookings WHERE user_id = %(user)s AND id > %(since)s

@@ -520,7 +520,7 @@ export interface paths {
         put?: never;
         /**
          * Import a CSV file of flights
-         * @description The header is checked at once, the rows by a job. UTF-8; delimiter `,`, `;` or tab; columns in any order.
+         * @description The header is checked at once, the rows by a job. UTF-8; delimiter `,`, `;`, `|` or tab; columns in any order.
          *     Flights are identified by number and departure. With `match=day` a row whose flight does not exist moves the flight of the same number, route
          *     and day, with its bookings, to the times of the row. `mode=upsert` changes flights that exist and skips those that are the same; `mode=create`
          *     refuses them. `dry_run` checks the rows, lists what would change and how many bookings are affected, and changes no flight. A time without a
@@ -1898,7 +1898,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * My place in line
+         * My entry in the waiting list
          * @description The position, the offer if there is one, or why there is none. An offer is a booking of the traveller, which has to be paid
          *     before it expires.
          */
@@ -1910,7 +1910,7 @@ export interface paths {
          */
         post: operations["joinWaitlist"];
         /**
-         * Leave the line
+         * Leave the waiting list
          * @description The seats of an open offer are offered to the next party.
          */
         delete: operations["leaveWaitlist"];
@@ -13207,7 +13207,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description This party has its place in line already. */
+            /** @description This party is in the waiting list already. */
             200: {
                 headers: {
                     "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
