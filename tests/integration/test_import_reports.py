@@ -8,7 +8,9 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from sqlmodel import SQLModel
 
+from core.imports.csv.columns import COLUMNS, Column
 from tests.support.flights import sell
 from tests.support.imports import HEADER, ImportSteps, ImportStepsFactory, counts, csv_of, in_chunks_of, row
 from tests.support.rows import insert_booking
@@ -60,6 +62,20 @@ def test_a_dry_run_lists_the_changes_of_each_row_and_the_bookings(import_steps: 
     import_steps.work(real)
     assert import_steps.status(real)["affected_bookings"] == 1
     assert [each["line"] for each in changes(import_steps, real)["data"]] == [2, 3], "one has bookings, one left its route"
+
+
+@pytest.mark.parametrize("column", [column for column in COLUMNS if not column.required], ids=lambda column: column.name)
+def test_a_value_in_an_optional_column_can_be_listed_as_a_change(import_steps: ImportSteps, column: Column) -> None:
+    """The flight had no value, or another one if it must have one."""
+    required = [each for each in COLUMNS if each.required]
+    names, cells = [each.name for each in required], [each.example for each in required]
+    import_steps.take(csv_of([",".join(cells)], header=",".join(names)))
+    before = "NULL" if SQLModel.metadata.tables["flights"].c[column.name].nullable else "'EUR'"
+    import_steps.rows(f"UPDATE flights SET {column.name} = {before} RETURNING 1")
+    status = import_steps.take(csv_of([",".join([*cells, column.example])], header=",".join([*names, column.name])), dry_run=True)
+    assert status["updated"] == 1, status["errors"]
+    (change,) = changes(import_steps, status["job_id"])["data"]
+    assert column.name in [each["field"] for each in change["changes"]]
 
 
 def test_changes_come_page_by_page(import_steps: ImportSteps, monkeypatch: pytest.MonkeyPatch) -> None:

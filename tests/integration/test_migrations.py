@@ -1,4 +1,4 @@
-"""Databases that another version of the product, or another program, has migrated."""
+"""The migrations and the models have the same tables; and databases that another version, or another program, has migrated."""
 
 from __future__ import annotations
 
@@ -6,7 +6,11 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
 
+from core.db import Database
+from core.migrations.metadata import METADATA
 from core.migrations.revisions import SchemaState, newest_revision, revisions, schema_state
 from launcher import cli
 from tests.support.commands import refusal
@@ -69,3 +73,8 @@ def test_revisions_are_numbered_one_after_the_other() -> None:
     assert revisions() == tuple(f"{number:04}" for number in range(1, len(revisions()) + 1))
     assert schema_state(None) is schema_state("0001") is SchemaState.OLDER
     assert schema_state(newest_revision()) is SchemaState.CURRENT
+
+
+def test_the_migrations_make_what_the_models_say(db: Database) -> None:
+    with db.engine.connect() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), METADATA) == []
