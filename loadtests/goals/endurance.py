@@ -31,7 +31,9 @@ WAIT = "Prefer: wait=20"
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """The figures of one part of the run. `table_bytes`, `aof_bytes`: the total size so far, divided by the number of bookings."""
+    """The figures of one part of the run. `table_bytes`: the total size so far, divided by the number of bookings. `aof_bytes`: by how much
+    the file of Redis has grown in this part, for each booking of it.
+    """
 
     per_second: float
     p99_ms: float
@@ -41,6 +43,16 @@ class Window:
     dead_tuples: int
     table_bytes: float
     aof_bytes: float
+
+
+@dataclass(frozen=True, slots=True)
+class Sizes:
+    """What there is now. `table_bytes`: of bookings and their segments, with indexes. `aof_bytes`: of the file of Redis."""
+
+    bookings: int
+    dead_tuples: int
+    table_bytes: int
+    aof_bytes: int
 
 
 def row_14(run_length: RunLength) -> Row:
@@ -57,9 +69,15 @@ def row_14(run_length: RunLength) -> Row:
         bench = Bench(stack)
         peak = bench.book(64, run_length.seconds).per_second
         rate = peak / 2
-        windows = [
-            uvloop.run(_window(bench, rate, run_length.minutes * 60 / WINDOWS, stack.flight(SEATS))) for _ in range(WINDOWS)
-        ]
+        with stack.redis() as client:
+            # Redis would rewrite its file now and then, after which it is smaller, and the growth could not be seen.
+            client.config_set("auto-aof-rewrite-percentage", 0)
+        windows: list[Window] = []
+        sizes = _read_sizes(stack)
+        for _ in range(WINDOWS):
+            durations, took = uvloop.run(_load(bench, rate, run_length.minutes * 60 / WINDOWS, stack.flight(SEATS)))
+            former, sizes = sizes, _read_sizes(stack)
+            windows.append(_window(stack, durations, took, former, sizes))
         bench.await_quiet()
         time.sleep(2)
         row.violations = [each for each in violations(stack) if not each.startswith("I8")]
@@ -70,7 +88,7 @@ def row_14(run_length: RunLength) -> Row:
         ("memory of the API", [each.api_mb for each in windows]),
         ("memory of the worker", [each.worker_mb for each in windows]),
         ("table bytes for each booking", [each.table_bytes for each in windows]),
-        ("AOF bytes for each booking", [each.aof_bytes for each in windows]),
+        ("growth of the AOF for each booking", [each.aof_bytes for each in windows]),
     ):
         before, last = statistics.median(values[third : 2 * third]), statistics.median(values[2 * third :])
         drift = 100 * (1 - last / before) if what == "rate" else 100 * (last / before - 1)
@@ -82,14 +100,12 @@ def row_14(run_length: RunLength) -> Row:
     return row
 
 
-async def _window(bench: Bench, rate: float, seconds: float, flight: UUID) -> Window:
+async def _load(bench: Bench, rate: float, seconds: float, flight: UUID) -> tuple[list[float], float]:
+    """All clients for so long. Returns the durations of the bookings and of the whole, in seconds."""
     durations: list[float] = []
     started_at = time.perf_counter()
     await asyncio.gather(*(_client(bench, rate / CLIENTS, started_at + seconds, flight, durations) for _ in range(CLIENTS)))
-    took = time.perf_counter() - started_at
-    return await asyncio.to_thread(
-        _read_window, bench.stack, len(durations) / took, sorted(durations)[int(0.99 * len(durations))] * 1000
-    )
+    return durations, time.perf_counter() - started_at
 
 
 async def _client(bench: Bench, rate: float, stop_at: float, flight: UUID, durations: list[float]) -> None:
@@ -125,18 +141,30 @@ async def _one_booking(client: HttpClient, token: str, flight: UUID) -> None:
         await client.request("DELETE", f"/api/v1/bookings/{booking}", token)
 
 
-def _read_window(stack: Stack, per_second: float, p99_ms: float) -> Window:
+def _window(stack: Stack, durations: list[float], took: float, before: Sizes, after: Sizes) -> Window:
     memory = resident_mb(stack)
+    return Window(
+        per_second=len(durations) / took,
+        p99_ms=sorted(durations)[int(0.99 * len(durations))] * 1000,
+        api_mb=memory["api"],
+        worker_mb=memory["worker"],
+        valkey_mb=memory["valkey"],
+        dead_tuples=after.dead_tuples,
+        table_bytes=after.table_bytes / after.bookings,
+        aof_bytes=(after.aof_bytes - before.aof_bytes) / (after.bookings - before.bookings),
+    )
+
+
+def _read_sizes(stack: Stack) -> Sizes:
     with stack.connect() as connection, stack.redis() as client:
         row = connection.execute(
             """
-            SELECT (SELECT sum(n_dead_tup)::int FROM pg_stat_user_tables WHERE relname IN ('bookings', 'booking_segments', 'flights', 'payments')),
-                   ((pg_total_relation_size('bookings') + pg_total_relation_size('booking_segments'))
-                    / (SELECT count(*) FROM bookings))::float8,
-                   (SELECT count(*) FROM bookings)
+            SELECT (SELECT count(*) FROM bookings),
+                   (SELECT sum(n_dead_tup) FROM pg_stat_user_tables WHERE relname IN ('bookings', 'booking_segments', 'flights', 'payments')),
+                   pg_total_relation_size('bookings') + pg_total_relation_size('booking_segments')
             """
         ).fetchone()
         aof = int(client.info("persistence").get("aof_current_size", 0))
     assert row is not None
-    dead, table, bookings = (float(str(each)) for each in row)
-    return Window(per_second, p99_ms, memory["api"], memory["worker"], memory["valkey"], int(dead), table, aof / bookings)
+    bookings, dead_tuples, table_bytes = (int(str(each)) for each in row)
+    return Sizes(bookings, dead_tuples, table_bytes, aof)
