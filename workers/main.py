@@ -85,7 +85,9 @@ class Pool:
     threads: int
     handlers: dict[type[Message], Handler]
     stall_seconds: float
-    """A thread that processes a message and uses no connection to Postgres for this time is stuck."""
+    """A thread that processes a message is stuck if it makes no progress for this time: it neither borrows nor returns a connection to Postgres,
+    nor hears of another chunk of its import.
+    """
 
 
 def pools(settings: Settings) -> tuple[Pool, ...]:

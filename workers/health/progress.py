@@ -1,8 +1,8 @@
 """Record when each thread of this process last made progress, to find threads that are stuck.
 
 A thread may be alive and stuck: in a call without a time limit, in an endless loop, or waiting for a lock. A thread makes progress when it
-requests the next message, when its event loop runs a callback, and when it borrows or returns a connection to
-Postgres.
+requests the next message, when its event loop runs a callback, when it borrows or returns a connection to Postgres, and when the process that
+imports a file for it reports a chunk.
 """
 
 from __future__ import annotations
