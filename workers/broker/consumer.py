@@ -132,6 +132,8 @@ class RepairedConsumer(_RedisConsumer):
         self._ready: list[dramatiq.Message[Any]] = []
         self._taken = broker.taken
         self._acknowledged = threading.Event()
+        self._is_empty = False
+        """Whether the last fetch took all messages of the queue."""
         with self._closing_on_errors():
             self._return_orphans()
 
@@ -142,10 +144,12 @@ class RepairedConsumer(_RedisConsumer):
             return None
         with self._closing_on_errors():
             if not self._ready and not self._must_wait():
+                if self._is_empty:
+                    self._wait()
+                    return None  # the queue may have been paused in the meantime
                 self._ready = self._fetch()
                 self.broker.outage.succeeded()
                 if not self._ready:
-                    self._wait()
                     return None
             if self._must_wait():
                 self._acknowledged.clear()
@@ -222,6 +226,7 @@ class RepairedConsumer(_RedisConsumer):
     def _fetch(self) -> list[dramatiq.Message[Any]]:
         """Take the waiting messages and merge them, because many small batches cost more than one large one."""
         payloads = cast("list[bytes | None]", self.broker.do_fetch(self.queue_name, FETCH))
+        self._is_empty = len(payloads) < FETCH
         messages = [message for message in map(self._decode, filter(None, payloads)) if message is not None]
         merged: list[dramatiq.Message[Any]] = []
         for message in self._unseen(self._up_to_alone(messages)):
@@ -268,6 +273,7 @@ class RepairedConsumer(_RedisConsumer):
         """
         name = f"{self.broker.namespace}:{self.queue_name}"
         self.broker.client.blmove(name, name, IDLE_SECONDS, "RIGHT", "RIGHT")
+        self._is_empty = False
 
     def _decode(self, payload: bytes) -> dramatiq.Message[Any] | None:
         """Decode a message. None if that is impossible: then it becomes a dead letter, because it would fail every consumer that
