@@ -11,6 +11,7 @@ from datetime import datetime
 from uuid import UUID
 
 from core.db import RawConnection, fetch
+from core.db.planning import any_length
 from core.flights.models import FlightStatus
 
 
@@ -59,11 +60,11 @@ def lock_counts(connection: RawConnection, flight_ids: Iterable[UUID]) -> dict[U
     rows = fetch(
         connection,
         SeatCounts,
-        """
+        f"""
         SELECT id, total_seats AS total, seats_held AS held, seats_sold AS sold, status = %s AS cancelled, departure_ts, arrival_ts,
                last_served, last_served_at
-        FROM flights WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE
-        """,
+        FROM flights WHERE id = ANY({any_length("%s", "uuid[]")}) ORDER BY id FOR NO KEY UPDATE
+        """,  # noqa: S608  # only constants
         (FlightStatus.CANCELLED, list(flight_ids)),
     )
     return {count.id: count for count in rows}
@@ -76,12 +77,12 @@ def write_counts(connection: RawConnection, counts: dict[UUID, SeatCounts]) -> N
         return
     # The rows are locked, so their values have not changed since they were read.
     connection.execute(
-        """
+        f"""
         UPDATE flights f SET seats_held = f.seats_held + w.held, seats_sold = f.seats_sold + w.sold,
             last_served = w.served, last_served_at = w.served_at, updated_at = now()
-        FROM unnest(%s::uuid[], %s::int[], %s::int[], %s::int8[], %s::timestamptz[]) AS w(id, held, sold, served, served_at)
+        FROM unnest({any_length("%s", "uuid[]")}, %s::int[], %s::int[], %s::int8[], %s::timestamptz[]) AS w(id, held, sold, served, served_at)
         WHERE f.id = w.id
-        """,
+        """,  # noqa: S608  # only constants
         (
             [flight_id for flight_id, _ in changed],
             [count.added_held for _, count in changed],

@@ -14,6 +14,7 @@ from uuid import UUID
 import msgspec
 
 from core.db import RawConnection
+from core.db.planning import any_length
 from core.mail.models import MailStatus, TicketChange
 from core.statuses import WITH_SEATS, BookingStatus
 from core.telemetry.tracing import spans
@@ -26,11 +27,12 @@ _AT_ONCE: Final = 50
 def add(connection: RawConnection, booking_ids: Sequence[UUID]) -> None:
     """Request mails about these bookings."""
     connection.execute(
-        """
+        f"""
         INSERT INTO mail_requests (booking_id, traceparent)
         SELECT b.id, %(traces)s::jsonb ->> b.id::text
-        FROM bookings b JOIN users u ON u.id = b.user_id WHERE b.id = ANY(%(bookings)s) AND u.email IS NOT NULL
-        """,
+        FROM bookings b JOIN users u ON u.id = b.user_id
+        WHERE b.id = ANY({any_length("%(bookings)s", "uuid[]")}) AND u.email IS NOT NULL
+        """,  # noqa: S608  # only constants
         {"bookings": list(booking_ids), "traces": msgspec.json.encode(spans.parents_of(booking_ids)).decode()},
     )
 

@@ -15,6 +15,7 @@ from uuid import UUID
 from core.bookings.states import ACTIVE
 from core.clock import now
 from core.db import RawConnection, fetch
+from core.db.planning import any_length
 
 CLOCK_DIFFERENCE: Final = timedelta(minutes=1)
 """The most by which the clock of a process (used for ids) and the clock of the database (used for `created_at`) may differ."""
@@ -38,10 +39,10 @@ class Compared(Protocol):
 # The ids of bookings are in order of time, so a traveller's latest ones are a short range of one index. OFFSET 0 keeps the planner
 # from looking for them among all bookings of a flight instead, and so does an array where a join would say the same.
 # LIMIT keeps the planner from reading the keys of all bookings into a hash table, which it may do for EXISTS.
-_FIND: Final = """
+_FIND: Final = f"""
     SELECT w.n, duplicate.id AS earlier,
            (SELECT true FROM bookings k WHERE k.user_id = w.user_id AND k.idempotency_key = w.key LIMIT 1) IS NOT NULL AS is_replay
-    FROM unnest(%(ns)s::int[], %(users)s::uuid[], %(flights)s::uuid[], %(keys)s::text[]) AS w(n, user_id, flight_id, key)
+    FROM unnest(%(ns)s::int[], {any_length("%(users)s", "uuid[]")}, %(flights)s::uuid[], %(keys)s::text[]) AS w(n, user_id, flight_id, key)
     LEFT JOIN LATERAL (
         SELECT recent.id FROM (
             SELECT b.id FROM bookings b
@@ -52,7 +53,7 @@ _FIND: Final = """
         WHERE w.flight_id = ANY (ARRAY(SELECT s.flight_id FROM booking_segments s WHERE s.booking_id = recent.id))
         ORDER BY recent.id LIMIT 1
     ) AS duplicate ON true
-"""
+"""  # noqa: S608  # only constants
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ from core.bookings.intake.idempotency import find_holders
 from core.bookings.models import PaymentMode
 from core.bookings.states import ACTIVE, BookingStatus
 from core.db import RawConnection
+from core.db.planning import any_length
 from core.payments.models import PaymentStatus
 
 Claim: TypeAlias = tuple[UUID, UUID]
@@ -60,14 +61,14 @@ class SeatRequest(Protocol):
 
 # An array, and no join: the planner would read all segments of the flight for each traveller, which grow with every booking of a
 # rush.
-_RECENT: Final = """
-    FROM unnest(%(users)s::uuid[], %(flights)s::uuid[]) AS w(user_id, flight_id)
+_RECENT: Final = f"""
+    FROM unnest({any_length("%(users)s", "uuid[]")}, %(flights)s::uuid[]) AS w(user_id, flight_id)
     CROSS JOIN LATERAL (
         SELECT b.id, b.seats, b.status, b.payment_mode, b.hold_expires_at, b.finished_at
         FROM bookings b WHERE b.user_id = w.user_id ORDER BY b.id DESC LIMIT %(looked_at)s
     ) AS b
     WHERE w.flight_id = ANY (ARRAY(SELECT s.flight_id FROM booking_segments s WHERE s.booking_id = b.id))
-"""
+"""  # noqa: S608  # only constants
 _TAKEN: Final = f"""
     SELECT w.user_id, w.flight_id, sum(b.seats)::int {_RECENT} AND b.status = ANY(%(active)s) GROUP BY w.user_id, w.flight_id
 """

@@ -15,6 +15,7 @@ from core.bookings.intake.requests import BookingRequest
 from core.bookings.states import BookingStatus
 from core.clock import new_id
 from core.db import RawConnection, fetch
+from core.db.planning import any_length
 from core.events import outbox
 from core.events.domain_events import booking_event
 from core.flights.models import FlightStatus
@@ -44,7 +45,7 @@ class FlightTerms:
 
 _LOCK_TERMS: Final = f"""
     SELECT id, {money.in_units_sql("price", "currency")} AS price, currency, departure_ts, arrival_ts, status = {FlightStatus.CANCELLED.sql} AS cancelled, departure_ts <= now() AS departed, cabin
-    FROM flights WHERE id = ANY(%s) ORDER BY id FOR KEY SHARE
+    FROM flights WHERE id = ANY({any_length("%s", "uuid[]")}) ORDER BY id FOR KEY SHARE
 """  # noqa: S608  # only constants of this module
 # Rows are inserted in the order in which they arrived, so their sequence numbers, the default of the column, are in that order.
 # One statement, so one round trip, for the bookings and all their segments. The price comes from the terms, which were compared

@@ -12,6 +12,7 @@ from uuid import UUID
 from core.bookings.models import PaymentMode
 from core.bookings.states import BookingStatus, FailureCode
 from core.db import RawConnection, fetch
+from core.db.planning import any_length
 from core.flights.models import FlightStatus
 from core.flights.seat_counts import SeatCounts
 
@@ -80,27 +81,24 @@ class _Row:
     arrival_ts: datetime | None
 
 
-_LOAD: Final = """
+_LOAD: Final = f"""
     SELECT b.id, b.sequence, b.seats, b.payment_mode, b.price_total = 0 AS is_free, s.flight_id, s.departure_ts, s.arrival_ts,
-           CASE WHEN f.status = %s THEN %s WHEN f.departure_ts <= now() THEN %s END AS refused
+           CASE WHEN f.status = {FlightStatus.CANCELLED.sql} THEN {FailureCode.FLIGHT_CANCELLED.sql}
+                WHEN f.departure_ts <= now() THEN {FailureCode.FLIGHT_DEPARTED.sql} END AS refused
     FROM bookings b JOIN booking_segments s ON s.booking_id = b.id JOIN flights f ON f.id = s.flight_id
-    WHERE b.id = ANY(%s) AND b.status = %s
+    WHERE b.id = ANY({any_length("%s", "uuid[]")}) AND b.status = {BookingStatus.PENDING.sql}
     ORDER BY b.sequence NULLS FIRST, b.id, s.position
-"""
+"""  # noqa: S608  # only constants
+_LOCK: Final = f"""
+    SELECT id FROM bookings WHERE id = ANY({any_length("%s", "uuid[]")}) AND status = ANY(%s) ORDER BY id FOR NO KEY UPDATE
+"""  # noqa: S608  # only constants
 
 
 def load_pending(connection: RawConnection, booking_ids: Sequence[UUID]) -> list[PendingBooking]:
     """Those of these bookings that are still PENDING, in the order in which they were accepted. (The order of ids is not enough:
     ids of the same millisecond are not ordered.)
     """
-    parameters = (
-        FlightStatus.CANCELLED,
-        FailureCode.FLIGHT_CANCELLED,
-        FailureCode.FLIGHT_DEPARTED,
-        list(booking_ids),
-        BookingStatus.PENDING,
-    )
-    rows = fetch(connection, _Row, _LOAD, parameters)
+    rows = fetch(connection, _Row, _LOAD, (list(booking_ids),))
     return [_booking(list(segments)) for _, segments in groupby(rows, key=lambda row: row.id)]
 
 
@@ -120,10 +118,7 @@ def _booking(rows: list[_Row]) -> PendingBooking:
 
 def lock_pending(connection: RawConnection, booking_ids: Sequence[UUID], guard: Collection[BookingStatus]) -> set[UUID]:
     """Lock those of these bookings that are in a status of `guard`, in the order of their ids."""
-    rows = connection.execute(
-        "SELECT id FROM bookings WHERE id = ANY(%s) AND status = ANY(%s) ORDER BY id FOR NO KEY UPDATE",
-        (list(booking_ids), list(guard)),
-    ).fetchall()
+    rows = connection.execute(_LOCK.encode(), (list(booking_ids), list(guard))).fetchall()
     return {row[0] for row in rows}
 
 
