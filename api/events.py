@@ -101,9 +101,11 @@ async def _require_own(services: Services, principal: Principal, topics: Sequenc
     of_flights = [topic for topic in topics if topic.subject in (Subject.FLIGHT, Subject.WAITLIST)]
     followed = [topic for topic in topics if topic not in of_flights]
     known = await asyncio.to_thread(_find_flights, services, principal, of_flights) if of_flights else set()
-    jobs = await asyncio.gather(*(services.live.jobs.read(topic.id) for topic in followed))
+    states = await asyncio.gather(*(services.live.jobs.read(topic.id) for topic in followed))
     own = {
-        topic for topic, job in zip(followed, jobs, strict=True) if job is not None and _may_follow(job, topic.subject, principal)
+        topic
+        for topic, state in zip(followed, states, strict=True)
+        if state is not None and _may_follow(state.job, topic.subject, principal)
     }
     for topic in topics:
         if topic not in own and topic not in known:

@@ -90,7 +90,7 @@ async def accept(
             raise Invalid.field("/user_id", "unknown_user", "There is no such user.") from None
         raise
     seconds = wait_seconds(prefer)
-    job = await live.jobs.follow(accepted.booking_id, seconds) if seconds else None
+    job = await live.jobs.follow(accepted.booking_id, seconds, is_new=not accepted.replayed) if seconds else None
     return _accepted(accepted, job, waited=seconds, retry_after=retry_after_header(live.backlog.seconds_until_done(None)))
 
 

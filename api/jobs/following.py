@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zlib
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Final
@@ -41,13 +40,13 @@ async def follow(
     seconds = wait_seconds(prefer)
     if load_run is not None:
         live.load_run_polls.count(load_run)
-    job = await live.jobs.read(job_id)
-    if job is None or not _may_see(job, principal):
+    state = await live.jobs.read(job_id)
+    if state is None or not _may_see(state.job, principal):
         raise JobNotFound("There is no such job.")
-    if seconds and not job.done:
-        job = await live.jobs.wait(job_id, seconds) or job
-    body = _encoder.encode(job)
-    headers = {"etag": f'"{job.status}-{zlib.crc32(body):08x}"', "cache-control": "no-store"}
+    if seconds and not state.job.done:
+        state = await live.jobs.wait(job_id, seconds) or state
+    job = state.job
+    headers = {"etag": state.etag, "cache-control": "no-store"}
     described = _with_position(job, live.backlog)
     if not job.done:
         headers["retry-after"] = _ask_again(described, live.backlog)
@@ -56,7 +55,7 @@ async def follow(
     if files.is_known(headers["etag"], if_none_match):
         return JobAnswer(HTTPStatus.NOT_MODIFIED, headers, None)
     # The place in the queue is not part of the tag: a client that only moved up gets 304.
-    return JobAnswer(HTTPStatus.OK, headers, body if described is job else _encoder.encode(described))
+    return JobAnswer(HTTPStatus.OK, headers, state.body if described is job else _encoder.encode(described))
 
 
 def _with_position(job: Job, backlog: Backlog) -> Job:

@@ -19,11 +19,15 @@ class Waiters:
         return len(self._futures)
 
     def expect(self, job_id: UUID) -> asyncio.Future[None]:
-        """A future that ends with the next event of this job. Create it before reading the job, so that no event is missed between the two.
+        """A future that ends with the next event of this job, or at once if this process is about to end. Create it before reading the job, so
+        that no event is missed between the two.
 
         Call `forget` when it is not needed any more.
         """
         future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        if self.dismissed:
+            future.set_result(None)
+            return future
         self._futures.setdefault(job_id, set()).add(future)
         return future
 

@@ -61,11 +61,15 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
 def read_jobs(connection: RawConnection, job_ids: Sequence[UUID]) -> dict[UUID, Job]:
     """The jobs with these ids; unknown ids are left out. Bookings are read first: nearly every job is one."""
     jobs = {booking.id: booking_job(booking) for booking in read_bookings(connection, job_ids).values()}
-    others = [job_id for job_id in job_ids if job_id not in jobs]
-    if others:
-        jobs |= {each.job_id: import_job(each) for each in read_imports(connection, others)}
-        jobs |= {each.id: cancellation_job(each) for each in cancellation.read(connection, others)}
-    return jobs
+    return jobs | read_other_jobs(connection, [job_id for job_id in job_ids if job_id not in jobs])
+
+
+def read_other_jobs(connection: RawConnection, job_ids: Sequence[UUID]) -> dict[UUID, Job]:
+    """The jobs with these ids that are no bookings."""
+    if not job_ids:
+        return {}
+    imports = {each.job_id: import_job(each) for each in read_imports(connection, job_ids)}
+    return imports | {each.id: cancellation_job(each) for each in cancellation.read(connection, job_ids)}
 
 
 def booking_job(booking: BookingView) -> Job:

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Final, LiteralString
 from uuid import UUID, uuid4
 
 import httpx
 import pytest
+from psycopg import OperationalError
 
 from api.live.job_reader import JobReader
 from api.live.waiters import Waiters
 from core.clock import new_id
+from core.db import opened
+from core.jobs.status import read_jobs
 from core.users.models import Role
 from tests.support import shared_installation
 from tests.support.pipeline import Pipeline
@@ -181,13 +185,13 @@ async def test_waiting_leaves_nothing_behind(pipeline: Pipeline) -> None:
     flight = pipeline.flight(10)
     done, pending = pipeline.accept_many(2, flight)
     pipeline.work(done)
-    job = await reader.wait(done, 5)
-    assert job is not None
-    assert job.done
+    finished = await reader.wait(done, 5)
+    assert finished is not None
+    assert finished.job.done
     assert await reader.wait(new_id(), 5) is None
     waited = await reader.wait(pending, 0.1)
     assert waited is not None
-    assert not waited.done
+    assert not waited.job.done
     gone = asyncio.ensure_future(reader.wait(pending, 5))
     while len(waiters) == 0:
         await asyncio.sleep(0)
@@ -205,4 +209,79 @@ async def test_one_waiter_who_leaves_takes_no_news_from_another() -> None:
     waiters.forget(job_id, leaves)
     waiters.wake(job_id)
     assert stays.done()
+    assert len(waiters) == 0
+
+
+CHANGES: Final[dict[str, LiteralString]] = {
+    "the booking": "UPDATE bookings SET status = 'CANCELLED', updated_at = now() WHERE id = %(booking)s",
+    "its timeline": """UPDATE bookings SET timeline = timeline || '{"stage": "seen", "at": "2026-12-01T00:00:00Z"}' WHERE id = %(booking)s""",
+    "its price": "UPDATE bookings SET price_total = price_total + 1 WHERE id = %(booking)s",
+    "a payment": """
+        WITH paid AS (UPDATE bookings SET payment_mode = 'hold' WHERE id = %(booking)s)
+        INSERT INTO payments (id, booking_id, token, amount, currency, status) VALUES (%(new)s, %(booking)s, 't', 1, 'INR', 'SUCCEEDED')
+    """,
+    "a refund": """
+        WITH paid AS (
+            INSERT INTO payments (id, booking_id, token, amount, currency, status) VALUES (%(new)s, %(booking)s, 't', 1, 'INR', 'SUCCEEDED')
+        ) INSERT INTO refunds (id, payment_id, booking_id, amount, currency, reason) VALUES (%(new)s, %(new)s, %(booking)s, 1, 'INR', 'cancelled')
+    """,
+    "a passenger": "INSERT INTO passengers (booking_id, position, name, surname_key) VALUES (%(booking)s, 1, 'Ada Lovelace', 'lovelace')",
+    "a seat number": """
+        INSERT INTO seat_numbers (booking_id, position, traveller, flight_id, seat_number) VALUES (%(booking)s, 0, 1, %(flight)s, '1A')
+    """,
+    "a schedule change": """
+        INSERT INTO schedule_changes (id, booking_id, position, old_departure_ts, old_arrival_ts, new_departure_ts, new_arrival_ts)
+        VALUES (%(new)s, %(booking)s, 0, now(), now(), now(), now())
+    """,
+    "the price of a segment": "UPDATE booking_segments SET price_total = price_total + 1 WHERE booking_id = %(booking)s",
+    "the status of its flight": "UPDATE flights SET status = 'CANCELLED' WHERE id = %(flight)s",
+    "the times of its flight": "UPDATE flights SET departure_ts = departure_ts + interval '1 minute' WHERE id = %(flight)s",
+    "the departure, which is over": "UPDATE flights SET departure_ts = now() - interval '1 minute' WHERE id = %(flight)s",
+    "the cabin": "UPDATE flights SET cabin = 'A320' WHERE id = %(flight)s",
+}
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("change", CHANGES)
+async def test_a_finished_job_is_kept_until_anything_of_it_changes(pipeline: Pipeline, change: str) -> None:
+    reader = JobReader(pipeline.db, Waiters())
+    flight = pipeline.flight(10)
+    (booking,) = pipeline.accept_many(1, flight)
+    pipeline.work(booking)
+    first = await reader.read(booking)
+    assert first is not None
+    assert await reader.read(booking) is first, "nothing has changed"
+    with pipeline.db.transaction() as connection:
+        connection.execute(CHANGES[change], {"booking": booking, "flight": flight, "new": new_id()})
+    changed = await reader.read(booking)
+    with pipeline.db.snapshot() as connection:
+        assert changed is not None
+        assert changed.job == read_jobs(connection, [booking])[booking]
+    assert changed.job != first.job
+    assert changed.etag != first.etag
+    await reader.close()
+
+
+@pytest.mark.anyio
+async def test_a_new_booking_is_not_read_before_its_first_event(pipeline: Pipeline) -> None:
+    """With a Postgres that is away, a read would end the wait with an error."""
+    waiters = Waiters()
+    (booking,) = pipeline.accept_many(1, pipeline.flight(10))
+    with opened("postgresql://127.0.0.1:1/none", pool_size=1, application="test") as away:
+        reader = JobReader(away, waiters)
+        waiting = asyncio.ensure_future(reader.wait(booking, 5, is_new=True))
+        with pytest.raises(OperationalError):
+            await reader.read(booking)
+        assert not waiting.done()
+        waiters.wake(booking)
+        with pytest.raises(OperationalError):
+            await waiting
+        await reader.close()
+
+
+@pytest.mark.anyio
+async def test_nobody_waits_for_an_event_in_a_process_that_is_about_to_end() -> None:
+    waiters = Waiters()
+    waiters.dismiss()
+    assert waiters.expect(new_id()).done()
     assert len(waiters) == 0

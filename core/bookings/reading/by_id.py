@@ -1,4 +1,9 @@
-"""Read bookings by their ids, many with one query."""
+"""Read bookings by their ids, many with one query.
+
+Postgres returns a booking as one text (`read_texts`), and what a traveller sees is made from that text alone (`view_of`). So a process that
+has the view of a text can use it as long as it reads the same text. The text has everything that is shown, also what changes with time
+(`in_time`, `ahead`).
+"""
 
 from __future__ import annotations
 
@@ -6,9 +11,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from itertools import groupby
 from typing import Any, Final
 from uuid import UUID
+
+import msgspec
 
 from core import money
 from core.bookings.models import PaymentMode
@@ -26,7 +32,8 @@ from core.bookings.reading.views import (
     failure_of,
 )
 from core.bookings.states import BookingStatus
-from core.db import RawConnection, fetch
+from core.db import RawConnection
+from core.db.planning import any_length
 from core.flights.models import FlightStatus
 from core.flights.rules import CHECK_IN_CLOSES_MINUTES
 from core.payments.models import PaymentStatus
@@ -36,7 +43,7 @@ from core.places import registry
 
 @dataclass(frozen=True, slots=True)
 class _Row:
-    """A booking with one of its segments, as the query below returns them."""
+    """A booking with one of its segments, as the text of the booking has them."""
 
     id: UUID
     reference: str
@@ -75,7 +82,7 @@ class _Row:
     seats_change_until: datetime | None
 
 
-_QUERY: Final = f"""
+_ROWS: Final = f"""
     SELECT b.id, b.reference, b.sequence, b.user_id, b.status, b.seats, b.price_total, b.currency, b.payment_mode, b.hold_expires_at,
            b.hold_expires_at > now() AS in_time, b.failure_code, b.timeline, b.created_at, b.updated_at, b.finished_at, b.rescued_at,
            (SELECT jsonb_agg(to_jsonb(p) - 'booking_id' - 'surname_key' - 'surname_keys' ORDER BY p.position)
@@ -89,7 +96,7 @@ _QUERY: Final = f"""
                                       'decline_code', p.decline_code, 'created_at', p.created_at)
             FROM payments p WHERE p.booking_id = b.id AND b.payment_mode <> {PaymentMode.NONE.sql}
             ORDER BY p.status = {PaymentStatus.SUCCEEDED.sql} DESC, p.id DESC LIMIT 1) AS payment,
-           s.public_id, s.price_total AS segment_price, s.flight_id,
+           s.position, s.public_id, s.price_total AS segment_price, s.flight_id,
            f.flight_number, f.source, f.destination, f.departure_ts, f.arrival_ts, f.status AS flight_status,
            f.source_iata, f.destination_iata, f.departure_ts > now() AS ahead,
            (SELECT jsonb_build_object('flight_id', s.flight_id, 'old_departure_ts', c.old_departure_ts, 'old_arrival_ts', c.old_arrival_ts,
@@ -100,18 +107,26 @@ _QUERY: Final = f"""
                  ORDER BY n.traveller) AS seat_numbers,
            CASE WHEN f.cabin IS NOT NULL THEN f.departure_ts - {CHECK_IN_CLOSES_MINUTES} * interval '1 minute' END AS seats_change_until
     FROM bookings b JOIN booking_segments s ON s.booking_id = b.id JOIN flights f ON f.id = s.flight_id
-    WHERE b.id = ANY(%s)
-    ORDER BY b.id, s.position
+    WHERE b.id = ANY({any_length("%s", "uuid[]")})
 """  # noqa: S608  # only constants of this module
+_QUERY: Final = f"SELECT r.id, json_agg(r ORDER BY r.position)::text FROM ({_ROWS}) AS r GROUP BY r.id"  # noqa: S608  # only constants
+
+_decoder: Final = msgspec.json.Decoder(list[_Row])
 
 
 def read_bookings(connection: RawConnection, booking_ids: Sequence[UUID]) -> dict[UUID, BookingView]:
     """The bookings with these ids. Unknown ids are ignored."""
-    rows = fetch(connection, _Row, _QUERY, (list(booking_ids),))
-    return {booking_id: _view(list(segments)) for booking_id, segments in groupby(rows, key=lambda row: row.id)}
+    return {booking_id: view_of(text) for booking_id, text in read_texts(connection, booking_ids).items()}
 
 
-def _view(rows: list[_Row]) -> BookingView:
+def read_texts(connection: RawConnection, booking_ids: Sequence[UUID]) -> dict[UUID, str]:
+    """The bookings with these ids, each as the text that `view_of` reads. Unknown ids are ignored."""
+    return dict(connection.execute(_QUERY.encode(), (list(booking_ids),)).fetchall())
+
+
+def view_of(text: str) -> BookingView:
+    """The booking with this text."""
+    rows = _decoder.decode(text)
     booking = rows[0]
     segments = [_segment(row) for row in rows]
     changes = [segment.schedule_change for segment in segments if segment.schedule_change is not None]
