@@ -20,9 +20,9 @@ from uuid import UUID
 NAMES: Final = frozenset(
     {
         "after_commit_before_reply",  # API: bookings are stored, and not answered
-        "before_read",  # worker: it has a message with bookings, and has not read them
+        "before_claim",  # worker: it has a message with bookings, and has not read them
         "after_reserve",  # worker: Redis has reserved the seats, and Postgres has not
-        "after_commit",  # worker: the bookings are decided, and nobody was notified
+        "after_persist",  # worker: the bookings are decided, and nobody was notified
         "before_ack",  # worker: all is done, and the message is not acknowledged
         "mid_chunk",  # import: the rows of a chunk are written, and not committed
         "before_announcement",  # import: all rows are stored, and the search caches are not invalidated
@@ -31,7 +31,7 @@ NAMES: Final = frozenset(
         "after_mail",  # mail: the mail server has accepted it, and that is not stored
     }
 )
-WITH_IDS: Final = frozenset({"before_read"})
+WITH_IDS: Final = frozenset({"before_claim"})
 """The failpoints whose callers pass the ids that are being processed."""
 
 Effect: TypeAlias = Callable[[Collection[UUID]], None]

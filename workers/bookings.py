@@ -37,7 +37,7 @@ def reserve_bookings(context: Context, booking_ids: Sequence[UUID]) -> None:
     If Postgres or Redis fails, the bookings stay PENDING, and the sweep sends them again.
     """
     picked_up_at = now()
-    failpoints.reach("before_read", booking_ids)
+    failpoints.reach("before_claim", booking_ids)
     with context.db.snapshot() as connection:
         bookings = pending.load_pending(connection, booking_ids)
     if not bookings:
@@ -104,5 +104,5 @@ def _commit(context: Context, reservations: Reservations) -> None:
     with spans.stage("commit"):
         after = again_after_deadlock(commit)
     measures.observe_stages(reservations, now())
-    failpoints.reach("after_commit")
+    failpoints.reach("after_persist")
     after.run(context.redis, context.dispatcher)

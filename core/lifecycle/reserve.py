@@ -17,7 +17,7 @@ meantime, the script makes a new one.
 If the worker crashes after the COMMIT, the booking has its new status, and step 1 of a second run does not find it. What step 4 did
 not do is repaired too: clients that wait read Postgres, and the audit of the sweep drops seat counts that are wrong.
 
-The failpoints `after_reserve` and `after_commit` in `workers/bookings.py` are these two moments, and
+The failpoints `after_reserve` and `after_persist` in `workers/bookings.py` are these two moments, and
 `tests/faults/test_killed_workers.py` kills workers there.
 """
 

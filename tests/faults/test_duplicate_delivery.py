@@ -44,7 +44,7 @@ def test_processes_that_get_the_same_ids_seat_them_once(pipeline: Pipeline) -> N
     """Each booking is in two messages, and the sweep sends it a third time while it is being worked."""
     flight = pipeline.flight(60)
     bookings = pipeline.accept_many(100, flight)
-    workers = [pipeline.worker(FAILPOINTS="before_read:sleep=20,after_reserve:sleep=60") for _ in range(2)]
+    workers = [pipeline.worker(FAILPOINTS="before_claim:sleep=20,after_reserve:sleep=60") for _ in range(2)]
     until(lambda: all(worker.said("worker ready") for worker in workers), seconds=20)
     pipeline.send(*bookings, together=10)
     pipeline.send(*reversed(bookings), together=15)

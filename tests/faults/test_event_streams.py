@@ -63,7 +63,7 @@ def test_a_stream_gets_a_gap_after_each_crash(fragile: Pipeline, own_valkey: Emb
 
 def test_a_commit_whose_message_was_not_published_causes_a_gap(pipeline: Pipeline) -> None:
     """The worker is killed between its commit and its message. The worker that replaces it publishes that events may have been missed."""
-    api, worker = pipeline.api(), pipeline.worker(FAILPOINTS="after_commit:crash")
+    api, worker = pipeline.api(), pipeline.worker(FAILPOINTS="after_persist:crash")
     user = pipeline.account()
     (booking,) = pipeline.accept_many(1, pipeline.flight(5))
     with pipeline.db.transaction() as connection:

@@ -12,7 +12,7 @@ BOOKINGS = 600
 SEATS = 400
 
 
-@pytest.mark.parametrize("failpoint", ["before_read", "after_reserve", "after_commit", "before_ack"])
+@pytest.mark.parametrize("failpoint", ["before_claim", "after_reserve", "after_persist", "before_ack"])
 def test_bookings_survive_workers_that_are_killed(pipeline: Pipeline, failpoint: str) -> None:
     flight = pipeline.flight(SEATS)
     bookings = pipeline.accept_many(BOOKINGS, flight)

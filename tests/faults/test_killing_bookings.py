@@ -32,7 +32,7 @@ def test_a_booking_that_kills_its_workers_fails_alone(pipeline: Pipeline, proces
     flight = pipeline.flight(200)
     killer, *others = bookings = sorted(pipeline.accept_many(COMPANY + 1, flight))
     pipeline.send(*bookings)
-    settings = {"FAILPOINTS": f"before_read:crash={killer}"}
+    settings = {"FAILPOINTS": f"before_claim:crash={killer}"}
     workers = [pipeline.worker(**settings) for _ in range(processes)]
     deaths = 0
 

@@ -43,7 +43,7 @@ def sold(pipeline: Pipeline, flights: Sequence[UUID]) -> list[int]:
     return [sum(pipeline.seats(flight)[:2]) for flight in flights]
 
 
-@pytest.mark.parametrize("failpoint", ["before_read", "after_reserve", "after_commit", "before_ack"])
+@pytest.mark.parametrize("failpoint", ["before_claim", "after_reserve", "after_persist", "before_ack"])
 def test_a_trip_whose_last_flight_is_full_takes_no_seat_anywhere(pipeline: Pipeline, failpoint: str) -> None:
     flights = [pipeline.flight(seats) for seats in (10, 10, 1)]
     trip = pipeline.accept_trip(*flights, seats=2)
@@ -59,7 +59,7 @@ def test_a_trip_whose_last_flight_is_full_takes_no_seat_anywhere(pipeline: Pipel
     assert all(pipeline.seats(flight)[2] in (None, total) for flight, total in zip(flights, (10, 10, 1), strict=True))
 
 
-@pytest.mark.parametrize("failpoint", ["after_reserve", "after_commit"])
+@pytest.mark.parametrize("failpoint", ["after_reserve", "after_persist"])
 def test_trips_are_whole_or_nothing_when_workers_are_killed(pipeline: Pipeline, failpoint: str) -> None:
     """The last flight sells out to single travellers while workers die over the trips that end on it."""
     first, second, scarce = flights = [pipeline.flight(seats) for seats in (200, 200, SCARCE)]
@@ -90,7 +90,7 @@ def test_trips_that_cross_survive_two_workers_that_are_killed(pipeline: Pipeline
     trips = pipeline.accept(*(BookingRequest(each.id, routes[at % 6], 1) for at, each in enumerate(pipeline.accounts(60))))
     pipeline.send(*trips, together=6)
     pipeline.send(*reversed(trips), together=7)
-    workers = [pipeline.worker(FAILPOINTS="after_reserve:crash:0.3,after_commit:crash:0.2") for _ in range(2)]
+    workers = [pipeline.worker(FAILPOINTS="after_reserve:crash:0.3,after_persist:crash:0.2") for _ in range(2)]
     for _ in range(4):
         until(lambda: pipeline.is_quiet or not all(worker.is_running for worker in workers), seconds=40)
         for worker in workers:

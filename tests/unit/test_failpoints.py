@@ -29,7 +29,7 @@ def test_a_sleep_lasts_its_milliseconds_at_its_place_only(monkeypatch: pytest.Mo
     slept: list[float] = []
     monkeypatch.setattr(time, "sleep", slept.append)
     failpoints.arm("after_reserve:sleep=30")
-    failpoints.reach("before_read")
+    failpoints.reach("before_claim")
     assert slept == []
     failpoints.reach("after_reserve")
     assert slept == [0.03]
@@ -67,15 +67,15 @@ def test_a_crash_may_be_for_one_booking(monkeypatch: pytest.MonkeyPatch) -> None
     sent: list[int] = []
     monkeypatch.setattr(os, "kill", lambda _pid, number: sent.append(number))
     killer = uuid4()
-    failpoints.arm(f"before_read:crash={killer}")
-    failpoints.reach("before_read", [uuid4(), uuid4()])
-    failpoints.reach("before_read")
+    failpoints.arm(f"before_claim:crash={killer}")
+    failpoints.reach("before_claim", [uuid4(), uuid4()])
+    failpoints.reach("before_claim")
     assert sent == []
-    failpoints.reach("before_read", [uuid4(), killer])
+    failpoints.reach("before_claim", [uuid4(), killer])
     assert sent == [signal.SIGKILL]
 
 
-@pytest.mark.parametrize("wrong", ["before_read:crash=somebody", f"after_reserve:crash={UUID(int=1)}"])
+@pytest.mark.parametrize("wrong", ["before_claim:crash=somebody", f"after_reserve:crash={UUID(int=1)}"])
 def test_a_crash_for_an_impossible_id_is_refused(wrong: str) -> None:
     with pytest.raises(ValueError, match=r"UUID|cannot be limited to an id"):
         failpoints.arm(wrong)
