@@ -47,8 +47,8 @@ ROW_ERRORS: Final = (psycopg.DataError, psycopg.IntegrityError)
 
 
 class Rows:
-    """Validated rows (in the columns of the staging table), and their text for COPY, which is made once, in the thread that reads
-    the file.
+    """Validated rows (in the columns of the staging table), with their route days and their text for COPY. Both are made once, in the
+    thread that reads the file.
     """
 
     def __init__(self, table: pa.Table) -> None:
@@ -58,10 +58,12 @@ class Rows:
         return int(self.table.num_rows)
 
     def part(self, numbers: Sequence[int]) -> Rows:
-        """A contiguous part of the rows, by their numbers. For all rows this object itself is returned, so its COPY text is
-        reused.
-        """
+        """A contiguous part of the rows, by their numbers. For all rows this object itself is returned, with its COPY text."""
         return self if len(numbers) == len(self) else Rows(self.table.slice(numbers[0], len(numbers)))
+
+    @cached_property
+    def route_days(self) -> RouteDays:
+        return RouteDays(route_days(self.table))
 
     @cached_property
     def for_stage(self) -> memoryview:
@@ -89,8 +91,7 @@ class Applied:
 
     `routes`: the routes and days whose search results change, old and new ones. `free`: flight -> free seats, where the capacity
     changed. `bookings`: number of bookings on changed flights. `beside`: number of rows that added a second flight of the same
-    number, route and day. `faults`: found by the database. `events`: published after the
-    commit.
+    number, route and day. `faults`: found by the database. `events`: published after the commit.
     """
 
     created: int = 0
@@ -138,14 +139,14 @@ def apply(connection: RawConnection, rows: Rows, options: ImportOptions, *, prob
     if probably_new and not options.dry_run and not _depends_on_existing_flights(connection, rows, options):
         with suppress(*ROW_ERRORS), savepoint(connection):
             staging.copy_new(connection, rows.for_flights)
-            return Applied(created=len(rows), routes=RouteDays(route_days(rows.table)))
+            return Applied(created=len(rows), routes=rows.route_days)
     applied = Applied()
 
     def upsert(part: Sequence[int]) -> None:
         some = rows.part(part)
         with savepoint(connection):
             staging.stage(connection, some.for_stage)
-            done = _Upsert(connection, some.table, options).run()
+            done = _Upsert(connection, some, options).run()
         applied.add(done)
 
     def refuse(row: int, error: Exception) -> None:
@@ -175,14 +176,14 @@ def _refused(line: int, error: psycopg.Error) -> Fault:
 class _Upsert:
     """Write staged rows to the flights: insert the new ones, update the changed ones."""
 
-    def __init__(self, connection: RawConnection, rows: pa.Table, options: ImportOptions) -> None:
+    def __init__(self, connection: RawConnection, rows: Rows, options: ImportOptions) -> None:
         self._connection = connection
         self._rows = rows
         self._options = options
 
     def run(self) -> Applied:
         applied = Applied()
-        if prices.may_not_fit(self._rows):
+        if prices.may_not_fit(self._rows.table):
             applied.faults = [
                 Fault(row.line, "price", row.price, "too_many_decimals", why_too_many(DEFAULT_CURRENCY))
                 for row in unfit_prices.drop_unfit_prices(self._connection)
@@ -195,7 +196,7 @@ class _Upsert:
         if self._options.dry_run:
             applied.created = new
         elif new:
-            applied.add(self._insert_all() if new == self._rows.num_rows else self._insert_some())
+            applied.add(self._insert_all() if new == len(self._rows) else self._insert_some())
         if self._options.mode is ImportMode.CREATE:
             if applied.created < staged:
                 applied.faults += self._existing()
@@ -204,7 +205,7 @@ class _Upsert:
         return applied
 
     def _insert_all(self) -> Applied:
-        return Applied(created=staging.insert_all(self._connection), routes=RouteDays(route_days(self._rows)))
+        return Applied(created=staging.insert_all(self._connection), routes=self._rows.route_days)
 
     def _insert_some(self) -> Applied:
         added = staging.insert_and_list(self._connection)
@@ -218,9 +219,7 @@ class _Upsert:
         ]
 
     def _update(self) -> Applied:
-        """Change the flights that differ. They are locked first, so their seat counts cannot change between the check and the
-        commit.
-        """
+        """Change the flights that differ. They are locked first, so their seat counts cannot change before the commit."""
         applied = Applied()
         allowed: dict[UUID, StagedChange] = {}
         lock = not self._options.dry_run

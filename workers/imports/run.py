@@ -247,8 +247,9 @@ class _Run:
         def read(at: Cursor) -> tuple[Chunk, Rows]:
             chunk = read_chunk(self._file, self._layout, at)
             rows = Rows(self._validate(chunk))
-            # The text for COPY is made in this thread, while the other thread waits for Postgres.
+            # Made in this thread, while the other thread waits for Postgres.
             _ = rows.for_flights if self._probably_new and not self._job.dry_run else rows.for_stage
+            _ = rows.route_days
             return chunk, rows
 
         with ThreadPoolExecutor(max_workers=1, thread_name_prefix="import-reader") as reader:
