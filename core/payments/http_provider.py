@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import ssl
+from dataclasses import dataclass
 from decimal import Decimal
+from functools import cache
 from http import HTTPStatus
 from typing import Any, Final
+from urllib.parse import urlencode
 from uuid import UUID
 
-import httpx
+import aiohttp
+import certifi
 import msgspec
 import structlog
 
@@ -26,6 +31,8 @@ from core.telemetry.incidents import Incident
 from core.text.nesting import is_too_deep
 
 CONNECT_SECONDS: Final = 2.0
+IDLE_SECONDS: Final = 4.0
+"""How long a connection is kept for the next call. Servers often close it after 5 s; a call that is sent at that moment gets no answer."""
 LOOKUP_SECONDS: Final = 4.0
 """The time limit of a look-up, so that it and the charge that may follow end within the lease of one claim (`core/lease.py`)."""
 UNUSED_ID: Final = UUID(int=0)
@@ -36,6 +43,7 @@ PAGE: Final = 200
 REFUSALS: Final = frozenset({HTTPStatus.BAD_REQUEST, HTTPStatus.PAYMENT_REQUIRED, HTTPStatus.UNPROCESSABLE_ENTITY})
 """The statuses by which the provider refuses a request for good. With others, the request may succeed later."""
 
+_JSON: Final = {"content-type": "application/json"}
 _log = structlog.get_logger(__name__)
 _failing = Incident(_log, "the payment provider failed", "the payment provider does not fail any more")
 
@@ -65,17 +73,29 @@ _charges: Final = msgspec.json.Decoder(_ChargeBody)
 _STATUSES: Final = {"captured": ChargeStatus.CAPTURED, "declined": ChargeStatus.DECLINED, "processing": ChargeStatus.PROCESSING}
 
 
+@dataclass(frozen=True, slots=True)
+class _Response:
+    status: int
+    content: bytes
+
+    @property
+    def is_success(self) -> bool:
+        return 200 <= self.status < 300
+
+
 class HttpProvider:
-    """`seconds`: the time limit of one call, from the connection to the last byte of the response."""
+    """`seconds`: the time limit of one call, from the connection to the last byte of the response. Create it on its event loop."""
 
     def __init__(self, base_url: str, *, seconds: float) -> None:
         self._seconds = seconds
         self._unreached = Incident(_log, "the payment provider cannot be reached", "the payment provider is reached again")
         self._silent = Incident(_log, "the payment provider did not answer", "the payment provider answers again")
-        self._client = httpx.AsyncClient(
-            base_url=base_url,
-            timeout=httpx.Timeout(seconds, connect=min(CONNECT_SECONDS, seconds)),
-            limits=httpx.Limits(max_connections=None, max_keepalive_connections=64),
+        self._base_url = base_url.rstrip("/")
+        self._session = aiohttp.ClientSession(
+            # No limit: the caller limits its calls, and a call that waits here could not be told from one that was sent.
+            connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=IDLE_SECONDS, ssl=_tls_context()),
+            timeout=aiohttp.ClientTimeout(total=None, connect=min(CONNECT_SECONDS, seconds)),
+            cookie_jar=aiohttp.DummyCookieJar(),
             trust_env=False,
         )
 
@@ -90,7 +110,7 @@ class HttpProvider:
         response = await self._call("POST", "/charges", body, seconds=self._seconds)
         if isinstance(response, ChargeStatus):
             return ChargeOutcome(response)
-        if response.status_code in REFUSALS:
+        if response.status in REFUSALS:
             return ChargeOutcome(ChargeStatus.DECLINED, "rejected")
         return _read(charge, response)
 
@@ -98,7 +118,7 @@ class HttpProvider:
         response = await self._call("GET", f"/charges/{charge.payment_id}", seconds=min(LOOKUP_SECONDS, self._seconds))
         if isinstance(response, ChargeStatus):
             return ChargeOutcome(response)
-        if response.status_code == HTTPStatus.NOT_FOUND:
+        if response.status == HTTPStatus.NOT_FOUND:
             return ChargeOutcome(ChargeStatus.NOT_FOUND)
         return _read(charge, response)
 
@@ -109,15 +129,15 @@ class HttpProvider:
             return RefundOutcome.UNKNOWN
         if response.is_success:
             return RefundOutcome.DONE
-        return RefundOutcome.REFUSED if response.status_code in REFUSALS else RefundOutcome.UNKNOWN
+        return RefundOutcome.REFUSED if response.status in REFUSALS else RefundOutcome.UNKNOWN
 
     async def list_captures(self, cursor: str | None) -> CapturesPage:
-        query = httpx.QueryParams({"status": "captured", "limit": str(PAGE)} | ({"cursor": cursor} if cursor else {}))
+        query = urlencode({"status": "captured", "limit": str(PAGE)} | ({"cursor": cursor} if cursor else {}))
         response = await self._call("GET", f"/charges?{query}", seconds=self._seconds)
         if isinstance(response, ChargeStatus):
             raise LedgerUnreadable("the payment provider did not answer.")
         if not response.is_success:
-            raise LedgerUnreadable(f"the payment provider answered {response.status_code} to GET /charges.")
+            raise LedgerUnreadable(f"the payment provider answered {response.status} to GET /charges.")
         try:
             page = _captures.decode(response.content)
             captures = tuple(
@@ -131,42 +151,54 @@ class HttpProvider:
         """Look up a charge that does not exist. Failures are not logged here, because the caller calls this again and again, and logs them."""
         try:
             response = await self._receive("GET", f"/charges/{UNUSED_ID}", None, self._seconds)
-        except (httpx.HTTPError, TimeoutError):
+        except (aiohttp.ClientError, TimeoutError):
             return False
-        return response is not None and not response.is_server_error
+        return response is not None and response.status < HTTPStatus.INTERNAL_SERVER_ERROR
 
     async def close(self) -> None:
-        await self._client.aclose()
+        await self._session.close()
 
     async def _call(
         self, method: str, path: str, body: dict[str, Any] | None = None, *, seconds: float
-    ) -> httpx.Response | ChargeStatus:
+    ) -> _Response | ChargeStatus:
         try:
             response = await self._receive(method, path, body, seconds)
             self._unreached.succeeded()
             self._silent.succeeded()
             return response or ChargeStatus.UNKNOWN
-        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
+        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
             self._unreached.failed(error=repr(error))
             return ChargeStatus.NOT_SENT
-        except (httpx.HTTPError, TimeoutError) as error:
+        except (aiohttp.ClientError, TimeoutError) as error:
             self._silent.failed(path=path, error=repr(error))
             return ChargeStatus.UNKNOWN
 
-    async def _receive(self, method: str, path: str, body: dict[str, Any] | None, seconds: float) -> httpx.Response | None:
+    async def _receive(self, method: str, path: str, body: dict[str, Any] | None, seconds: float) -> _Response | None:
         """The whole response; None if it is longer than `MAX_RESPONSE_BYTES`."""
-        async with asyncio.timeout(seconds), self._client.stream(method, path, json=body) as response:
+        data, headers = (None, None) if body is None else (msgspec.json.encode(body), _JSON)
+        async with (
+            asyncio.timeout(seconds),
+            self._session.request(method, self._base_url + path, data=data, headers=headers, allow_redirects=False) as response,
+        ):
             received = bytearray()
-            async for chunk in response.aiter_bytes():
+            async for chunk in response.content.iter_any():
                 received += chunk
                 if len(received) > MAX_RESPONSE_BYTES:
                     return None
-            return httpx.Response(response.status_code, content=bytes(received))
+            return _Response(response.status, bytes(received))
 
 
-def _read(charge: Charge, response: httpx.Response) -> ChargeOutcome:
+@cache
+def _tls_context() -> ssl.SSLContext:
+    """A context with the certificates of `certifi`. Reading them takes long."""
+    context = ssl.create_default_context(cafile=certifi.where())
+    context.set_alpn_protocols(["http/1.1"])
+    return context
+
+
+def _read(charge: Charge, response: _Response) -> ChargeOutcome:
     if not response.is_success:
-        _failing.failed(payment_id=str(charge.payment_id), status=response.status_code)
+        _failing.failed(payment_id=str(charge.payment_id), status=response.status)
         return ChargeOutcome(ChargeStatus.UNKNOWN)
     _failing.succeeded()
     try:

@@ -56,7 +56,6 @@ def configure(process: str, *, file: Path | None = None, takes_output: bool = Tr
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level)
-    logging.getLogger("httpx").setLevel(logging.WARNING)  # it logs every request at INFO
     for name in _TAKEN_OVER:
         logger = logging.getLogger(name)
         logger.handlers = []

@@ -1,4 +1,4 @@
-"""Unreadable responses of a payment provider: the outcome of the charge is unknown, and is looked up later."""
+"""Responses of a payment provider, and calls without one: which of them leave it unknown whether the card was charged."""
 
 from __future__ import annotations
 
@@ -6,12 +6,13 @@ import asyncio
 from collections.abc import Iterator
 from decimal import Decimal
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from socket import socket
 from threading import Thread
 from uuid import UUID
 
 import pytest
 
-from core.payments.http_provider import HttpProvider
+from core.payments.http_provider import MAX_RESPONSE_BYTES, HttpProvider
 from core.payments.provider import Charge, ChargeStatus
 
 CHARGE = Charge(UUID("01a20656-4b6d-7534-8d21-503eda47ef2d"), Decimal("100.00"), "INR", "tok_ok", "")
@@ -19,12 +20,14 @@ READABLE = b'{"id": "01a20656-4b6d-7534-8d21-503eda47ef2d", "amount": "100.00", 
 
 
 class AnyAnswer(ThreadingHTTPServer):
-    """A provider whose answer is `response`, whatever it is asked."""
+    """A provider whose answer is `response`, whatever it is asked. None: it closes the connection without an answer."""
 
-    response = b""
+    response: bytes | None = b""
+    status = 200
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
+        self.paths: list[str] = []
 
     @property
     def base_url(self) -> str:
@@ -39,8 +42,12 @@ class _Handler(BaseHTTPRequestHandler):
         self.do_GET()
 
     def do_GET(self) -> None:
-        self.send_response(200)
+        self.server.paths.append(self.path)
+        if self.server.response is None:
+            return
+        self.send_response(self.server.status)
         self.send_header("content-length", str(len(self.server.response)))
+        self.send_header("location", f"{self.server.base_url}/elsewhere")
         self.end_headers()
         self.wfile.write(self.server.response)
 
@@ -58,9 +65,9 @@ def answering() -> Iterator[AnyAnswer]:
         thread.join()
 
 
-def statuses(server: AnyAnswer) -> list[ChargeStatus]:
+def statuses(base_url: str) -> list[ChargeStatus]:
     async def call() -> list[ChargeStatus]:
-        provider = HttpProvider(server.base_url, seconds=10)
+        provider = HttpProvider(base_url, seconds=10)
         try:
             return [(await provider.charge(CHARGE)).status, (await provider.look_up(CHARGE)).status]
         finally:
@@ -76,7 +83,7 @@ def within(note: bytes) -> bytes:
 @pytest.mark.parametrize("note", [b'"x"', b"[" * 99 + b"]" * 99])
 def test_fields_that_we_do_not_know_are_no_hindrance(answering: AnyAnswer, note: bytes) -> None:
     answering.response = within(note)
-    assert statuses(answering) == [ChargeStatus.CAPTURED] * 2
+    assert statuses(answering.base_url) == [ChargeStatus.CAPTURED] * 2
 
 
 @pytest.mark.parametrize(
@@ -92,8 +99,31 @@ def test_fields_that_we_do_not_know_are_no_hindrance(answering: AnyAnswer, note:
         within(b"[" * 100 + b"]" * 100),
         within(b"[" * 2_000 + b"]" * 2_000),
         within(b"[" * 20_000 + b"]" * 20_000),
+        within(b'"' + b"x" * MAX_RESPONSE_BYTES + b'"'),
+        None,
     ],
 )
-def test_an_unreadable_response_leaves_the_charge_undecided(answering: AnyAnswer, response: bytes) -> None:
+def test_an_unreadable_response_leaves_the_charge_undecided(answering: AnyAnswer, response: bytes | None) -> None:
     answering.response = response
-    assert statuses(answering) == [ChargeStatus.UNKNOWN] * 2
+    assert statuses(answering.base_url) == [ChargeStatus.UNKNOWN] * 2
+
+
+@pytest.mark.parametrize("status", [302, 307, 500])
+def test_a_redirect_is_not_followed_and_an_error_decides_nothing(answering: AnyAnswer, status: int) -> None:
+    answering.response, answering.status = READABLE, status
+    assert statuses(answering.base_url) == [ChargeStatus.UNKNOWN] * 2
+    assert answering.paths == ["/charges", f"/charges/{CHARGE.payment_id}"]
+
+
+def test_the_address_of_a_provider_may_have_a_path(answering: AnyAnswer) -> None:
+    answering.response = READABLE
+    assert statuses(f"{answering.base_url}/v2/") == [ChargeStatus.CAPTURED] * 2
+    assert answering.paths == ["/v2/charges", f"/v2/charges/{CHARGE.payment_id}"]
+
+
+def test_without_a_connection_nothing_was_sent(answering: AnyAnswer) -> None:
+    with socket() as closed:
+        closed.bind(("127.0.0.1", 0))
+        assert statuses(f"http://127.0.0.1:{closed.getsockname()[1]}") == [ChargeStatus.NOT_SENT] * 2
+    assert statuses(answering.base_url.replace("http:", "https:")) == [ChargeStatus.NOT_SENT] * 2
+    assert answering.paths == []

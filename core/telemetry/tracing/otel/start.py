@@ -8,7 +8,7 @@ import structlog
 from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
 from opentelemetry.instrumentation import dbapi
 from opentelemetry.instrumentation import redis as redis_instrumentation
-from opentelemetry.instrumentation.httpx import HTTPXClientInstrumentor
+from opentelemetry.instrumentation.aiohttp_client import AioHttpClientInstrumentor
 from opentelemetry.instrumentation.psycopg import PsycopgInstrumentor
 from opentelemetry.instrumentation.redis import RedisInstrumentor
 from opentelemetry.instrumentation.utils import is_instrumentation_enabled
@@ -38,7 +38,7 @@ def start(receiver: str, process: str) -> None:
     PsycopgInstrumentor().instrument(tracer_provider=provider, skip_dep_check=True)
     RedisInstrumentor().instrument(tracer_provider=provider, skip_dep_check=True)
     _skip_untraced_calls()
-    HTTPXClientInstrumentor().instrument(tracer_provider=provider, skip_dep_check=True)
+    AioHttpClientInstrumentor().instrument(tracer_provider=provider, skip_dep_check=True)
     spans.use(OpenTelemetryTracer(provider))
     _log.info("traces are sent", to=receiver, sampler=provider.sampler.get_description())
 
