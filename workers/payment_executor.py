@@ -189,23 +189,34 @@ class PaymentExecutor:
     async def _serve(self, group: tuple[str, UUID], item: tuple[str, UUID], trace: TraceParent | None) -> None:
         try:
             with spans.span(item[0], trace):
-                await self._work(*item, flight_id=group[1])
+                await self._work(group, *item)
         except (psycopg.Error, SQLAlchemyError) as error:
             self._postgres.failed(id=str(item[1]), error=str(error))
         except Exception:
             self._broken.failed(item, id=str(item[1]), exc_info=True)
         finally:
-            self._bulkhead.done(group, item)
+            self._bulkhead.done(item)
             self._start_ready()
 
-    async def _work(self, operation: str, each: UUID, *, flight_id: UUID) -> None:
+    async def _work(self, group: tuple[str, UUID], operation: str, each: UUID) -> None:
+        try:
+            ended = await self._call(operation, each, flight_id=group[1])
+        finally:
+            # The outcomes of a flight are stored together, many in one transaction, while its next calls run.
+            self._bulkhead.vacate(group)
+            self._start_ready()
+        if ended is not None:
+            await self._running[operation].settlements.submit(ended)
+            self._postgres.succeeded()
+
+    async def _call(self, operation: str, each: UUID, *, flight_id: UUID) -> tuple[Any, Any] | None:
+        """Claim one id and call the provider. Returns the claim and the outcome; None: there is no work, or the provider is avoided."""
         if not self._breaker.allows(flight_id):
-            return
+            return None
         running = self._running[operation]
         claim = await running.claims.submit(each)
         if claim is None:
-            return
+            return None
         outcome = await running.operation.call(self._provider, claim)
         self._breaker.record(flight_id, answered=running.operation.answered(outcome))
-        await running.settlements.submit((claim, outcome))
-        self._postgres.succeeded()
+        return claim, outcome

@@ -102,8 +102,24 @@ def test_what_is_here_already_is_not_queued_again() -> None:
     assert not flights.put("a", 1)
     assert flights.take() == ("a", 1)
     assert not flights.put("a", 1)
-    flights.done("a", 1)
+    flights.vacate("a")
+    assert not flights.put("a", 1)
+    flights.done(1)
     assert flights.put("a", 1)
+
+
+def test_an_item_whose_call_has_ended_frees_its_place_and_counts_until_it_is_done() -> None:
+    flights: Bulkhead[str, int] = Bulkhead(width=1, total=2, depth=10)
+    for item in range(3):
+        assert flights.put("a", item)
+    assert flights.take() == ("a", 0)
+    assert flights.take() is None
+    flights.vacate("a")
+    assert flights.take() == ("a", 1)
+    flights.vacate("a")
+    assert flights.take() is None
+    flights.done(0)
+    assert flights.take() == ("a", 2)
 
 
 @pytest.mark.parametrize("seed", range(50))
@@ -112,9 +128,10 @@ def test_lanes_are_what_a_simple_model_says(seed: int) -> None:
     width, total, depth = chance.randint(1, 3), chance.randint(1, 6), chance.randint(1, 5)
     flights: Bulkhead[int, int] = Bulkhead(width=width, total=total, depth=depth)
     waiting: dict[int, list[int]] = {flight: [] for flight in range(5)}
-    running: list[tuple[int, int]] = []
+    calling: list[tuple[int, int]] = []
+    settling: list[int] = []
     for item in range(300):
-        match chance.choice(("put", "put", "take", "done")):
+        match chance.choice(("put", "put", "take", "vacate", "done")):
             case "put":
                 flight = chance.randrange(5)
                 queued = flights.put(flight, item)
@@ -122,15 +139,21 @@ def test_lanes_are_what_a_simple_model_says(seed: int) -> None:
                 if queued:
                     waiting[flight].append(item)
             case "take":
-                crowded = {flight for flight in waiting if sum(1 for other, _ in running if other == flight) >= width}
-                possible = any(queue for flight, queue in waiting.items() if flight not in crowded) and len(running) < total
+                crowded = {flight for flight in waiting if sum(1 for other, _ in calling if other == flight) >= width}
+                has_room = len(calling) + len(settling) < total
+                possible = any(queue for flight, queue in waiting.items() if flight not in crowded) and has_room
                 taken = flights.take()
                 assert (taken is not None) == possible
                 if taken is not None:
                     assert waiting[taken[0]].pop(0) == taken[1]
-                    running.append(taken)
+                    calling.append(taken)
+            case "vacate":
+                if calling:
+                    flight, called = calling.pop(chance.randrange(len(calling)))
+                    flights.vacate(flight)
+                    settling.append(called)
             case _:
-                if running:
-                    flights.done(*running.pop(chance.randrange(len(running))))
-    assert flights.in_flight == len(running)
+                if settling:
+                    flights.done(settling.pop(chance.randrange(len(settling))))
+    assert flights.in_flight == len(calling) + len(settling)
     assert flights.waiting == sum(map(len, waiting.values()))
