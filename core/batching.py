@@ -12,11 +12,16 @@ import asyncio
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from typing import Generic, TypeVar
+from contextlib import suppress
+from queue import SimpleQueue
+from threading import Thread
+from typing import Generic, TypeAlias, TypeVar
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
+
+
+_Batch: TypeAlias = list[tuple[Item, asyncio.Future[Result] | None]]
 
 
 class Batcher(Generic[Item, Result]):
@@ -39,8 +44,15 @@ class Batcher(Generic[Item, Result]):
         self._limit = limit
         self._patience = patience
         self._waiting: deque[tuple[Item, asyncio.Future[Result] | None]] = deque()
-        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix=name)
-        self._running: asyncio.Task[None] | None = None
+        self._batches: SimpleQueue[_Batch[Item, Result] | None] = SimpleQueue()
+        """The batch that the thread takes next; None ends the thread."""
+        self._thread = Thread(target=self._process, name=name, daemon=True)
+        self._loop: asyncio.AbstractEventLoop | None = None
+        """The event loop, from the first item on. The thread runs from then on, too."""
+        self._idle = asyncio.Event()
+        """Set while there is no batch, and no item waits."""
+        self._idle.set()
+        self._timer: asyncio.TimerHandle | None = None
         self._begun_at: float | None = None
 
     @property
@@ -65,27 +77,51 @@ class Batcher(Generic[Item, Result]):
 
     async def close(self) -> None:
         """Process the queued items, then stop the thread."""
-        while self._running is not None and not self._running.done():
-            await self._running
-        self._thread.shutdown(wait=True)
+        await self._idle.wait()
+        if self._loop is not None:
+            self._batches.put(None)
+            self._thread.join()
 
     def _queue(self, item: Item, future: asyncio.Future[Result] | None) -> None:
         self._waiting.append((item, future))
-        if self._running is None or self._running.done():
-            self._running = asyncio.get_running_loop().create_task(self._drain())
+        if self._loop is None:
+            self._loop = asyncio.get_running_loop()
+            self._thread.start()
+        if self._idle.is_set():
+            self._idle.clear()
+            self._loop.call_soon(self._begin, self._loop)  # so the items of this turn of the loop are in one batch
 
-    async def _drain(self) -> None:
-        loop = asyncio.get_running_loop()
-        while self._waiting:
-            batch = [self._waiting.popleft() for _ in range(min(self._limit, len(self._waiting)))]
-            self._begun_at = time.monotonic()
-            working = loop.run_in_executor(self._thread, self._work, [item for item, _ in batch])
-            if not (await asyncio.wait([working], timeout=self._patience))[0]:
-                _answer(batch, [TimeoutError()] * len(batch))
-                await asyncio.wait([working])
-            self._begun_at = None
-            error = working.exception()
-            _answer(batch, working.result() if error is None else [_as_exception(error)] * len(batch))
+    def _begin(self, loop: asyncio.AbstractEventLoop) -> None:
+        batch = [self._waiting.popleft() for _ in range(min(self._limit, len(self._waiting)))]
+        self._begun_at = time.monotonic()
+        if self._patience is not None:
+            self._timer = loop.call_later(self._patience, _answer, batch, [TimeoutError()] * len(batch))
+        self._batches.put(batch)
+
+    def _process(self) -> None:
+        """What the thread does."""
+        assert self._loop is not None
+        while (batch := self._batches.get()) is not None:
+            results: Sequence[Result | Exception]
+            try:
+                results = self._work([item for item, _ in batch])
+                assert len(results) == len(batch), "one result for each item"
+            except BaseException as error:
+                results = [_as_exception(error)] * len(batch)
+            with suppress(RuntimeError):  # the loop is closed, so no caller waits
+                self._loop.call_soon_threadsafe(self._finish, self._loop, batch, results)
+
+    def _finish(
+        self, loop: asyncio.AbstractEventLoop, batch: _Batch[Item, Result], results: Sequence[Result | Exception]
+    ) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        self._begun_at = None
+        _answer(batch, results)
+        if self._waiting:
+            self._begin(loop)
+        else:
+            self._idle.set()
 
 
 def _answer(batch: Sequence[tuple[object, asyncio.Future[Result] | None]], results: Sequence[Result | Exception]) -> None:

@@ -78,6 +78,27 @@ async def test_a_failed_batch_fails_its_callers_and_not_the_next_batch() -> None
     await batcher.close()
 
 
+async def test_a_missing_result_fails_the_callers_and_not_the_next_batch() -> None:
+    batcher: Batcher[int, int] = Batcher("test", lambda items: [item for item in items if item != 13], limit=100)
+    with pytest.raises(AssertionError):
+        await batcher.submit(13)
+    assert await batcher.submit(1) == 1
+    await batcher.close()
+
+
+async def test_callers_wait_no_longer_than_the_patience_and_the_thread_goes_on() -> None:
+    gate = Gate()
+    batcher: Batcher[int, int] = Batcher("test", gate.work, limit=1, patience=0.05)
+    first, second = batcher.submit(1), batcher.submit(2)
+    with pytest.raises(TimeoutError):
+        await first
+    assert batcher.stalled_seconds > 0
+    gate.open.set()
+    assert await second == 20
+    assert gate.batches == [[1], [2]]
+    await batcher.close()
+
+
 async def test_a_cancelled_caller_does_not_disturb_the_others() -> None:
     gate = Gate()
     batcher: Batcher[int, int] = Batcher("test", gate.work, limit=100)
