@@ -45,6 +45,7 @@ from api.jobs.controller import JobController
 from api.jobs.fast_path import JobFastPath
 from api.live.api_keys import ApiKeys
 from api.live.callback_inbox import CallbackInbox
+from api.live.cancellation_batches import CancellationBatches
 from api.live.ended_sessions import EndedSessions
 from api.live.password_hasher import PasswordHasher
 from api.live.services import Live
@@ -229,6 +230,8 @@ async def running_services(settings: Settings) -> AsyncIterator[Services]:
         stack.push_async_callback(stream_access.close)
         callbacks = CallbackInbox(db, redis, live.dispatcher, hold_minutes=settings.booking.hold_minutes)
         stack.push_async_callback(callbacks.close)
+        cancellations = CancellationBatches(db, redis, live.dispatcher, settings)
+        stack.push_async_callback(cancellations.close)
         await asyncio.to_thread(job_events.announce_start, redis)
         await asyncio.to_thread(resolver.load)  # takes half a second, so it is done before the first request
         storage = open_storage(settings.servers)
@@ -257,6 +260,7 @@ async def running_services(settings: Settings) -> AsyncIterator[Services]:
             ticket_signer=TicketSigner(tokens.secret),
             live=live,
             callbacks=callbacks,
+            cancellations=cancellations,
         )
         if settings.http.metrics_port is not None:
             stack.enter_context(_metrics_on(settings.http.host, settings.http.metrics_port, services))

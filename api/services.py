@@ -20,6 +20,7 @@ from api.http import bodies
 from api.http.database import WatchedDatabase
 from api.live.api_keys import ApiKeys
 from api.live.callback_inbox import CallbackInbox
+from api.live.cancellation_batches import CancellationBatches
 from api.live.ended_sessions import EndedSessions
 from api.live.password_hasher import PasswordHasher
 from api.live.services import Live
@@ -54,6 +55,7 @@ class Services:
     readiness: Readiness
     live: Live
     callbacks: CallbackInbox
+    cancellations: CancellationBatches
     search_cache: SearchCache
     search_endpoint: SearchEndpoint
     timetable: Timetable

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from http import HTTPStatus
 from typing import Annotated, Final
 from uuid import UUID
 
 import msgspec
 from litestar import Controller, Response, delete, get, post
+from litestar.concurrency import sync_to_thread
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, HeaderParameter, JSONBody, QueryParameter
 
@@ -20,6 +22,7 @@ from api.http.authentication import FOR_BOOKING, Forbidden, limited
 from api.http.idempotency import IdempotencyKey
 from api.http.polling import LONGEST_PREFERENCE
 from api.limits.addresses import limited_by_address
+from api.live.cancellation_batches import NotBatched
 from api.load_runs import LoadRunName
 from api.services import Services, SignedRequest
 from core.bookings.errors import (
@@ -179,23 +182,32 @@ class BookingController(Controller):
         operation_id="cancelBooking",
         summary="Cancel a booking",
         status_code=HTTPStatus.OK,
-        sync_to_thread=True,
         opt={"errors": (BookingNotFound, NotCancellable)},
     )
-    def cancel(self, booking_id: FromPath[UUID], request: SignedRequest, services: NamedDependency[Services]) -> BookingView:
+    async def cancel(
+        self, booking_id: FromPath[UUID], request: SignedRequest, services: NamedDependency[Services]
+    ) -> BookingView:
         """Quote and confirm in one step: cancel the booking and refund the money, exactly once. The response is the cancelled booking."""
-        with services.db.transaction() as connection:
-            after = cancelling.cancel(
-                connection,
-                booking_id,
-                owner(request.user),
-                services.settings.fares,
-                hold_minutes=services.settings.booking.hold_minutes,
-            )
-            on_behalf.note_cancelled(connection, request.user, booking_id)
-        after.run(services.redis, services.live.dispatcher)
-        with services.db.snapshot() as connection:
-            return queries.get_booking(connection, booking_id, owner(request.user))
+        if not request.user.is_admin:
+            with suppress(NotBatched):
+                return await services.cancellations.cancel(booking_id, request.user.user_id)
+        return await sync_to_thread(_cancel_alone, services, booking_id, request.user)
+
+
+def _cancel_alone(services: Services, booking_id: UUID, user: Principal) -> BookingView:
+    """Cancel in a transaction of its own, to which the cancellations of administrators add an entry in the audit log."""
+    with services.db.transaction() as connection:
+        after = cancelling.cancel(
+            connection,
+            booking_id,
+            owner(user),
+            services.settings.fares,
+            hold_minutes=services.settings.booking.hold_minutes,
+        )
+        on_behalf.note_cancelled(connection, user, booking_id)
+    after.run(services.redis, services.live.dispatcher)
+    with services.db.snapshot() as connection:
+        return queries.get_booking(connection, booking_id, owner(user))
 
 
 def owner(principal: Principal) -> UUID | None:

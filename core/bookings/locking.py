@@ -108,7 +108,15 @@ def lock_own_booking(connection: RawConnection, booking_id: UUID, owner_id: UUID
     Raises:
         BookingNotFound: there is no such booking of this owner.
     """
-    booking = lock_bookings(connection, [booking_id]).get(booking_id)
+    return require_own(lock_bookings(connection, [booking_id]).get(booking_id), owner_id)
+
+
+def require_own(booking: LockedBooking | None, owner_id: UUID | None) -> LockedBooking:
+    """The booking, if there is one and it belongs to this owner. `owner_id`: None for an administrator.
+
+    Raises:
+        BookingNotFound
+    """
     if booking is None or not may_act_for(owner_id, booking.user_id):
         raise BookingNotFound(NOT_FOUND)
     return booking

@@ -5,6 +5,7 @@ Only captured money is refunded. The caller has locked the booking, so no money 
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -15,7 +16,7 @@ from core import money
 from core.bookings.errors import QuoteNotFound
 from core.bookings.locking import LockedBooking, may_act_for
 from core.clock import new_id
-from core.db import RawConnection, fetch_one
+from core.db import RawConnection, fetch, fetch_one
 from core.flights.models import FlightStatus
 from core.payments.models import PaymentStatus
 from core.payments.refunds import RefundReason, remaining_sql
@@ -28,6 +29,7 @@ NOT_FOUND: Final = "There is no such quote."
 class Situation:
     """The facts for a cancellation, read while the booking is locked. `captured`: paid, and not refunded."""
 
+    booking_id: UUID
     captured: Decimal
     moved: bool
     """Whether a schedule change waits for the traveller's answer."""
@@ -65,22 +67,25 @@ def fee_of(fares: Fares, captured: Decimal, currency: str, *, since_booking: tim
     return money.in_units(captured * fares.cancel_fee_percent / 100, currency)
 
 
-def read_situation(connection: RawConnection, booking: LockedBooking) -> Situation:
-    situation = fetch_one(
+def read_situations(connection: RawConnection, booking_ids: Sequence[UUID]) -> dict[UUID, Situation]:
+    """The situations of these locked bookings, by booking id."""
+    situations = fetch(
         connection,
         Situation,
         f"""
-        SELECT coalesce((SELECT sum({remaining_sql()}) FROM payments p WHERE p.booking_id = %(booking)s AND p.status = {PaymentStatus.SUCCEEDED.sql}
+        SELECT b.id AS booking_id,
+               coalesce((SELECT sum({remaining_sql()}) FROM payments p WHERE p.booking_id = b.id AND p.status = {PaymentStatus.SUCCEEDED.sql}
                          AND NOT EXISTS (SELECT FROM refunds r WHERE r.payment_id = p.id AND r.reason <> {RefundReason.LOWER_FARE.sql})
                ), 0) AS captured,
-               EXISTS (SELECT FROM schedule_changes s WHERE s.booking_id = %(booking)s AND s.action IS NULL) AS moved,
-               EXISTS (SELECT FROM flights f WHERE f.id = ANY(%(flights)s) AND f.status = {FlightStatus.CANCELLED.sql}) AS flight_cancelled,
+               EXISTS (SELECT FROM schedule_changes s WHERE s.booking_id = b.id AND s.action IS NULL) AS moved,
+               EXISTS (SELECT FROM booking_segments s JOIN flights f ON f.id = s.flight_id
+                       WHERE s.booking_id = b.id AND f.status = {FlightStatus.CANCELLED.sql}) AS flight_cancelled,
                now() AS at
+        FROM unnest(%s::uuid[]) AS b(id)
         """,  # noqa: S608  # only constants
-        {"booking": booking.id, "flights": list(booking.flight_ids)},
+        (list(booking_ids),),
     )
-    assert situation is not None
-    return situation
+    return {situation.booking_id: situation for situation in situations}
 
 
 def refund_of(fares: Fares, booking: LockedBooking, situation: Situation) -> Decimal:
@@ -97,29 +102,43 @@ def refund_of(fares: Fares, booking: LockedBooking, situation: Situation) -> Dec
     )
 
 
-def issue(
-    connection: RawConnection, fares: Fares, booking: LockedBooking, situation: Situation, *, confirmed: bool = False
-) -> Quote:
-    """Store a new quote, which replaces all earlier ones. `confirmed`: the booking is cancelled in this transaction."""
-    refund = refund_of(fares, booking, situation)
-    quote_id = new_id()
+def issue(connection: RawConnection, fares: Fares, booking: LockedBooking, situation: Situation) -> Quote:
+    """Store a new quote, which replaces all earlier ones."""
+    return _get(connection, _store(connection, fares, {booking.id: (situation, refund_of(fares, booking, situation))})[0])
+
+
+def issue_confirmed(
+    connection: RawConnection, fares: Fares, wanted: Sequence[tuple[LockedBooking, Situation]]
+) -> dict[UUID, Decimal]:
+    """Store a new quote for each of these bookings, which are cancelled in this transaction. Returns the refunds, by booking id."""
+    refunds = {booking.id: (situation, refund_of(fares, booking, situation)) for booking, situation in wanted}
+    _store(connection, fares, refunds, confirmed=True)
+    return {booking_id: refund for booking_id, (_, refund) in refunds.items()}
+
+
+def _store(
+    connection: RawConnection, fares: Fares, refunds: Mapping[UUID, tuple[Situation, Decimal]], *, confirmed: bool = False
+) -> list[UUID]:
+    """Returns the ids of the quotes."""
+    ids = [new_id() for _ in refunds]
     # clock_timestamp(), not the start of the transaction: while the booking is locked, it gives the order of the quotes.
     connection.execute(
         """
         INSERT INTO cancellations (id, booking_id, refund_amount, fee_amount, currency, expires_at, confirmed_at, created_at)
-        VALUES (%s, %s, %s, %s, %s, now() + %s * interval '1 minute', CASE WHEN %s THEN now() END, clock_timestamp())
+        SELECT w.id, b.id, w.refund, w.fee, b.currency, now() + %s * interval '1 minute', CASE WHEN %s THEN now() END, clock_timestamp()
+        FROM unnest(%s::uuid[], %s::uuid[], %s::numeric[], %s::numeric[]) AS w(id, booking_id, refund, fee)
+        JOIN bookings b ON b.id = w.booking_id
         """,
         (
-            quote_id,
-            booking.id,
-            refund,
-            situation.captured - refund,
-            booking.currency,
             fares.cancel_quote_minutes,
             confirmed,
+            ids,
+            list(refunds),
+            [refund for _, refund in refunds.values()],
+            [situation.captured - refund for situation, refund in refunds.values()],
         ),
     )
-    return _get(connection, quote_id)
+    return ids
 
 
 def confirm(connection: RawConnection, quote: Quote, refund: Decimal) -> None:

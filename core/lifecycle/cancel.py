@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from uuid import UUID
 
 from core.after_commit import AfterCommit
 from core.bookings import quotes
-from core.bookings.errors import NotCancellable, QuoteExpired, QuoteSuperseded
-from core.bookings.locking import LockedBooking, lock_bookings, lock_own_booking
+from core.bookings.errors import BookingNotFound, NotCancellable, QuoteExpired, QuoteSuperseded
+from core.bookings.locking import LockedBooking, lock_bookings, lock_own_booking, require_own
 from core.bookings.quotes import Quote, Situation
 from core.bookings.reading.actions import available_actions
 from core.bookings.states import BookingStatus, FailureCode
 from core.db import RawConnection
 from core.flights.changes import schedule_changes
+from core.flights.seat_counts import lock_counts
 from core.lifecycle.end import end_bookings
 from core.payments import refunds
 from core.payments.refunds import RefundReason
@@ -29,7 +32,7 @@ def quote(connection: RawConnection, booking_id: UUID, owner_id: UUID | None, fa
         NotCancellable: the booking has ended, or a flight has departed.
     """
     booking = lock_own_booking(connection, booking_id, owner_id)
-    situation = quotes.read_situation(connection, booking)
+    situation = quotes.read_situations(connection, [booking.id])[booking.id]
     _require_cancellable(booking, situation)
     return quotes.issue(connection, fares, booking, situation)
 
@@ -51,7 +54,7 @@ def confirm(
     after = AfterCommit()
     if confirmed_quote.confirmed_at is not None:
         return booking.id, after
-    situation = quotes.read_situation(connection, booking)
+    situation = quotes.read_situations(connection, [booking.id])[booking.id]
     _require_cancellable(booking, situation)
     if confirmed_quote.outdated:
         raise QuoteSuperseded("There is a newer quote for this booking. Confirm that one.")
@@ -61,8 +64,16 @@ def confirm(
         raise QuoteExpired("This quote has expired. Ask for a new one.")
     refund = max(confirmed_quote.refund_amount, quotes.refund_of(fares, booking, situation))
     quotes.confirm(connection, confirmed_quote, refund)
-    _end(connection, booking, situation, refund, after, hold_minutes)
+    _end(connection, [(booking, situation)], {booking.id: refund}, after, hold_minutes)
     return booking.id, after
+
+
+@dataclass(frozen=True, slots=True)
+class Cancellation:
+    """A request to cancel. `owner_id`: whose booking it may be; None for an administrator, who may cancel all."""
+
+    booking_id: UUID
+    owner_id: UUID | None
 
 
 def cancel(connection: RawConnection, booking_id: UUID, owner_id: UUID | None, fares: Fares, *, hold_minutes: int) -> AfterCommit:
@@ -71,13 +82,32 @@ def cancel(connection: RawConnection, booking_id: UUID, owner_id: UUID | None, f
     Raises:
         BookingNotFound, NotCancellable: as `quote`.
     """
-    booking = lock_own_booking(connection, booking_id, owner_id)
-    situation = quotes.read_situation(connection, booking)
-    _require_cancellable(booking, situation)
-    new_quote = quotes.issue(connection, fares, booking, situation, confirmed=True)
     after = AfterCommit()
-    _end(connection, booking, situation, new_quote.refund_amount, after, hold_minutes)
+    refused = cancel_all(connection, [Cancellation(booking_id, owner_id)], fares, after, hold_minutes=hold_minutes)
+    if refused:
+        raise refused[booking_id]
     return after
+
+
+def cancel_all(
+    connection: RawConnection, wanted: Sequence[Cancellation], fares: Fares, after: AfterCommit, *, hold_minutes: int
+) -> dict[UUID, BookingNotFound | NotCancellable]:
+    """As `cancel`, for different bookings. Those that cannot be cancelled are left out. Returns the reasons for these, by booking id."""
+    bookings = lock_bookings(connection, [each.booking_id for each in wanted])
+    situations = quotes.read_situations(connection, list(bookings))
+    ending: list[tuple[LockedBooking, Situation]] = []
+    refused: dict[UUID, BookingNotFound | NotCancellable] = {}
+    for each in wanted:
+        try:
+            booking = require_own(bookings.get(each.booking_id), each.owner_id)
+            _require_cancellable(booking, situations[booking.id])
+        except (BookingNotFound, NotCancellable) as error:
+            refused[each.booking_id] = error
+        else:
+            ending.append((booking, situations[booking.id]))
+    if ending:
+        _end(connection, ending, quotes.issue_confirmed(connection, fares, ending), after, hold_minutes)
+    return refused
 
 
 def _require_cancellable(booking: LockedBooking, situation: Situation) -> None:
@@ -93,15 +123,18 @@ def _require_cancellable(booking: LockedBooking, situation: Situation) -> None:
 
 def _end(
     connection: RawConnection,
-    booking: LockedBooking,
-    situation: Situation,
-    refund: Decimal,
+    ending: Sequence[tuple[LockedBooking, Situation]],
+    refund_amounts: Mapping[UUID, Decimal],
     after: AfterCommit,
     hold_minutes: int,
 ) -> None:
-    by_airline = situation.flight_cancelled
-    failure = FailureCode.FLIGHT_CANCELLED if by_airline else None
-    end_bookings(connection, [booking], BookingStatus.CANCELLED, after, hold_minutes=hold_minutes, failure=failure)
-    reason = RefundReason.FLIGHT_CANCELLED if by_airline else RefundReason.CANCELLED
-    refunds.request(connection, booking.id, reason, after, refund)
-    schedule_changes.resolve(connection, [booking.id], "cancelled")
+    """End these bookings with these refunds (booking id -> amount). What needs no lock of a flight comes first."""
+    by_airline = [booking for booking, situation in ending if situation.flight_cancelled]
+    by_traveller = [booking for booking, situation in ending if not situation.flight_cancelled]
+    for bookings, reason in ((by_airline, RefundReason.FLIGHT_CANCELLED), (by_traveller, RefundReason.CANCELLED)):
+        refunds.request(connection, {each.id: refund_amounts[each.id] for each in bookings}, reason, after)
+    if by_airline and by_traveller:  # all flights at once, in the order of their ids
+        lock_counts(connection, {flight_id for booking, _ in ending for flight_id in booking.flight_ids})
+    for bookings, failure in ((by_airline, FailureCode.FLIGHT_CANCELLED), (by_traveller, None)):
+        end_bookings(connection, bookings, BookingStatus.CANCELLED, after, hold_minutes=hold_minutes, failure=failure)
+    schedule_changes.resolve(connection, [booking.id for booking, _ in ending], "cancelled")

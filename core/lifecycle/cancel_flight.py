@@ -14,7 +14,6 @@ from core.bookings.locking import lock_bookings
 from core.bookings.states import BookingStatus, FailureCode
 from core.db import RawConnection
 from core.flights.changes import schedule_changes
-from core.flights.seat_counts import lock_counts
 from core.lifecycle.end import end_bookings, fail_pending
 from core.payments import refunds
 from core.payments.refunds import RefundReason
@@ -28,21 +27,17 @@ def end_affected(connection: RawConnection, booking_ids: Sequence[UUID], after: 
     `hold_minutes`: for offers to the waiting lists of their other flights. Returns how many bookings were ended.
     """
     bookings = list(lock_bookings(connection, booking_ids).values())
-    groups = {status: [booking for booking in bookings if booking.status is status] for status in SEATED}
-    seated = [booking for status in SEATED for booking in groups[status]]
-    # All flights are locked at once, in the order of their ids. Locking them group by group would break this order (deadlocks).
-    lock_counts(connection, {flight_id for booking in seated for flight_id in booking.flight_ids})
-    for status in SEATED:
-        end_bookings(
-            connection,
-            groups[status],
-            BookingStatus.CANCELLED,
-            after,
-            hold_minutes=hold_minutes,
-            failure=FailureCode.FLIGHT_CANCELLED,
-        )
+    seated = [booking for booking in bookings if booking.status in SEATED]
+    end_bookings(
+        connection,
+        seated,
+        BookingStatus.CANCELLED,
+        after,
+        hold_minutes=hold_minutes,
+        failure=FailureCode.FLIGHT_CANCELLED,
+    )
     failed = fail_pending(connection, bookings, FailureCode.FLIGHT_CANCELLED, after)
     ended = [booking.id for booking in seated]
-    refunds.request_many(connection, dict.fromkeys(ended), RefundReason.FLIGHT_CANCELLED, after)
+    refunds.request(connection, dict.fromkeys(ended), RefundReason.FLIGHT_CANCELLED, after)
     schedule_changes.resolve(connection, ended, "cancelled")
     return len(ended) + len(failed)

@@ -28,25 +28,26 @@ def end_bookings(
     hold_minutes: int,
     failure: FailureCode | None = None,
 ) -> None:
-    """Move locked HELD or CONFIRMED bookings, all of one status, to `target`, and give back their seats.
+    """Move locked HELD or CONFIRMED bookings to `target`, and give back their seats.
 
     The free seats are offered to the waiting list in this transaction. `hold_minutes`: how long such an offer is valid.
     """
     if not bookings:
         return
-    source = bookings[0].status
+    # All flights are locked at once, in the order of their ids. Locking them group by group would break this order (deadlocks).
     counts = lock_counts(connection, {flight_id for booking in bookings for flight_id in booking.flight_ids})
     stage = stages((target.lower(), now()))
-    ended = Transitions()
+    ended: dict[BookingStatus, Transitions] = {}
     for booking in bookings:
-        ended.add(Transition(booking.id, target, stage, failure))
+        ended.setdefault(booking.status, Transitions()).add(Transition(booking.id, target, stage, failure))
         for flight_id in booking.flight_ids:
-            if source is BookingStatus.HELD:
+            if booking.status is BookingStatus.HELD:
                 counts[flight_id].hold(-booking.seats)
             else:
                 counts[flight_id].sell(-booking.seats)
             after.released[flight_id].append(booking.id)
-    ended.write(connection, source, after, hold_minutes=hold_minutes)
+    for source, transitions in ended.items():
+        transitions.write(connection, source, after, hold_minutes=hold_minutes)
     offer(connection, counts, after, hold_minutes=hold_minutes)
     write_counts(connection, counts)
     after.free_seats |= {flight_id: count.free for flight_id, count in counts.items()}

@@ -244,7 +244,7 @@ def _receive(
         after.events += schedule_changes.record_missed(connection, again)
     write_counts(connection, counts)
     for reason, booking_ids in returned.items():
-        refunds.request_many(connection, dict.fromkeys(booking_ids), reason, after)
+        refunds.request(connection, dict.fromkeys(booking_ids), reason, after)
         _reach_stage(connection, booking_ids, "refund_requested", after)
     after.free_seats |= {flight_id: count.free for flight_id, count in counts.items()}
     _end_missed(connection, missed, after, hold_minutes)

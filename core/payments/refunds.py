@@ -44,22 +44,13 @@ def remaining_sql(payment: str = "p") -> str:
 
 
 def request(
-    connection: RawConnection, booking_id: UUID, reason: RefundReason, after: AfterCommit, amount: Decimal | None = None
-) -> Decimal:
-    """Request a refund of what was captured for this booking. `amount` None: all that was not refunded as a difference to a lower fare.
-    Returns the amount that will be refunded.
-
-    It is 0 when nothing was captured, when `amount` is 0, and when the refund of this booking was requested before, because a payment is
-    refunded once. The caller holds the lock of the booking (`core.bookings.locking.lock_bookings`).
-    """
-    return request_many(connection, {booking_id: amount}, reason, after).get(booking_id, Decimal(0))
-
-
-def request_many(
     connection: RawConnection, amounts: Mapping[UUID, Decimal | None], reason: RefundReason, after: AfterCommit
 ) -> dict[UUID, Decimal]:
-    """As `request`, for many bookings in one statement. `amounts`: booking id -> amount. Returns the amounts that will be refunded, by
-    booking id; bookings without a new refund are left out.
+    """Request refunds of what was captured for these bookings. `amounts`: booking id -> amount; None: all that was not refunded as a
+    difference to a lower fare. Returns the amounts that will be refunded, by booking id.
+
+    Bookings without a new refund are left out: nothing was captured, the amount is 0, or the refund was requested before, because a
+    payment is refunded once. The caller holds the locks of the bookings (`core.bookings.locking.lock_bookings`).
     """
     if not amounts:
         return {}

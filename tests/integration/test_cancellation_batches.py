@@ -1,0 +1,146 @@
+"""Cancellations that arrive together share a transaction, and each gets its own result."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from uuid import UUID
+
+import pytest
+
+from api.http.database import WatchedDatabase
+from api.live.cancellation_batches import CancellationBatches, NotBatched
+from core.bookings.errors import BookingNotFound, NotCancellable
+from core.bookings.models import PaymentMode
+from core.bookings.reading.views import BookingView
+from core.clock import new_id
+from core.db import AWAY, RawConnection
+from tests.support.pipeline import Pipeline
+from tests.support.steps import Steps
+
+pytestmark = pytest.mark.anyio
+
+
+class CountingDatabase(WatchedDatabase):
+    """Counts transactions."""
+
+    transactions = 0
+
+    @contextmanager
+    def transaction(self) -> Iterator[RawConnection]:
+        self.transactions += 1
+        with super().transaction() as connection:
+            yield connection
+
+
+async def cancel(
+    pipeline: Pipeline, database: CountingDatabase, wanted: Sequence[tuple[UUID, UUID]]
+) -> list[BookingView | BaseException]:
+    """The results of requests that arrive together. `wanted`: bookings and who cancels them."""
+    batches = CancellationBatches(database, pipeline.redis, pipeline.context.dispatcher, pipeline.context.settings)
+    results = await asyncio.gather(*(batches.cancel(*each) for each in wanted), return_exceptions=True)
+    await batches.close()
+    database.dispose()
+    return results
+
+
+@pytest.fixture
+def database(pipeline: Pipeline) -> CountingDatabase:
+    return CountingDatabase(pipeline.database_url, pool_size=1, application="cancellations")
+
+
+def taken(steps: Steps) -> list[tuple[int, int]]:
+    with steps.context.db.snapshot() as connection:
+        return connection.execute("SELECT seats_held, seats_sold FROM flights ORDER BY id").fetchall()
+
+
+def pay(steps: Steps, booking: UUID) -> None:
+    steps.execute(
+        """
+        INSERT INTO payments (id, booking_id, token, amount, currency, status)
+        SELECT gen_random_uuid(), id, 'tok_ok', price_total, currency, 'SUCCEEDED' FROM bookings WHERE id = %s
+        """,
+        booking,
+    )
+
+
+async def test_each_request_of_a_batch_has_its_own_result(pipeline: Pipeline, steps: Steps, database: CountingDatabase) -> None:
+    owner, other = (each.id for each in pipeline.accounts(2))
+    first, again, held, bought, foreign = (
+        steps.book(who, pipeline.flight(5), 2, mode)
+        for who, mode in ((owner, PaymentMode.NONE),) * 2
+        + ((owner, PaymentMode.HOLD), (owner, PaymentMode.NONE), (other, PaymentMode.NONE))
+    )
+    results = await cancel(
+        pipeline,
+        database,
+        [
+            (first, owner),
+            (first, owner),
+            (again, owner),
+            (foreign, owner),
+            (held, owner),
+            (new_id(), owner),
+            (again, owner),
+            (bought, owner),
+        ],
+    )
+    assert [each.status if isinstance(each, BookingView) else type(each) for each in results] == [
+        "CANCELLED",
+        NotBatched,
+        "CANCELLED",
+        BookingNotFound,
+        "CANCELLED",
+        BookingNotFound,
+        NotBatched,
+        "CANCELLED",
+    ]  # fmt: skip
+    assert database.transactions == 1
+    assert taken(steps) == [(0, 0)] * 4 + [(0, 2)]
+    (late,) = await cancel(pipeline, CountingDatabase(pipeline.database_url, pool_size=1, application="again"), [(first, owner)])
+    assert isinstance(late, NotCancellable)
+
+
+async def test_refunds_and_reasons_are_those_of_each_booking(
+    pipeline: Pipeline, steps: Steps, database: CountingDatabase
+) -> None:
+    owner = pipeline.account().id
+    flight, cancelled_flight = pipeline.flight(9), pipeline.flight(9)
+    unpaid, paid, by_airline = (
+        steps.book(owner, each, seats) for each, seats in ((flight, 1), (flight, 2), (cancelled_flight, 3))
+    )
+    for each in (paid, by_airline):
+        pay(steps, each)
+    steps.execute("UPDATE flights SET status = 'CANCELLED' WHERE id = %s", cancelled_flight)
+    results = await cancel(pipeline, database, [(each, owner) for each in (unpaid, paid, by_airline)])
+    assert database.transactions == 1
+    views = [each for each in results if isinstance(each, BookingView)]
+    assert [(each.status, each.failure and each.failure.code, each.refund and (each.refund.amount, each.refund.reason)) for each in views] == [
+        ("CANCELLED", None, None),
+        ("CANCELLED", None, ("11250.00", "cancelled")),
+        ("CANCELLED", "flight_cancelled", ("22500.00", "flight_cancelled")),
+    ]  # fmt: skip
+    assert taken(steps) == [(0, 0)] * 2
+
+
+async def test_a_flight_that_is_locked_leaves_every_booking_of_the_batch_as_it_was(
+    pipeline: Pipeline, steps: Steps, database: CountingDatabase
+) -> None:
+    owner = pipeline.account().id
+    free, locked = pipeline.flight(5), pipeline.flight(5)
+    bookings = [steps.book(owner, each) for each in (free, locked)]
+    with pipeline.db.transaction() as connection:
+        connection.execute("SELECT FROM flights WHERE id = %s FOR NO KEY UPDATE", (locked,))
+        results = await cancel(pipeline, database, [(each, owner) for each in bookings])
+    assert [type(each) for each in results] == [NotBatched] * 2
+    assert [steps.status(each) for each in bookings] == ["CONFIRMED"] * 2
+    assert taken(steps) == [(0, 1)] * 2
+
+
+async def test_a_server_that_is_away_gets_one_attempt_for_all_cancellations(pipeline: Pipeline) -> None:
+    database = CountingDatabase("postgresql://127.0.0.1:1/nobody", pool_size=1, application="cancellations")
+    owner = new_id()
+    results = await cancel(pipeline, database, [(new_id(), owner) for _ in range(20)])
+    assert all(isinstance(each, AWAY) for each in results)
+    assert database.transactions == 1
