@@ -61,6 +61,17 @@ def test_an_import_that_cannot_go_on_is_reported(import_steps: ImportSteps, proc
     assert import_steps.status(job)["status"] == "IN_PROGRESS"
 
 
+def test_a_folder_named_as_a_package_of_ours_is_not_taken_for_it(
+    import_steps: ImportSteps, processes: ImportProcesses, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for package in ("core", "workers"):
+        (tmp_path / package).mkdir()
+        (tmp_path / package / "__init__.py").write_text("raise RuntimeError('not ours')")
+    monkeypatch.chdir(tmp_path)
+    job = import_steps.send(csv_of([row(1)]))
+    assert processes.import_next(lambda _: None) == Ended(job, Ending.COMPLETED)
+
+
 def test_a_process_that_cannot_start_is_reported(processes: ImportProcesses, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SKYQUEUE_FAILPOINTS", "no_such_place:crash")
     with pytest.raises(ProcessEnded, match="status 1"):

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable
 from multiprocessing import Pipe
 from pathlib import Path
-from threading import Lock
+from threading import Lock, Thread
 
 from core.telemetry import correlation
 from core.telemetry.tracing import spans
@@ -71,10 +71,13 @@ class _Process:
         self._connection, other_end = Pipe()
         with other_end:
             descriptor = other_end.fileno()
-            command = [sys.executable, "-m", "workers.imports.process", str(descriptor)]
+            # -P: not from a folder `core` or `workers` that the present folder happens to have.
+            command = [sys.executable, "-P", "-m", "workers.imports.process", str(descriptor)]
             self._process = subprocess.Popen(
                 command if log is None else [*command, "--log", str(log)], pass_fds=[descriptor], stdin=subprocess.DEVNULL
             )
+        # So that the system forgets the process as soon as it has ended, which may be long before the next import.
+        Thread(target=self._process.wait, name="import-process", daemon=True).start()
 
     @property
     def is_running(self) -> bool:
