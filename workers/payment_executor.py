@@ -28,9 +28,10 @@ from core.telemetry.tracing.spans import TraceParent
 from workers.bulkhead import Bulkhead
 from workers.health.progress import Progress
 
-FLIGHT_CALLS: Final = 16
+FLIGHT_CALLS: Final = 32
 """The most calls at the same time for one flight."""
-CALLS: Final = 256
+CALLS: Final = 512
+"""The most payments and refunds in progress."""
 FLIGHT_WAITING: Final = 1_000
 """The most items that wait for one flight. Further items are dropped; the sweep sends them again."""
 BATCH: Final = 64

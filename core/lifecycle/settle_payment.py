@@ -102,15 +102,16 @@ def apply_outcomes(
     # for it.
     for payment in sorted(decided, key=lambda payment: outcomes[payment.id].status is ChargeStatus.CAPTURED):
         _decide(payment, outcomes[payment.id], bookings[payment.booking_id], work)
-    # All flights are locked at once, because locking them for each group of bookings could cause a deadlock with another transaction.
-    moving = [*work.captured, *work.failed]
-    counts = lock_counts(connection, {flight_id for booking in moving for flight_id in booking.flight_ids}) if moving else {}
     charges.decline(connection, work.declined, after)
     charges.succeed(connection, work.succeeded, after)
     charges.succeed(connection, work.surplus, after, PaymentStatus.SURPLUS)
     refunds.request_surplus(connection, work.surplus, after)
     charges.postpone(connection, work.unknown, PaymentStatus.UNKNOWN)
     charges.postpone(connection, work.unsent, PaymentStatus.REQUIRES_PAYMENT)
+    # All flights are locked at once, because locking them for each group of bookings could cause a deadlock with another transaction;
+    # and only now, because other transactions wait for them.
+    moving = [*work.captured, *work.failed]
+    counts = lock_counts(connection, {flight_id for booking in moving for flight_id in booking.flight_ids}) if moving else {}
     _receive(connection, work.captured, counts, after, hold_minutes=hold_minutes)
     end_bookings(
         connection,

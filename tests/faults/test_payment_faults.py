@@ -80,7 +80,7 @@ def test_a_worker_killed_between_charge_and_commit_has_charged_once(pipeline: Pi
 def test_one_flight_whose_charges_hang_holds_up_no_other(pipeline: Pipeline, start_provider: ProviderFactory) -> None:
     provider = start_provider(hang_seconds=60.0)
     pipeline.worker(PAYMENTS_URL=provider.base_url, PAYMENTS_TIMEOUT_SECONDS="10")
-    hanging, healthy = pipeline.flight(100), pipeline.flight(100)
+    hanging, healthy = pipeline.flight(5 * FLIGHT_CALLS), pipeline.flight(100)
     stuck = book(pipeline, hanging, 5 * FLIGHT_CALLS, "tok_hang")
     until(lambda: len(provider.charges()) == FLIGHT_CALLS, seconds=30)
     quick = book(pipeline, healthy, 30)
