@@ -102,7 +102,7 @@ def hang(stack: Stack, token: str, flight: UUID) -> None:
     with httpx.Client(base_url=f"http://127.0.0.1:{stack.port}", headers={"Authorization": f"Bearer {token}"}) as client:
         for _ in range(HANGING_BOOKINGS):
             client.post("/api/v1/booking", json=body).raise_for_status()
-    _wait_until(stack, "SELECT count(*) > 0 FROM payments WHERE status = 'PROCESSING' AND token = 'tok_hang'")
+    wait_until(stack, "SELECT count(*) > 0 FROM payments WHERE status = 'PROCESSING' AND token = 'tok_hang'")
 
 
 def cancel_hanging(stack: Stack, token: str, flight: UUID) -> None:
@@ -115,7 +115,7 @@ def cancel_hanging(stack: Stack, token: str, flight: UUID) -> None:
             "SELECT booking_id FROM booking_segments WHERE flight_id = %s", (flight,)
         ).fetchall():
             client.delete(f"/api/v1/bookings/{booking}")
-    _wait_until(stack, "SELECT count(*) = 0 FROM payments WHERE status NOT IN ('SUCCEEDED', 'DECLINED')")
+    wait_until(stack, "SELECT count(*) = 0 FROM payments WHERE status NOT IN ('SUCCEEDED', 'DECLINED')")
 
 
 def main() -> int:
@@ -164,7 +164,8 @@ def _describe(side: Side) -> str:
     )
 
 
-def _wait_until(stack: Stack, query: str) -> None:
+def wait_until(stack: Stack, query: str) -> None:
+    """Return when this query gives true."""
     deadline = time.monotonic() + 90
     with stack.connect() as connection:
         while time.monotonic() < deadline:
