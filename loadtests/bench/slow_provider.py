@@ -96,25 +96,22 @@ def measure(stack: Stack, tokens: list[str], flight: UUID) -> Side:
     return Side(*_percentiles(booked), *_percentiles(searched), booked.responses, searched.responses)
 
 
-def hang(stack: Stack, token: str, flight: UUID) -> None:
-    """Make bookings whose charges are not answered. Returns when the first of these calls has begun."""
-    body = {"flight_id": str(flight), "seats": 1, "payment": {"token": "tok_hang"}, "allow_duplicate": True}
-    with httpx.Client(base_url=f"http://127.0.0.1:{stack.port}", headers={"Authorization": f"Bearer {token}"}) as client:
-        for _ in range(HANGING_BOOKINGS):
-            client.post("/api/v1/booking", json=body).raise_for_status()
+def hang(stack: Stack, tokens: list[str], flight: UUID) -> None:
+    """Make a booking of each of these travellers, whose charges are not answered. Returns when the first of these calls has begun."""
+    body = {"flight_id": str(flight), "seats": 1, "payment": {"token": "tok_hang"}}
+    with httpx.Client(base_url=f"http://127.0.0.1:{stack.port}") as client:
+        for token in tokens:
+            client.post("/api/v1/booking", json=body, headers={"Authorization": f"Bearer {token}"}).raise_for_status()
     wait_until(stack, "SELECT count(*) > 0 FROM payments WHERE status = 'PROCESSING' AND token = 'tok_hang'")
 
 
-def cancel_hanging(stack: Stack, token: str, flight: UUID) -> None:
+def cancel_hanging(stack: Stack, tokens: list[str]) -> None:
     """Cancel these bookings, and return when no call for them is left."""
-    with (
-        stack.connect() as connection,
-        httpx.Client(base_url=f"http://127.0.0.1:{stack.port}", headers={"Authorization": f"Bearer {token}"}) as client,
-    ):
-        for (booking,) in connection.execute(
-            "SELECT booking_id FROM booking_segments WHERE flight_id = %s", (flight,)
-        ).fetchall():
-            client.delete(f"/api/v1/bookings/{booking}")
+    with httpx.Client(base_url=f"http://127.0.0.1:{stack.port}") as client:
+        for token in tokens:
+            headers = {"Authorization": f"Bearer {token}"}
+            (booking,) = client.get("/api/v1/bookings?status=HELD", headers=headers).json()["data"]
+            client.delete(f"/api/v1/bookings/{booking['id']}", headers=headers).raise_for_status()
     wait_until(stack, "SELECT count(*) = 0 FROM payments WHERE status NOT IN ('SUCCEEDED', 'DECLINED')")
 
 
@@ -127,15 +124,15 @@ def main() -> int:
         running("loadtests.bench.installation.app:create_app", environment={"SKYQUEUE_PAYMENTS_URL": address}) as stack,
     ):
         tokens = stack.travellers(TRAVELLERS)
-        (token_of_hanging,) = stack.travellers(1)
+        hanging_tokens = stack.travellers(HANGING_BOOKINGS)
         measure(stack, tokens, stack.flight(1_000_000))  # warm-up
         quiet, hanging = [], []
         for number in range(1, ROUNDS + 1):
             quiet.append(measure(stack, tokens, stack.flight(1_000_000)))
             other = stack.flight(1_000_000)
-            hang(stack, token_of_hanging, other)
+            hang(stack, hanging_tokens, other)
             hanging.append(measure(stack, tokens, stack.flight(1_000_000)))
-            cancel_hanging(stack, token_of_hanging, other)
+            cancel_hanging(stack, hanging_tokens)
             print(f"round {number}: quiet   {_describe(quiet[-1])}\n         hanging {_describe(hanging[-1])}")
         with stack.connect() as connection:
             violations = checker.check(connection, None)
