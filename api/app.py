@@ -44,8 +44,9 @@ from api.itineraries import ItineraryController
 from api.jobs.controller import JobController
 from api.jobs.fast_path import JobFastPath
 from api.live.api_keys import ApiKeys
+from api.live.batches.cancellations import CancellationBatches
+from api.live.batches.payments import PaymentBatches
 from api.live.callback_inbox import CallbackInbox
-from api.live.cancellation_batches import CancellationBatches
 from api.live.ended_sessions import EndedSessions
 from api.live.password_hasher import PasswordHasher
 from api.live.services import Live
@@ -232,6 +233,8 @@ async def running_services(settings: Settings) -> AsyncIterator[Services]:
         stack.push_async_callback(callbacks.close)
         cancellations = CancellationBatches(db, redis, live.dispatcher, settings)
         stack.push_async_callback(cancellations.close)
+        payments = PaymentBatches(db, redis, live.dispatcher)
+        stack.push_async_callback(payments.close)
         await asyncio.to_thread(job_events.announce_start, redis)
         await asyncio.to_thread(resolver.load)  # takes half a second, so it is done before the first request
         storage = open_storage(settings.servers)
@@ -261,6 +264,7 @@ async def running_services(settings: Settings) -> AsyncIterator[Services]:
             live=live,
             callbacks=callbacks,
             cancellations=cancellations,
+            payments=payments,
         )
         if settings.http.metrics_port is not None:
             stack.enter_context(_metrics_on(settings.http.host, settings.http.metrics_port, services))

@@ -19,11 +19,13 @@ from api.contract.callback import PaymentCallback
 from api.contract.headers import LOCATION, RETRY_AFTER
 from api.http.authentication import FOR_BOOKING, PUBLIC
 from api.http.bodies import TooLarge
-from api.http.idempotency import Done, IdempotencyKey, answer_once, keyed
+from api.http.idempotency import Done, IdempotencyKey, answer_once, keyed, stored
 from api.http.polling import retry_after_header, wait_seconds
 from api.http.understanding import READS_BODY_ITSELF
 from api.http.wire import RequestBody, Word
 from api.limits import rate_limits
+from api.live.batches.payments import PaymentRequest
+from api.live.batches.requests import NotBatched
 from api.services import Services, SignedRequest
 from core.bookings.errors import BookingNotFound
 from core.bookings.states import BookingStatus
@@ -33,12 +35,12 @@ from core.errors import Invalid
 from core.idempotency.stored_responses import IdempotencyKeyReused, KeyedRequest
 from core.jobs.status import Job
 from core.lifecycle import pay
+from core.lifecycle.pay import CardPayment
 from core.payments import events
 from core.payments.errors import AlreadyPaid, HoldExpired, NotPayable, PaymentInProgress
 from core.payments.signature import CallbackNotSigned, CallbackTooOld, verify
 from core.ratelimit.limiter import RateLimited
 from core.ratelimit.limits import Scope
-from core.users.tokens import Principal
 
 
 class PayBody(RequestBody):
@@ -89,7 +91,11 @@ class PaymentController(Controller):
         """
         await rate_limits.count(request.scope["state"], services.limiter, Scope.BOOKING_USER, request.user.user_id)
         once = keyed(request, idempotency_key, data)
-        begun = await sync_to_thread(_pay, services, booking_id, request.user, data.token, once)
+        payment, begun = CardPayment(booking_id, owner(request.user), data.token), _begun(booking_id)
+        try:
+            await services.payments.submit(PaymentRequest(payment, once, stored(begun)))
+        except NotBatched:
+            begun = await sync_to_thread(_pay_alone, services, payment, once)
         seconds = wait_seconds(prefer)
         if not seconds:
             return begun
@@ -122,16 +128,17 @@ class PaymentController(Controller):
         return EventReceived(True)
 
 
-def _pay(
-    services: Services, booking_id: UUID, principal: Principal, token: str, once: KeyedRequest | None
-) -> Response[BookingAccepted]:
+def _pay_alone(services: Services, payment: CardPayment, once: KeyedRequest | None) -> Response[BookingAccepted]:
     def work(connection: RawConnection) -> Done[BookingAccepted]:
-        after = pay.pay(connection, booking_id, owner(principal), token)
-        headers = {"location": _job_url(booking_id), "retry-after": retry_after_header(None)}
-        response = Response(_accepted(booking_id), status_code=HTTPStatus.ACCEPTED, headers=headers)
-        return Done(response, partial(after.run, services.redis, services.live.dispatcher))
+        after = pay.pay(connection, payment.booking_id, payment.owner_id, payment.token)
+        return Done(_begun(payment.booking_id), partial(after.run, services.redis, services.live.dispatcher))
 
     return answer_once(services, once, work)
+
+
+def _begun(booking_id: UUID) -> Response[BookingAccepted]:
+    headers = {"location": _job_url(booking_id), "retry-after": retry_after_header(None)}
+    return Response(_accepted(booking_id), status_code=HTTPStatus.ACCEPTED, headers=headers)
 
 
 def _accepted(booking_id: UUID, job: Job | None = None) -> BookingAccepted:

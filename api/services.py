@@ -19,8 +19,9 @@ from redis.asyncio import Redis as AsyncRedis
 from api.http import bodies
 from api.http.database import WatchedDatabase
 from api.live.api_keys import ApiKeys
+from api.live.batches.cancellations import CancellationBatches
+from api.live.batches.payments import PaymentBatches
 from api.live.callback_inbox import CallbackInbox
-from api.live.cancellation_batches import CancellationBatches
 from api.live.ended_sessions import EndedSessions
 from api.live.password_hasher import PasswordHasher
 from api.live.services import Live
@@ -56,6 +57,7 @@ class Services:
     live: Live
     callbacks: CallbackInbox
     cancellations: CancellationBatches
+    payments: PaymentBatches
     search_cache: SearchCache
     search_endpoint: SearchEndpoint
     timetable: Timetable

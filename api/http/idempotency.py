@@ -73,12 +73,13 @@ def answer_once(services: Services, request: KeyedRequest | None, work: Work[Con
             return _replay(earlier)
         done = work(connection)
         if request is not None:
-            stored_responses.keep(connection, request, _stored(done.response))
+            stored_responses.keep(connection, request, stored(done.response))
     done.follow_up()
     return done.response
 
 
-def _stored(response: Response[Any]) -> StoredResponse:
+def stored(response: Response[Any]) -> StoredResponse:
+    """The response in its stored form."""
     return StoredResponse(response.status_code or 200, response.headers, msgspec.json.encode(response.content))
 
 

@@ -40,7 +40,7 @@ class LockedBooking:
     payment_mode: PaymentMode
     price_total: Decimal
     currency: str
-    hold_expires_at: datetime | None
+    hold_has_ended: bool
     created_at: datetime
     segments: tuple[LockedSegment, ...]
 
@@ -80,7 +80,7 @@ class _Row:
     payment_mode: PaymentMode
     price_total: Decimal
     currency: str
-    hold_expires_at: datetime | None
+    hold_has_ended: bool
     created_at: datetime
     flight_id: UUID
     departure_ts: datetime
@@ -89,7 +89,8 @@ class _Row:
 
 
 _LOCK: Final = f"""
-    SELECT b.id, b.user_id, b.seats, b.status, b.payment_mode, b.price_total, b.currency, b.hold_expires_at, b.created_at,
+    SELECT b.id, b.user_id, b.seats, b.status, b.payment_mode, b.price_total, b.currency,
+           coalesce(b.hold_expires_at <= now(), false) AS hold_has_ended, b.created_at,
            s.flight_id, f.departure_ts, f.departure_ts <= now() AS departed, f.status = {FlightStatus.CANCELLED.sql} AS flight_cancelled
     FROM bookings b JOIN booking_segments s ON s.booking_id = b.id JOIN flights f ON f.id = s.flight_id
     WHERE b.id = ANY(%s) ORDER BY b.id, s.position FOR NO KEY UPDATE OF b
@@ -137,7 +138,7 @@ def _booking(rows: list[_Row]) -> LockedBooking:
         payment_mode=first.payment_mode,
         price_total=first.price_total,
         currency=first.currency,
-        hold_expires_at=first.hold_expires_at,
+        hold_has_ended=first.hold_has_ended,
         created_at=first.created_at,
         segments=tuple(LockedSegment(row.flight_id, row.departure_ts, row.departed, row.flight_cancelled) for row in rows),
     )

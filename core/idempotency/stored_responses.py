@@ -8,7 +8,7 @@ refused, the second is processed.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Final
@@ -79,11 +79,38 @@ def begin(connection: RawConnection, request: KeyedRequest) -> StoredResponse | 
     return StoredResponse(kept.status, kept.headers, kept.body)
 
 
+def begin_new(connection: RawConnection, requests: Sequence[KeyedRequest]) -> set[KeyedRequest]:
+    """Lock the keys of these requests for this transaction. Returns those that were not used before; of two with one key, the first."""
+    rows = connection.execute(
+        """
+        INSERT INTO idempotency_keys (user_id, operation, key, request_hash)
+        SELECT user_id, operation, key, request_hash
+        FROM unnest(%s::uuid[], %s::text[], %s::text[], %s::bytea[]) WITH ORDINALITY AS w(user_id, operation, key, request_hash, place)
+        ORDER BY user_id, operation, key, place ON CONFLICT DO NOTHING RETURNING user_id, operation, key, request_hash
+        """,
+        (
+            [each.user_id for each in requests],
+            [each.operation for each in requests],
+            [each.key for each in requests],
+            [each.request_hash for each in requests],
+        ),
+    ).fetchall()
+    return {KeyedRequest(*row) for row in rows}
+
+
 def keep(connection: RawConnection, request: KeyedRequest, response: StoredResponse) -> None:
     """Store the response, in the transaction that began with `begin`."""
     connection.execute(
         "UPDATE idempotency_keys SET status = %s, headers = %s, body = %s WHERE user_id = %s AND operation = %s AND key = %s",
         (response.status, Jsonb(dict(response.headers)), response.body, request.user_id, request.operation, request.key),
+    )
+
+
+def forget(connection: RawConnection, request: KeyedRequest) -> None:
+    """Give the key free again, because the request was refused in a transaction that goes on."""
+    connection.execute(
+        "DELETE FROM idempotency_keys WHERE user_id = %s AND operation = %s AND key = %s",
+        (request.user_id, request.operation, request.key),
     )
 
 

@@ -26,7 +26,7 @@ from core.flights.changes import schedule_changes
 from core.flights.seat_counts import SeatCounts, lock_counts, write_counts
 from core.lifecycle.end import end_bookings
 from core.payments import charges, events, refunds
-from core.payments.charges import LockedPayment
+from core.payments.charges import LockedPayment, NewAttempt
 from core.payments.events import ProviderEvent
 from core.payments.models import PaymentStatus
 from core.payments.provider import Charge, ChargeOutcome, ChargeStatus
@@ -63,7 +63,7 @@ def claim(connection: RawConnection, booking_ids: Sequence[UUID], after: AfterCo
     bookings = lock_bookings(connection, booking_ids)
     payments = charges.lock_undeclined(connection, list(bookings))
     unopened = {
-        booking.id: booking.price_total
+        booking.id: NewAttempt(booking.price_total)
         for booking in bookings.values()
         if booking.id not in payments and _is_charged_by_us(booking)
     }

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from decimal import Decimal
-from typing import Final
+from typing import Final, NamedTuple
 from uuid import UUID
 
 from core import money
@@ -55,11 +55,16 @@ _EVENT_COLUMNS: Final = "booking_id, id, amount, currency, decline_code"
 _COLUMNS: Final = ", ".join(each.name for each in fields(LockedPayment))
 
 
-def open_attempts(connection: RawConnection, wanted: Mapping[UUID, Decimal], token: str | None = None) -> list[LockedPayment]:
-    """Insert payments that are to be charged, and return them. `wanted`: booking id -> amount. A booking that has a payment which was not
-    declined gets no other.
+class NewAttempt(NamedTuple):
+    """`token`: the card; None: the card that came with the booking."""
 
-    `token`: the card; None: the card that came with the booking.
+    amount: Decimal
+    token: str | None = None
+
+
+def open_attempts(connection: RawConnection, wanted: Mapping[UUID, NewAttempt]) -> list[LockedPayment]:
+    """Insert payments that are to be charged, and return them. `wanted`: by booking id. A booking that has a payment which was not
+    declined gets no other.
     """
     if not wanted:
         return []
@@ -68,12 +73,19 @@ def open_attempts(connection: RawConnection, wanted: Mapping[UUID, Decimal], tok
         LockedPayment,
         f"""
         INSERT INTO payments (id, booking_id, token, amount, currency, status, next_at)
-        SELECT w.id, b.id, coalesce(%s, b.payment_token), w.amount, b.currency, {PaymentStatus.REQUIRES_PAYMENT.sql}, now() + %s * interval '1 second'
-        FROM unnest(%s::uuid[], %s::uuid[], %s::numeric[]) AS w(id, booking_id, amount) JOIN bookings b ON b.id = w.booking_id
+        SELECT w.id, b.id, coalesce(w.token, b.payment_token), w.amount, b.currency, {PaymentStatus.REQUIRES_PAYMENT.sql}, now() + %s * interval '1 second'
+        FROM unnest(%s::uuid[], %s::uuid[], %s::numeric[], %s::text[]) AS w(id, booking_id, amount, token)
+        JOIN bookings b ON b.id = w.booking_id
         ON CONFLICT (booking_id) WHERE {_UNDECLINED} DO NOTHING
         RETURNING {_COLUMNS}
         """,  # noqa: S608  # only constants of this module
-        (token, LEASE_SECONDS, [new_id() for _ in wanted], list(wanted), list(wanted.values())),
+        (
+            LEASE_SECONDS,
+            [new_id() for _ in wanted],
+            list(wanted),
+            [each.amount for each in wanted.values()],
+            [each.token for each in wanted.values()],
+        ),
     )
 
 

@@ -10,12 +10,14 @@ from uuid import UUID
 import pytest
 
 from api.http.database import WatchedDatabase
-from api.live.cancellation_batches import CancellationBatches, NotBatched
+from api.live.batches.cancellations import CancellationBatches
+from api.live.batches.requests import NotBatched
 from core.bookings.errors import BookingNotFound, NotCancellable
 from core.bookings.models import PaymentMode
 from core.bookings.reading.views import BookingView
 from core.clock import new_id
 from core.db import AWAY, RawConnection
+from core.lifecycle.cancel import Cancellation
 from tests.support.pipeline import Pipeline
 from tests.support.steps import Steps
 
@@ -39,7 +41,7 @@ async def cancel(
 ) -> list[BookingView | BaseException]:
     """The results of requests that arrive together. `wanted`: bookings and who cancels them."""
     batches = CancellationBatches(database, pipeline.redis, pipeline.context.dispatcher, pipeline.context.settings)
-    results = await asyncio.gather(*(batches.cancel(*each) for each in wanted), return_exceptions=True)
+    results = await asyncio.gather(*(batches.submit(Cancellation(*each)) for each in wanted), return_exceptions=True)
     await batches.close()
     database.dispose()
     return results
