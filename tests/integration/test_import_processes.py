@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import psutil
 import pytest
 
 from core.telemetry import correlation
@@ -76,3 +79,35 @@ def test_a_process_that_cannot_start_is_reported(processes: ImportProcesses, mon
     monkeypatch.setenv("SKYQUEUE_FAILPOINTS", "no_such_place:crash")
     with pytest.raises(ProcessEnded, match="status 1"):
         processes.import_next(lambda _: None)
+
+
+def test_a_process_that_ends_while_a_file_arrives_is_replaced(
+    import_steps: ImportSteps, processes: ImportProcesses, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It has waited for too long, and ends after the worker has sent the next request."""
+    ends = """
+import sys
+from multiprocessing.connection import Connection
+connection = Connection(int(sys.argv[1]))
+connection.recv_bytes()
+connection.send_bytes(b'{"type": "ended", "import_id": null, "ending": "taken_over"}')
+connection.poll(None)
+"""
+    start = subprocess.Popen
+    with monkeypatch.context() as patch:
+        patch.setattr(
+            "workers.imports.processes.subprocess.Popen",
+            lambda command, **options: start([sys.executable, "-c", ends, command[4]], **options),
+        )
+        assert processes.import_next(lambda _: None) == Ended(None, Ending.TAKEN_OVER)
+    job = import_steps.send(csv_of([row(1)]))
+    assert processes.import_next(lambda _: None) == Ended(job, Ending.COMPLETED)
+
+
+@pytest.mark.timeout(30)
+def test_a_process_that_is_stopped_does_not_delay_the_end_of_its_worker(processes: ImportProcesses) -> None:
+    assert processes.import_next(lambda _: None) == Ended(None, Ending.TAKEN_OVER)
+    (process,) = (child for child in psutil.Process().children() if "workers.imports.process" in child.cmdline())
+    process.suspend()
+    processes.close()
+    assert not process.is_running()

@@ -8,14 +8,25 @@ from collections.abc import Callable
 from multiprocessing import Pipe
 from pathlib import Path
 from threading import Lock, Thread
+from typing import Final
 
 from core.telemetry import correlation
 from core.telemetry.tracing import spans
 from workers.imports.protocol import REPORT, Ended, Interrupted, Request, Stored, encode
 
+END_SECONDS: Final = 2.0
+"""How long a process without a connection may take to end."""
+
 
 class ProcessEnded(Exception):
-    """An import process ended before its import. What it had not committed is undone; the import is continued after its lease."""
+    """An import process ended before its import. What it had not committed is undone; the import is continued after its lease.
+
+    `status`: its exit status; None: it did not start.
+    """
+
+    def __init__(self, why: str, status: int | None = None) -> None:
+        super().__init__(why)
+        self.status = status
 
 
 class ImportProcesses:
@@ -35,15 +46,26 @@ class ImportProcesses:
         Raises:
             ProcessEnded: the process crashed, was killed, or could not be started.
         """
+        while (free := self._take_free()) is not None:
+            try:
+                return self._import(free, report)
+            except ProcessEnded as ended:
+                if ended.status != 0:
+                    raise
+                # It had waited for too long, and did not see the request before it ended.
         try:
-            process = self._take_free() or _Process(self._log)
+            new = _Process(self._log)
         except OSError as error:
             raise ProcessEnded(f"No import process could be started: {error}") from error
+        return self._import(new, report)
+
+    def _import(self, process: _Process, report: Callable[[Stored], None]) -> Ended | Interrupted:
         try:
             process.send(Request(correlation.current(), spans.current()))
             result = process.await_result(report)
         except (EOFError, OSError):
-            raise ProcessEnded(f"The import process ended with status {process.end()}.") from None
+            status = process.end()
+            raise ProcessEnded(f"The import process ended with status {status}.", status) from None
         with self._lock:
             self._free.append(process)
         return result
@@ -94,6 +116,11 @@ class _Process:
             report(message)
 
     def end(self) -> int:
-        """Close the connection, after which the process ends. Returns its exit status, which is negative after a signal."""
+        """Close the connection, after which the process ends; it is killed if it does not. Returns its exit status, which is negative after
+        a signal."""
         self._connection.close()
-        return self._process.wait()
+        try:
+            return self._process.wait(END_SECONDS)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            return self._process.wait()
