@@ -44,6 +44,8 @@ REFUSALS: Final = frozenset({HTTPStatus.BAD_REQUEST, HTTPStatus.PAYMENT_REQUIRED
 """The statuses by which the provider refuses a request for good. With others, the request may succeed later."""
 
 _JSON: Final = {"content-type": "application/json"}
+_UNSENT: Final = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.InvalidURL, UnicodeError)
+"""Errors before anything was sent. UnicodeError: the name of the host has an empty part, or a part that is too long."""
 _log = structlog.get_logger(__name__)
 _failing = Incident(_log, "the payment provider failed", "the payment provider does not fail any more")
 
@@ -151,7 +153,7 @@ class HttpProvider:
         """Look up a charge that does not exist. Failures are not logged here, because the caller calls this again and again, and logs them."""
         try:
             response = await self._receive("GET", f"/charges/{UNUSED_ID}", None, self._seconds)
-        except (aiohttp.ClientError, TimeoutError):
+        except (aiohttp.ClientError, TimeoutError, UnicodeError):
             return False
         return response is not None and response.status < HTTPStatus.INTERNAL_SERVER_ERROR
 
@@ -166,7 +168,7 @@ class HttpProvider:
             self._unreached.succeeded()
             self._silent.succeeded()
             return response or ChargeStatus.UNKNOWN
-        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
+        except _UNSENT as error:
             self._unreached.failed(error=repr(error))
             return ChargeStatus.NOT_SENT
         except (aiohttp.ClientError, TimeoutError) as error:

@@ -127,3 +127,18 @@ def test_without_a_connection_nothing_was_sent(answering: AnyAnswer) -> None:
         assert statuses(f"http://127.0.0.1:{closed.getsockname()[1]}") == [ChargeStatus.NOT_SENT] * 2
     assert statuses(answering.base_url.replace("http:", "https:")) == [ChargeStatus.NOT_SENT] * 2
     assert answering.paths == []
+
+
+@pytest.mark.parametrize(
+    "address", ["http://pay..example", f"http://{'x' * 64}.example", "http://127.0.0.1:99999", "http://[::1"]
+)
+def test_an_address_that_cannot_be_used_gets_no_charge(address: str) -> None:
+    async def answers() -> bool:
+        provider = HttpProvider(address, seconds=10)
+        try:
+            return await provider.answers()
+        finally:
+            await provider.close()
+
+    assert statuses(address) == [ChargeStatus.NOT_SENT] * 2
+    assert not asyncio.run(answers())
