@@ -19,7 +19,7 @@ from tests.support.processes import Worker
 from tests.support.waiting import until
 from workers.imports.process import NICENESS
 
-ROWS = 70_000
+ROWS = 45_000
 """Several chunks."""
 
 

@@ -8,7 +8,7 @@ import subprocess
 import sys
 
 SCRIPT = """
-import asyncio, httpx
+import asyncio, httpx, logging
 from litestar import post
 from litestar.params import JSONBody
 from api.app import create_app
@@ -21,6 +21,7 @@ async def broken(data: JSONBody[NewAccount]) -> None:
 async def main():
     app = create_app()
     app.register(broken)
+    logging.getLogger("httpx").setLevel(logging.WARNING)  # the client of this test logs its requests
     transport = httpx.ASGITransport(app=app)
     async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
         headers = {"X-Request-Id": "request-7", "Authorization": "Bearer secret-token", "Cookie": "skyqueue_refresh=secret-cookie"}

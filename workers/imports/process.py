@@ -43,7 +43,7 @@ from workers.imports.run import run_claimed
 
 IDLE_SECONDS: Final = 300.0
 """How long a process waits for the next request. Starting another one takes one or two seconds; waiting costs 150 to 250 MB of memory."""
-NICENESS: Final = 10
+NICENESS: Final = 5
 """How much the system prefers all other processes, from 0 (not at all) to 19."""
 SLICE_SECONDS: Final = 20.0
 """How long an import keeps its process while others wait that no worker has started. To continue later, a process reads the
