@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from psycopg.sql import SQL, Identifier
+from psycopg.sql import SQL, Identifier, Literal
 
 from core.db.session import RawConnection
 
@@ -24,6 +24,17 @@ _GROWN: Final = """
       AND s.n_live_tup > %s AND s.n_live_tup > %s * greatest(c.reltuples, 0)
     ORDER BY c.relname
 """
+
+
+def analyze_if_believed_empty(connection: RawConnection, table: str) -> None:
+    """Analyse a table that was empty when that was done last, and is not any more. Postgres takes such a table for one row, and may read it
+    again for each row of another table. The statistics of other tables are estimated by their size, which is near enough.
+    """
+    name = Identifier(table)
+    believed_empty = SQL("SELECT reltuples = 0 AND EXISTS (SELECT FROM {}) FROM pg_class WHERE oid = {}::regclass")
+    row = connection.execute(believed_empty.format(name, Literal(table))).fetchone()
+    if row is not None and row[0]:
+        connection.execute(SQL("ANALYZE {}").format(name))
 
 
 def analyze_grown(connection: RawConnection) -> list[str]:

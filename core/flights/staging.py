@@ -16,7 +16,7 @@ from psycopg.rows import class_row
 from psycopg.sql import SQL, Composed, Literal
 
 from core import money
-from core.db import RawConnection
+from core.db import RawConnection, statistics
 from core.events import domain_events, outbox
 from core.flights.announcements.route_versions import RouteDay
 from core.flights.models import FlightStatus
@@ -209,6 +209,7 @@ def stage(connection: RawConnection, text: memoryview) -> None:
     connection.execute(_STAGE)
     connection.execute("TRUNCATE import_stage")
     _copy(connection, _COPY_STAGE, text)
+    statistics.analyze_if_believed_empty(connection, "flights")
     connection.execute("SET LOCAL work_mem = '32MB'")  # enough to sort one chunk in memory
 
 

@@ -89,6 +89,20 @@ def test_a_file_after_another_reads_few_rows_for_each_of_its_own(import_steps: I
     assert 0 < sum(reads) <= MOST_READS * ROWS
 
 
+@pytest.mark.parametrize("kind", ["other prices", "other departures"])
+def test_flights_that_postgres_takes_for_none_are_found_by_their_index(
+    import_steps: ImportSteps, reads: list[int], kind: str
+) -> None:
+    """The table was empty when its statistics were made."""
+    with import_steps.db.transaction() as connection:
+        connection.execute("ANALYZE flights")
+    data, parameters, _ = OF_EVERY_ROW[kind]
+    import_steps.take(season())
+    reads.clear()
+    import_steps.take(data, **parameters)
+    assert 0 < sum(reads) <= MOST_READS * ROWS
+
+
 def test_a_first_import_does_not_read_its_own_flights(
     import_steps: ImportSteps, reads: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
