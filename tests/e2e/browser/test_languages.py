@@ -166,6 +166,7 @@ def test_a_card_is_refused_and_another_one_pays_in_every_language(
     page.get_by_role("link", name=say["Sign in to book"]).click()
     expect_language(page, language)
     page.get_by_role("link", name=say["Create an account"]).click()
+    expect(page.get_by_role("heading", name=say["Create an account"])).to_be_visible()
     page.get_by_label(say["Username"]).fill(f"asha-{secrets.token_hex(4)}")
     page.get_by_label(say["Password"], exact=True).fill("a long walk in the rain")
     page.get_by_role("button", name=say["Create account"]).click()
