@@ -22,6 +22,8 @@ from core.imports.csv.header import END_MARK, Layout
 
 CHUNK_BYTES: Final = 2 * 1024 * 1024
 CHUNK_ROWS: Final = 20_000
+FIRST_ROWS: Final = 4_000
+"""The first chunk of a file is small, so that Postgres begins to store rows early, while the next chunk is read."""
 
 _TEXT: Final = pd.StringDtype(storage="pyarrow", na_value=np.nan)
 
@@ -56,8 +58,9 @@ class Chunk:
         return {**dict(zip(self.lines[positions].tolist(), cells, strict=True)), **faults.salvaged}
 
 
-def read_chunk(file: BinaryIO, layout: Layout, begin: Cursor, *, size: int = CHUNK_BYTES, rows: int = CHUNK_ROWS) -> Chunk:
-    """Read a chunk that starts at `begin`: at most `size` bytes and `rows` rows. `size` must be at least twice the longest record.
+def read_chunk(file: BinaryIO, layout: Layout, begin: Cursor, *, size: int = CHUNK_BYTES, rows: int | None = None) -> Chunk:
+    """Read a chunk that starts at `begin`: at most `size` bytes and `rows` rows (None: `CHUNK_ROWS`, and `FIRST_ROWS` at the beginning of the
+    file). `size` must be at least twice the longest record.
 
     A chunk may be empty without being the last.
     """
@@ -67,6 +70,8 @@ def read_chunk(file: BinaryIO, layout: Layout, begin: Cursor, *, size: int = CHU
     if last:
         block = _without_end_mark(block)
     shape = records.Shape(layout.delimiter, len(layout.columns), layout.fewest_cells)
+    if rows is None:
+        rows = FIRST_ROWS if begin.offset == layout.rows_at else CHUNK_ROWS
     found = records.split(block, shape, line=begin.line, last=last, limit=rows)
     end = Cursor(begin.offset + found.consumed, begin.line + found.newlines)
     if found.cut:
