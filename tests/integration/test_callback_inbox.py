@@ -3,35 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
-from contextlib import contextmanager
 from uuid import uuid4
 
 import psycopg
 import pytest
 
-from api.http.database import WatchedDatabase
 from api.live.callback_inbox import CallbackInbox
 from core.clock import new_id
-from core.db import AWAY, RawConnection
+from core.db import AWAY
 from core.lifecycle import settle_payment
 from core.payments import events
 from core.payments.events import ProviderEvent
+from tests.support.counting_database import CountingDatabase
 from tests.support.pipeline import Pipeline
 
 pytestmark = pytest.mark.anyio
-
-
-class CountingDatabase(WatchedDatabase):
-    """Counts who asks."""
-
-    transactions = 0
-
-    @contextmanager
-    def transaction(self) -> Iterator[RawConnection]:
-        self.transactions += 1
-        with super().transaction() as connection:
-            yield connection
 
 
 def event() -> ProviderEvent:

@@ -3,37 +3,24 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from uuid import UUID
 
 import pytest
 
-from api.http.database import WatchedDatabase
 from api.live.batches.cancellations import CancellationBatches
 from api.live.batches.requests import NotBatched
 from core.bookings.errors import BookingNotFound, NotCancellable
 from core.bookings.models import PaymentMode
 from core.bookings.reading.views import BookingView
 from core.clock import new_id
-from core.db import AWAY, RawConnection
+from core.db import AWAY
 from core.lifecycle.cancel import Cancellation
+from tests.support.counting_database import CountingDatabase
 from tests.support.pipeline import Pipeline
 from tests.support.steps import Steps
 
 pytestmark = pytest.mark.anyio
-
-
-class CountingDatabase(WatchedDatabase):
-    """Counts transactions."""
-
-    transactions = 0
-
-    @contextmanager
-    def transaction(self) -> Iterator[RawConnection]:
-        self.transactions += 1
-        with super().transaction() as connection:
-            yield connection
 
 
 async def cancel(
