@@ -51,6 +51,7 @@ def faults(page: Page, *, within: str = "html") -> list[str]:
     """What axe finds on the page as it stands, and what is too small for a finger. Nothing may be fading in: half-faded text has half the
     contrast.
     """
+    wait_for_fonts(page)
     if not page.evaluate("() => 'axe' in window"):
         page.evaluate(AXE.read_text())
     found = page.evaluate("within => axe.run(within, { resultTypes: ['violations'] })", within)["violations"]
@@ -90,5 +91,14 @@ def luminance(colour: list[float]) -> float:
 
 def overhang(page: Page) -> int:
     """By how many pixels the page is wider than its window."""
+    wait_for_fonts(page)
     width: int = page.evaluate("() => document.documentElement.scrollWidth - window.innerWidth")
     return width
+
+
+def wait_for_fonts(page: Page) -> None:
+    """Returns when all fonts of the text on the page are loaded. Before that, text has the width of another font, so what is measured
+    depends on how fast the machine is.
+    """
+    # The browser asks for a font only when it lays out text that needs it: reading a width makes it do so.
+    page.evaluate("async () => { document.body.offsetWidth; await document.fonts.ready; }")

@@ -12,7 +12,7 @@ import httpx
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.e2e.browser.accessibility import faults, overhang
+from tests.e2e.browser.accessibility import faults, overhang, wait_for_fonts
 from tests.e2e.browser.chromium import FRONTEND
 from tests.support.flights import new_number
 
@@ -118,6 +118,7 @@ def test_a_party_books_in_german_and_changes_to_hindi(page: Page, flight: dict[s
     expect(row).to_contain_text("10.900")
     expect_language(page, "de")
     if size["width"] < 1000:
+        wait_for_fonts(page)
         line = page.get_by_role("button", name="Ändern").get_by_text("2 Sitzplätze")
         assert line.evaluate("line => line.scrollWidth - line.clientWidth") <= 0, "it is not cut"
 

@@ -13,7 +13,7 @@ from playwright.sync_api import Page, ViewportSize, expect
 
 from core.db import Database
 from core.operations import dead_letters
-from tests.e2e.browser.accessibility import faults, overhang
+from tests.e2e.browser.accessibility import faults, overhang, wait_for_fonts
 from tests.e2e.browser.conftest import WIDTHS, Admin
 from tests.e2e.browser.console_pages import CONSOLE
 from tests.support.flights import new_number
@@ -73,6 +73,7 @@ def wide_booking(served: Product, admin_client: httpx.Client) -> None:
 
 def cut_tables(page: Page) -> list[str]:
     """The names of tables that are wider than their place, so that one has to scroll to see their last columns."""
+    wait_for_fonts(page)
     found: list[str] = page.locator("main section:has(> table)").evaluate_all(
         "places => places.filter(each => each.scrollWidth > each.clientWidth + 1).map(each => each.ariaLabel)"
     )

@@ -11,7 +11,7 @@ import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.browser.accessibility import faults, overhang
+from tests.e2e.browser.accessibility import faults, overhang, wait_for_fonts
 from tests.support.flights import new_number
 
 DEPARTURE: Final = (datetime.now(UTC) + timedelta(days=3)).replace(hour=5, minute=0, second=0, microsecond=0)
@@ -108,6 +108,7 @@ def test_without_motion_the_board_shows_the_status_at_once_in_every_language(pag
     for language, word in (("Deutsch", "BESTÄTIGT"), ("हिन्दी", "पुष्टिहोगई")):
         page.get_by_role("contentinfo").get_by_role("combobox").select_option(label=language)
         expect(page.locator("[data-tone=plain]")).to_have_text(word)
+        wait_for_fonts(page)
         assert page.evaluate(_CUT) == []
         assert overhang(page) <= 0
     assert page.locator("[data-flips]").count() == 0

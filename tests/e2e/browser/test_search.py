@@ -11,7 +11,7 @@ import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.browser.accessibility import faults, overhang
+from tests.e2e.browser.accessibility import faults, overhang, wait_for_fonts
 from tests.support.flights import new_number
 
 DAY: Final = datetime.now(UTC).date() + timedelta(days=5)
@@ -86,6 +86,7 @@ def test_a_row_is_dense_on_a_desk_and_nothing_hangs_over_on_a_small_phone(page: 
     row = page.locator("main ul > li").filter(has_text=flights["morning"]["flight_number"])
     expect(row).to_be_visible()
     is_wide = page.viewport_size is not None and page.viewport_size["width"] > 1000
+    wait_for_fonts(page)
     box = row.bounding_box()
     assert box
     assert box["height"] <= (68 if is_wide else 140)
