@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import replace
 from typing import Final, NamedTuple
 from uuid import UUID
 
 from api.live.batch_intake import BatchIntake
 from core import failpoints
-from core.batching import Batcher
+from core.batching import OF_CLIENTS, Batcher
 from core.bookings.intake.requests import Accepted, BookingRequest, IntakeResult
 from core.bookings.intake.rules import BookingRules
 from core.db import Database
-from core.errors import Unavailable
 from core.messaging.dispatcher import Dispatcher
 from core.messaging.messages import MAX_IDS, ReserveBookings
 from core.telemetry import correlation
@@ -23,10 +21,6 @@ from core.telemetry.tracing.spans import TraceParent
 INTAKE_LIMIT: Final = 256
 DISPATCH_WAITING: Final = 50_000
 """The most ids that wait in memory while Redis does not answer. The sweep finds further ones in Postgres."""
-STALL_SECONDS: Final = 2.0
-"""If a batch takes longer than this, the database counts as not answering, and new requests are refused at once instead of queued."""
-ANSWER_SECONDS: Final = 10.0
-RETRY_SECONDS: Final = 5
 
 
 class _ToSend(NamedTuple):
@@ -44,7 +38,7 @@ class BookingIntake:
         intake = BatchIntake(db, rules)
         self._dispatcher = dispatcher
         self._intake: Batcher[BookingRequest, IntakeResult] = Batcher(
-            "intake", lambda requests: self._accept(intake, requests), limit=INTAKE_LIMIT, patience=ANSWER_SECONDS
+            "intake", lambda requests: self._accept(intake, requests), limit=INTAKE_LIMIT, patience=OF_CLIENTS
         )
         self._sender: Batcher[_ToSend, None] = Batcher("dispatch", self._send, limit=MAX_IDS)
 
@@ -53,19 +47,13 @@ class BookingIntake:
 
         Raises:
             AppError: the request was refused, and nothing is stored.
-            Unavailable: Postgres cannot be reached; nothing is stored unless the text says otherwise.
+            Unavailable: nothing is stored, because Postgres hangs or this process is about to end.
+            OutcomeUnknown: Postgres did not answer in time.
+            `core.db.AWAY`: Postgres cannot be reached; it is not known whether the request is stored.
         """
-        if self._intake.stalled_seconds > STALL_SECONDS:
-            raise Unavailable("The database does not answer. Nothing was stored. Try again shortly.", retry_after=RETRY_SECONDS)
-        try:
-            with spans.span("accept"):
-                trace = spans.current()
-                result = await self._intake.submit(request if trace is None else replace(request, trace=trace))
-        except TimeoutError:
-            raise Unavailable(
-                "The database did not answer in time. Repeat the request with the same Idempotency-Key to get the result.",
-                retry_after=RETRY_SECONDS,
-            ) from None
+        with spans.span("accept"):
+            trace = spans.current()
+            result = await self._intake.submit(request if trace is None else replace(request, trace=trace))
         assert isinstance(result, Accepted)  # the batcher raises every other result
         if not result.replayed:
             self.enqueue(result.booking_id)
@@ -78,7 +66,8 @@ class BookingIntake:
 
     async def close(self) -> None:
         """Finish the batches in progress."""
-        await asyncio.gather(self._intake.close(), self._sender.close())
+        await self._intake.close()
+        await self._sender.close()  # second, because it sends the bookings of the last batch
 
     def _accept(self, intake: BatchIntake, waiting: list[BookingRequest]) -> list[IntakeResult]:
         with spans.batch("accept", len(waiting), [each.trace for each in waiting if each.trace is not None]):

@@ -19,9 +19,10 @@ import msgspec
 import structlog
 
 from api.live.waiters import Waiters
-from core.batching import Batcher
+from core.batching import OF_CLIENTS, Batcher
 from core.bookings.reading.by_id import read_texts, view_of
 from core.db import AWAY, Database
+from core.errors import Unavailable
 from core.jobs.status import Job, booking_job, read_other_jobs
 from core.telemetry.incidents import Incident
 
@@ -61,7 +62,7 @@ class JobReader:
     def __init__(self, db: Database, waiters: Waiters) -> None:
         self._db = db
         self._waiters = waiters
-        self._reader: Batcher[UUID, JobState | None] = Batcher("job-reader", self._read, limit=500)
+        self._reader: Batcher[UUID, JobState | None] = Batcher("job-reader", self._read, limit=500, patience=OF_CLIENTS)
         self._ended: dict[UUID, JobState] = {}
         self._unread = Incident(_log, "a job that was promised cannot be read", "jobs that were promised are read again")
 
@@ -72,7 +73,13 @@ class JobReader:
         Raises:
             `core.db.AWAY`: Postgres is away, and no final result of this job is in memory.
         """
-        return await self._reader.submit(job_id)
+        try:
+            return await self._reader.submit(job_id)
+        except Unavailable:  # Postgres hangs
+            known = self._ended.get(job_id)
+            if known is None:
+                raise
+            return known
 
     async def wait(self, job_id: UUID, seconds: float, *, is_new: bool = False) -> JobState | None:
         """Wait until the job is done, and return it. Returns its present state if the time is over or this process is about to end.

@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 from uuid import UUID
 
-from core.batching import Batcher
+from core.batching import OF_CLIENTS, Batcher
 from core.db import Database
 from core.flights.queries import read_free_seats
 
@@ -32,7 +32,7 @@ class SeatCountCache:
         self._db = db
         self._entries: dict[UUID, tuple[int, float]] = {}
         self._refreshing: set[UUID] = set()
-        self._reader: Batcher[UUID, int | None] = Batcher("seat-counts", self._read, limit=1000)
+        self._reader: Batcher[UUID, int | None] = Batcher("seat-counts", self._read, limit=1000, patience=OF_CLIENTS)
 
     def note(self, seats: Mapping[UUID, int]) -> None:
         """Store the free seats from a job event."""

@@ -7,9 +7,8 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -30,7 +29,7 @@ from launcher.embedded.guardian import Guardian
 from tests.conftest import ServerFactory
 from tests.support.api import ApiFactory, register
 from tests.support.readiness import codes, ready
-from tests.support.servers import children_of
+from tests.support.servers import frozen
 from tests.support.waiting import until
 
 SAFE = {"appendonly": "yes", "maxmemory-policy": "noeviction"}
@@ -89,19 +88,6 @@ def test_a_killed_postgres_is_a_503_at_once(start_api: ApiFactory, private_serve
     assert response.headers["retry-after"] == "1"
     assert response.json()["code"] == "not_ready"
     assert response.json()["causes"][0]["code"] == "postgres_away"
-
-
-@contextmanager
-def frozen(pid: int) -> Iterator[None]:
-    """The process and all its children stand still."""
-    family = [pid, *children_of(pid)]
-    for member in family:
-        os.kill(member, signal.SIGSTOP)
-    try:
-        yield
-    finally:
-        for member in family:
-            os.kill(member, signal.SIGCONT)
 
 
 def test_no_request_waits_for_a_postgres_that_hangs(start_api: ApiFactory, private_servers: ServerFactory) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -11,8 +12,12 @@ import httpx
 import pytest
 
 from api.connections.connection import Connection
+from api.live.booking_intake import BookingIntake
 from api.serve import GRACE_SECONDS
+from core.bookings.intake.requests import BookingRequest
+from core.bookings.intake.rules import BookingRules
 from tests.support.api import RunningApi
+from tests.support.intake import ANY_NUMBER, ANY_SHARE
 from tests.support.pipeline import Pipeline
 from tests.support.processes import Api
 from tests.support.waiting import until
@@ -94,3 +99,14 @@ def test_what_takes_longer_than_the_grace_is_a_503_in_our_words(pipeline: Pipeli
     assert received.startswith(b"HTTP/1.1 503 ")
     assert b"retry-after: 5\r\n" in received
     assert b'"code":"unavailable"' in received
+
+
+@pytest.mark.anyio
+async def test_a_booking_of_the_last_batch_is_still_sent(pipeline: Pipeline) -> None:
+    request = BookingRequest(pipeline.account().id, (pipeline.flight(10),), 1)
+    intake = BookingIntake(pipeline.db, pipeline.context.dispatcher, rules=BookingRules(ANY_NUMBER, 0, ANY_SHARE))
+    accepting = asyncio.create_task(intake.accept(request))
+    await asyncio.sleep(0)  # it is queued now
+    await intake.close()
+    await accepting
+    assert pipeline.unacknowledged == 1

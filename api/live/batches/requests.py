@@ -11,7 +11,7 @@ from uuid import UUID
 import redis
 
 from core.after_commit import AfterCommit
-from core.batching import Batcher
+from core.batching import OF_CLIENTS, Batcher
 from core.db import Database, RawConnection, is_away
 from core.db.session import limit_lock_wait
 from core.errors import AppError
@@ -54,7 +54,7 @@ class RequestBatches(ABC, Generic[Change, Answer]):
         self._db = db
         self._redis = client
         self._dispatcher = dispatcher
-        self._batches: Batcher[_Waiting[Change], Answer] = Batcher(name, self._process, limit=BATCH)
+        self._batches: Batcher[_Waiting[Change], Answer] = Batcher(name, self._process, limit=BATCH, patience=OF_CLIENTS)
 
     @abstractmethod
     def _make(self, connection: RawConnection, changes: Sequence[Change], after: AfterCommit) -> Mapping[UUID, Refusal]:
@@ -69,6 +69,7 @@ class RequestBatches(ABC, Generic[Change, Answer]):
 
         Raises:
             AppError: the request was refused.
+            OutcomeUnknown: Postgres did not answer in time.
             NotBatched: another transaction has locked a row that the batch needs, one of its changes cannot be stored, or it has a
                 change of the same booking.
         """
