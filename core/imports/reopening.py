@@ -23,12 +23,13 @@ _REOPEN: Final = f"""
 
 
 def find_given_up(connection: RawConnection, import_ids: Sequence[UUID]) -> list[UUID]:
-    """Those of these imports that can be tried again. An import is left out if the same file is being imported again already."""
+    """Those of these imports that can be tried again. An import is left out while the same file is being imported
+    in the same way."""
     rows = connection.execute(
         f"""
         SELECT id FROM imports i WHERE id = ANY(%s) AND status = {ImportStatus.FAILED.sql} AND failure_code = %s AND NOT EXISTS (
             SELECT FROM imports r WHERE r.status IN ({ImportStatus.PENDING.sql}, {ImportStatus.IN_PROGRESS.sql}) AND r.cancel_requested_at IS NULL
-              AND (r.content_hash, r.mode, r.dry_run, r.times) = (i.content_hash, i.mode, i.dry_run, i.times)
+              AND (r.content_hash, r.mode, r.dry_run, r.times, r.match) = (i.content_hash, i.mode, i.dry_run, i.times, i.match)
         ) ORDER BY id
         """,  # noqa: S608  # only constants
         (list(import_ids), GIVEN_UP),

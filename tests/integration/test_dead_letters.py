@@ -182,6 +182,21 @@ def test_an_import_is_not_replayed_beside_the_same_file(import_steps: ImportStep
     problem(import_steps.admin.post(f"{LETTERS}/{letter['id']}/replay"), 409, "not_replayable")
 
 
+@pytest.mark.parametrize("other", [{"match": "day"}, {"mode": "create"}, {"dry_run": True}, {"times": "utc"}])
+def test_an_import_of_the_same_file_in_another_way_does_not_prevent_a_replay(
+    import_steps: ImportSteps, other: dict[str, object]
+) -> None:
+    job = import_steps.send(csv_of([row(1)]))
+    with import_steps.db.transaction() as connection:
+        connection.execute("UPDATE imports SET attempts = %s", (run.LAST_ATTEMPT,))
+    import_steps.work(job)
+    with import_steps.db.transaction() as connection:
+        dead_letters.store_import(connection, job, "The import failed; its row says why.")
+    import_steps.send(csv_of([row(1)]), **other)
+    (letter,) = letters(import_steps.admin, kind="import")
+    assert import_steps.admin.post(f"{LETTERS}/{letter['id']}/replay").status_code == 200
+
+
 def test_discarding_closes_a_letter_and_a_discarded_one_may_still_be_replayed(pipeline: Pipeline, admin: httpx.Client) -> None:
     (booking,) = pipeline.accept_many(1, pipeline.flight(10))
     give_up(pipeline, [booking])
