@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
 import gzip
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -53,21 +51,17 @@ def test_a_misspelt_column_is_recognised() -> None:
     assert missing[:2] == ("/flight_number", "missing_column")
 
 
-@pytest.fixture(params=[131_072, 100])
-def longest_cell(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Of this process: the importer sets one for the whole of its own."""
-    before = csv.field_size_limit(request.param)
-    yield
-    csv.field_size_limit(before)
-
-
-@pytest.mark.usefixtures("longest_cell")
 def test_of_thousands_of_unknown_columns_some_are_named_and_the_others_counted() -> None:
     with pytest.raises(BadHeader) as refused:
         read_layout(",".join(f"pri{number}" for number in range(5000)).encode() + b"\n")
     errors = refused.value.data["errors"]
     assert [error["code"] for error in errors].count("unknown_column") == LISTED + 1
     assert errors[-1]["message"] == f"There are {5000 - LISTED} more unknown columns."
+
+
+def test_a_carriage_return_inside_a_line_after_the_first_is_no_error_of_its_own() -> None:
+    (problem,) = problems(b"Flights of the winter\na\rb,c\n")
+    assert problem[1] == "no_header"
 
 
 def test_a_column_that_is_there_twice_is_refused() -> None:

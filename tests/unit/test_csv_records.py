@@ -141,3 +141,12 @@ def test_blank_rows_are_passed_over_and_lines_still_counted() -> None:
 def test_the_cells_of_a_broken_line_are_salvaged() -> None:
     chunk = read(b'a,b,c,d\n"x,y\n')[0]
     assert chunk.faulty_rows(chunk.faults) == {2: ["a", "b", "c,d"], 3: ["x,y", "", ""]}
+
+
+def test_the_cells_of_a_long_line_in_an_unknown_encoding_are_salvaged() -> None:
+    """Each byte that is in no encoding is shown as four characters."""
+    chunk = read(b"\x81" * (records.RECORD_BYTES - len(b",b,c")) + b",b,c\n" + GOOD)[0]
+    (salvaged,) = chunk.faulty_rows(chunk.faults).values()
+    assert salvaged[0].startswith("\\x81")
+    assert salvaged[1:] == ["b", "c"]
+    assert len(chunk.cells) == 1

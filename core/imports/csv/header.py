@@ -161,7 +161,7 @@ def _delimiter_of(text: str, declared: str) -> str:
 
 
 def _cells(text: str, delimiter: str) -> list[str]:
-    """The cells of one line. If the CSV reader refuses the line because a cell is too long, the whole line is one cell."""
+    """The cells of one line. If the CSV reader refuses the line, as one with a carriage return inside, the whole line is one cell."""
     try:
         return next(csv.reader([text], delimiter=delimiter, skipinitialspace=True))
     except csv.Error:

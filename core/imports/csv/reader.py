@@ -160,7 +160,6 @@ def _broken_lines(found: records.Records, layout: Layout) -> Faults:
 
 def _salvaged(text: str, layout: Layout) -> list[str]:
     """The cells of a broken line, as far as they can be separated, one for each named column."""
-    csv.field_size_limit(records.RECORD_BYTES * 2)
     cells = next(csv.reader([storable(text).replace("\r", " ")], delimiter=layout.delimiter), [])
     while len(cells) > len(layout.columns) and not cells[-1].strip():
         cells.pop()
