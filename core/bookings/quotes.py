@@ -18,8 +18,7 @@ from core.bookings.locking import LockedBooking, may_act_for
 from core.clock import new_id
 from core.db import RawConnection, fetch, fetch_one
 from core.flights.models import FlightStatus
-from core.payments.models import PaymentStatus
-from core.payments.refunds import RefundReason, remaining_sql
+from core.payments.refunds import captured_sql
 from core.settings import Fares
 
 NOT_FOUND: Final = "There is no such quote."
@@ -74,9 +73,7 @@ def read_situations(connection: RawConnection, booking_ids: Sequence[UUID]) -> d
         Situation,
         f"""
         SELECT b.id AS booking_id,
-               coalesce((SELECT sum({remaining_sql()}) FROM payments p WHERE p.booking_id = b.id AND p.status = {PaymentStatus.SUCCEEDED.sql}
-                         AND NOT EXISTS (SELECT FROM refunds r WHERE r.payment_id = p.id AND r.reason <> {RefundReason.LOWER_FARE.sql})
-               ), 0) AS captured,
+               {captured_sql("b.id")} AS captured,
                EXISTS (SELECT FROM schedule_changes s WHERE s.booking_id = b.id AND s.action IS NULL) AS moved,
                EXISTS (SELECT FROM booking_segments s JOIN flights f ON f.id = s.flight_id
                        WHERE s.booking_id = b.id AND f.status = {FlightStatus.CANCELLED.sql}) AS flight_cancelled,

@@ -9,7 +9,7 @@ from core.bookings.models import PaymentMode
 from core.bookings.states import BookingStatus
 from core.db import RawConnection
 from core.payments.models import PaymentStatus, RefundStatus
-from core.payments.refunds import RefundReason, remaining_sql
+from core.payments.refunds import REMAINING, RefundReason
 
 _CHARGED_TWICE: Final = f"""
     SELECT 'booking ' || booking_id || ' was charged ' || count(*) || ' times'
@@ -19,7 +19,7 @@ _UNPAID: Final = f"""
     SELECT 'booking ' || b.id || ' costs ' || {money.exact_sql("b.price_total", "b.currency")} || ' ' || b.currency || ' and '
         || coalesce({money.exact_sql("paid.kept", "p.currency")} || ' ' || p.currency, 'nothing') || ' was paid for it'
     FROM bookings b LEFT JOIN payments p ON p.booking_id = b.id AND p.status = {PaymentStatus.SUCCEEDED.sql}
-    CROSS JOIN LATERAL (SELECT {remaining_sql()} AS kept) AS paid
+    CROSS JOIN LATERAL (SELECT {REMAINING} AS kept) AS paid
     WHERE b.status = {BookingStatus.CONFIRMED.sql} AND b.payment_mode <> {PaymentMode.NONE.sql} AND b.price_total > 0 AND paid.kept IS DISTINCT FROM b.price_total
 """  # noqa: S608  # only constants
 _KEPT: Final = f"""
@@ -27,7 +27,7 @@ _KEPT: Final = f"""
         || p.currency || ' and given back ' || {money.exact_sql("coalesce(r.amount, 0)", "p.currency")}
     FROM payments p JOIN bookings b ON b.id = p.booking_id
     LEFT JOIN refunds r ON r.payment_id = p.id AND r.reason <> {RefundReason.LOWER_FARE.sql}
-    CROSS JOIN LATERAL (SELECT {remaining_sql()} AS kept) AS paid
+    CROSS JOIN LATERAL (SELECT {REMAINING} AS kept) AS paid
     LEFT JOIN cancellations c ON c.booking_id = b.id AND c.confirmed_at IS NOT NULL
     WHERE p.status IN ({PaymentStatus.SUCCEEDED.sql}, {PaymentStatus.SURPLUS.sql}) AND p.amount > 0 AND CASE
         WHEN p.status = {PaymentStatus.SURPLUS.sql} THEN r.amount IS DISTINCT FROM p.amount

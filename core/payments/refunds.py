@@ -35,11 +35,18 @@ class RefundReason(StoredEnum):
     """The traveller rebooked at a lower fare, and keeps the seats: the difference is refunded."""
 
 
-def remaining_sql(payment: str = "p") -> str:
-    """SQL of what is left of a payment after refunds of differences to lower fares. `payment`: the table or alias of the payment."""
+REMAINING: Final = f"""
+    (p.amount - coalesce((SELECT sum(d.amount) FROM refunds d WHERE d.payment_id = p.id AND d.reason = {RefundReason.LOWER_FARE.sql}), 0))
+"""  # noqa: S608  # only constants
+"""SQL of what is left of the payment `p` after refunds of differences to lower fares."""
+
+
+def captured_sql(booking_id: str) -> str:
+    """SQL of the amount that was captured for a booking and not refunded. `booking_id`: the column with the booking's id."""
     return (
-        f"({payment}.amount - coalesce((SELECT sum(d.amount) FROM refunds d WHERE d.payment_id = {payment}.id"  # noqa: S608  # only names
-        f" AND d.reason = {RefundReason.LOWER_FARE.sql}), 0))"
+        f"coalesce((SELECT sum({REMAINING}) FROM payments p WHERE p.booking_id = {booking_id}"  # noqa: S608  # only names
+        f" AND p.status = {PaymentStatus.SUCCEEDED.sql} AND NOT EXISTS (SELECT FROM refunds r WHERE r.payment_id = p.id"
+        f" AND r.reason <> {RefundReason.LOWER_FARE.sql})), 0)"
     )
 
 
@@ -60,7 +67,7 @@ def request(
         SELECT w.id, p.id, p.booking_id, least(w.amount, remaining.amount), p.currency, %s, now() + %s * interval '1 second'
         FROM unnest(%s::uuid[], %s::uuid[], %s::numeric[]) AS w(id, booking_id, amount)
         JOIN payments p ON p.booking_id = w.booking_id AND p.status = {PaymentStatus.SUCCEEDED.sql}
-        CROSS JOIN LATERAL (SELECT {remaining_sql()} AS amount) AS remaining
+        CROSS JOIN LATERAL (SELECT {REMAINING} AS amount) AS remaining
         WHERE least(w.amount, remaining.amount) > 0
         ON CONFLICT (payment_id) WHERE reason <> {RefundReason.LOWER_FARE.sql} DO NOTHING
         RETURNING id, booking_id, amount
@@ -98,7 +105,7 @@ def request_difference(connection: RawConnection, booking_id: UUID, amount: Deci
         f"""
         INSERT INTO refunds (id, payment_id, booking_id, amount, currency, reason, next_at)
         SELECT %(id)s, p.id, p.booking_id, %(amount)s, p.currency, %(reason)s, now() + %(lease)s * interval '1 second'
-        FROM payments p WHERE p.booking_id = %(booking)s AND p.status = {PaymentStatus.SUCCEEDED.sql} AND {remaining_sql()} >= %(amount)s
+        FROM payments p WHERE p.booking_id = %(booking)s AND p.status = {PaymentStatus.SUCCEEDED.sql} AND {REMAINING} >= %(amount)s
         RETURNING id
         """,  # noqa: S608  # only constants
         {"id": new_id(), "amount": amount, "reason": RefundReason.LOWER_FARE, "lease": LEASE_SECONDS, "booking": booking_id},

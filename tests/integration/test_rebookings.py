@@ -98,6 +98,22 @@ def test_a_fare_may_fall_again_and_the_cancellation_gives_back_what_is_left(
     assert payment_steps.provider.balance() == Decimal(quoted["fee_amount"])
 
 
+def test_the_impact_of_a_cancelled_flight_names_what_is_left_after_a_rebooking(
+    traveller: httpx.Client, admin: httpx.Client, payment_steps: PaymentSteps, booking: UUID, flight: dict[str, Any]
+) -> None:
+    def refunded() -> list[dict[str, str]]:
+        named: list[dict[str, str]] = admin.get(f"/admin/flights/{flight['id']}/impact").json()["refunds"]
+        return named
+
+    assert refunded() == [{"amount": "15000.00", "currency": "INR"}]
+    price(admin, flight, "7000")
+    rebook(traveller, booking, "14000").raise_for_status()
+    assert refunded() == [{"amount": "14000.00", "currency": "INR"}]
+    quoted = traveller.post(f"/api/v1/bookings/{booking}/cancellations").json()
+    assert traveller.post(f"/api/v1/cancellations/{quoted['id']}/confirm").status_code == HTTPStatus.OK
+    assert refunded() == []
+
+
 def test_many_at_once_give_the_difference_back_once(
     traveller: httpx.Client, admin: httpx.Client, payment_steps: PaymentSteps, booking: UUID, flight: dict[str, Any]
 ) -> None:

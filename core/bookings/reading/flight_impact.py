@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -10,8 +11,8 @@ import msgspec
 
 from core import money
 from core.bookings.states import BookingStatus
-from core.db import RawConnection, fetch
-from core.payments.models import PaymentStatus
+from core.db import RawConnection, fetch, fetch_one
+from core.payments.refunds import captured_sql
 from core.waitlist import listing
 
 MOST_CHANGES: Final = 1_000
@@ -25,7 +26,7 @@ class MoneyBack(msgspec.Struct, frozen=True):
 
 
 class FlightImpact(msgspec.Struct, frozen=True, kw_only=True):
-    """The bookings that a cancellation of the flight would end. `refunds`: the refunds of these bookings, for each currency.
+    """The bookings that a cancellation of the flight would end. `refunds`: what would be refunded to them, for each currency.
 
     `trips`: the number of bookings with further flights, which would end as well. `pending`: the number of bookings that wait for their
     seats.
@@ -55,39 +56,47 @@ class MovedBooking(msgspec.Struct, frozen=True, kw_only=True):
     resolved_at: datetime | None
 
 
+@dataclass(frozen=True, slots=True)
+class _Numbers:
+    bookings: int
+    seats: int
+    pending: int
+    held: int
+    confirmed: int
+    trips: int
+
+
 _OPEN: Final = f"({BookingStatus.PENDING.sql}, {BookingStatus.HELD.sql}, {BookingStatus.CONFIRMED.sql})"
 _ENDED: Final = f"""
-    SELECT b.id, b.seats, b.status, (SELECT count(*) FROM booking_segments o WHERE o.booking_id = b.id) > 1 AS is_trip
+    SELECT b.id, b.seats, b.status, b.currency, (SELECT count(*) FROM booking_segments o WHERE o.booking_id = b.id) > 1 AS is_trip
     FROM bookings b WHERE b.status IN {_OPEN} AND b.id IN (SELECT booking_id FROM booking_segments WHERE flight_id = %(flight)s)
 """  # noqa: S608  # only constants
 _COUNT: Final = f"""
-    SELECT count(*)::int, coalesce(sum(seats), 0)::int,
-           count(*) FILTER (WHERE status = {BookingStatus.PENDING.sql})::int,
-           count(*) FILTER (WHERE status = {BookingStatus.HELD.sql})::int,
-           count(*) FILTER (WHERE status = {BookingStatus.CONFIRMED.sql})::int,
-           count(*) FILTER (WHERE is_trip)::int
+    SELECT count(*)::int AS bookings, coalesce(sum(seats), 0)::int AS seats,
+           count(*) FILTER (WHERE status = {BookingStatus.PENDING.sql})::int AS pending,
+           count(*) FILTER (WHERE status = {BookingStatus.HELD.sql})::int AS held,
+           count(*) FILTER (WHERE status = {BookingStatus.CONFIRMED.sql})::int AS confirmed,
+           count(*) FILTER (WHERE is_trip)::int AS trips
     FROM ({_ENDED}) AS ended
 """  # noqa: S608  # only constants
 _REFUNDS: Final = f"""
-    SELECT sum(p.amount) AS amount, p.currency FROM payments p JOIN ({_ENDED}) AS ended ON ended.id = p.booking_id
-    WHERE p.status = {PaymentStatus.SUCCEEDED.sql} AND NOT EXISTS (SELECT FROM refunds r WHERE r.payment_id = p.id)
-    GROUP BY p.currency ORDER BY p.currency
+    SELECT sum({captured_sql("ended.id")}) AS amount, currency FROM ({_ENDED}) AS ended
+    GROUP BY currency HAVING sum({captured_sql("ended.id")}) > 0 ORDER BY currency
 """  # noqa: S608  # only constants
 
 
 def read_impact(connection: RawConnection, flight_id: UUID) -> FlightImpact:
     """The present numbers. A cancellation also ends bookings that are made after this."""
-    row = connection.execute(_COUNT.encode(), {"flight": flight_id}).fetchone()
-    assert row is not None  # an aggregate has a row
-    bookings, seats, pending, held, confirmed, trips = row
+    numbers = fetch_one(connection, _Numbers, _COUNT, {"flight": flight_id})
+    assert numbers is not None  # an aggregate has a row
     refunds = connection.execute(_REFUNDS.encode(), {"flight": flight_id}).fetchall()
     return FlightImpact(
-        bookings=bookings,
-        seats=seats,
-        pending=pending,
-        held=held,
-        confirmed=confirmed,
-        trips=trips,
+        bookings=numbers.bookings,
+        seats=numbers.seats,
+        pending=numbers.pending,
+        held=numbers.held,
+        confirmed=numbers.confirmed,
+        trips=numbers.trips,
         waiting_parties=listing.count_waiting(connection, flight_id),
         refunds=[MoneyBack(money.text(amount, currency), currency) for amount, currency in refunds],
     )
