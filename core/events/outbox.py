@@ -26,7 +26,7 @@ import msgspec
 import structlog
 
 from core.clock import new_id
-from core.db import RawConnection
+from core.db import RawConnection, fetch
 from core.events.domain_events import Event, EventData, EventType, read_data
 from core.telemetry.tracing import spans
 from core.telemetry.tracing.spans import TraceParent
@@ -46,7 +46,7 @@ _TAKE: Final = """
         DELETE FROM outbox WHERE id IN (SELECT id FROM oldest)
         RETURNING id, event_id, type, subject_id, data::text, at, traceparent
     )
-    SELECT event_id, type, subject_id, data, at, traceparent FROM taken ORDER BY id
+    SELECT event_id AS id, type, subject_id, data, at, traceparent FROM taken ORDER BY taken.id
 """
 
 _log = structlog.get_logger(__name__)
@@ -69,6 +69,16 @@ class WrittenEvent:
     at: datetime
     traceparent: TraceParent | None = None
     """The trace context of what caused it."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    id: UUID
+    type: str
+    subject_id: UUID
+    data: str
+    at: datetime
+    traceparent: TraceParent | None
 
 
 def write(connection: RawConnection, events: Iterable[Event], *, traces: Mapping[str, TraceParent] | None = None) -> None:
@@ -121,12 +131,14 @@ def take(connection: RawConnection, reader: Reader, *, limit: int) -> list[Writt
     same transaction, else they are lost. A second caller waits until the first one has committed.
     """
     taken = []
-    for event_id, kind, subject_id, data, at, traceparent in connection.execute(_TAKE, (reader, limit)).fetchall():
+    for row in fetch(connection, _Row, _TAKE, (reader, limit)):
         try:
-            known = read_data(EventType(kind), data.encode())
-            taken.append(WrittenEvent(event_id, EventType(kind), subject_id, known, at, traceparent))
+            kind = EventType(row.type)
+            data = read_data(kind, row.data.encode())
         except (ValueError, msgspec.ValidationError):
-            _log.error("an event of another version is left out", event_id=str(event_id), type=kind, data=data)
+            _log.error("an event of another version is left out", event_id=str(row.id), type=row.type, data=row.data)
+            continue
+        taken.append(WrittenEvent(row.id, kind, row.subject_id, data, row.at, row.traceparent))
     return taken
 
 

@@ -16,7 +16,7 @@ from uuid import UUID
 
 from psycopg.types.json import Jsonb
 
-from core.db import RawConnection, fetch_one
+from core.db import RawConnection, fetch, fetch_one
 from core.errors import AppError, Unavailable
 
 KEPT_DAYS: Final = 7
@@ -81,7 +81,9 @@ def begin(connection: RawConnection, request: KeyedRequest) -> StoredResponse | 
 
 def begin_new(connection: RawConnection, requests: Sequence[KeyedRequest]) -> set[KeyedRequest]:
     """Lock the keys of these requests for this transaction. Returns those that were not used before; of two with one key, the first."""
-    rows = connection.execute(
+    locked = fetch(
+        connection,
+        KeyedRequest,
         """
         INSERT INTO idempotency_keys (user_id, operation, key, request_hash)
         SELECT user_id, operation, key, request_hash
@@ -94,8 +96,8 @@ def begin_new(connection: RawConnection, requests: Sequence[KeyedRequest]) -> se
             [each.key for each in requests],
             [each.request_hash for each in requests],
         ),
-    ).fetchall()
-    return {KeyedRequest(*row) for row in rows}
+    )
+    return set(locked)
 
 
 def keep(connection: RawConnection, request: KeyedRequest, response: StoredResponse) -> None:

@@ -4,10 +4,12 @@ flight. On each flight all travellers of a booking have a seat number, or none o
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Final
+from uuid import UUID
 
 from core.bookings.states import ACTIVE
-from core.db import RawConnection
+from core.db import RawConnection, fetch
 from core.seats.cabins.catalogue import CABINS
 
 _TWICE: Final = """
@@ -20,7 +22,7 @@ _STRAY: Final = """
     WHERE b.status <> ALL(%s) OR n.traveller > b.seats OR s.flight_id <> n.flight_id LIMIT %s
 """
 _PARTIAL: Final = """
-    SELECT n.flight_id, n.booking_id, count(*), b.seats FROM seat_numbers n JOIN bookings b ON b.id = n.booking_id
+    SELECT n.flight_id, n.booking_id, count(*) AS seat_numbers, b.seats FROM seat_numbers n JOIN bookings b ON b.id = n.booking_id
     GROUP BY n.flight_id, n.booking_id, n.position, b.seats HAVING count(*) < b.seats LIMIT %s
 """
 _PLACED: Final = """
@@ -28,11 +30,39 @@ _PLACED: Final = """
 """
 
 
+@dataclass(frozen=True, slots=True)
+class _Stray:
+    """A seat number of a traveller who has no seat on this flight."""
+
+    flight_id: UUID
+    seat_number: str
+    booking_id: UUID
+    status: str
+    beyond: bool
+    elsewhere: bool
+
+    @property
+    def reason(self) -> str:
+        if self.elsewhere:
+            return "is on another flight"
+        return "has fewer seats" if self.beyond else f"is {self.status}"
+
+
+@dataclass(frozen=True, slots=True)
+class _Partial:
+    """A booking on a flight with seat numbers for some of its travellers only."""
+
+    flight_id: UUID
+    booking_id: UUID
+    seat_numbers: int
+    seats: int
+
+
 def find_violations(connection: RawConnection, *, limit: int) -> list[str]:
     """The violations, as sentences that name the seat."""
     twice = connection.execute(_TWICE, (limit,)).fetchall()
-    strays = connection.execute(_STRAY, (list(ACTIVE), limit)).fetchall()
-    partial = connection.execute(_PARTIAL, (limit,)).fetchall()
+    strays = fetch(connection, _Stray, _STRAY, (list(ACTIVE), limit))
+    partial = fetch(connection, _Partial, _PARTIAL, (limit,))
     nowhere = [
         (flight_id, seat, cabin)
         for cabin, seat, flight_id in connection.execute(_PLACED)
@@ -41,13 +71,12 @@ def find_violations(connection: RawConnection, *, limit: int) -> list[str]:
     return [
         *(f"seat {seat} of flight {flight_id} is picked {count} times" for flight_id, seat, count in twice),
         *(
-            f"seat {seat} of flight {flight_id} is kept for booking {booking_id}, which "
-            + ("is on another flight" if elsewhere else "has fewer seats" if beyond else f"is {status}")
-            for flight_id, seat, booking_id, status, beyond, elsewhere in strays
+            f"seat {each.seat_number} of flight {each.flight_id} is kept for booking {each.booking_id}, which {each.reason}"
+            for each in strays
         ),
         *(
-            f"booking {booking_id} has {count} of {seats} seat numbers on flight {flight_id}"
-            for flight_id, booking_id, count, seats in partial
+            f"booking {each.booking_id} has {each.seat_numbers} of {each.seats} seat numbers on flight {each.flight_id}"
+            for each in partial
         ),
         *(
             f"seat {seat} is picked on flight {flight_id}, whose cabin {cabin} has none"

@@ -13,7 +13,7 @@ from uuid import UUID
 
 import msgspec
 
-from core.db import RawConnection
+from core.db import RawConnection, fetch
 from core.db.planning import any_length
 from core.mail.models import MailStatus, TicketChange
 from core.statuses import WITH_SEATS, BookingStatus
@@ -112,33 +112,43 @@ class NewTicket:
 
 
 @dataclass(frozen=True, slots=True)
+class _Row:
+    id: int
+    booking_id: UUID
+    traceparent: TraceParent | None
+    ticket_change: TicketChange | None
+
+
+@dataclass(frozen=True, slots=True)
 class Requested:
     """All requests about one booking that were taken together. `traceparent`: the trace of what caused the first one, which continues there."""
 
     traceparent: TraceParent | None = None
     new_ticket: NewTicket | None = None
 
-    def joined(self, request_id: int, traceparent: TraceParent | None, change: str | None) -> Requested:
-        """With a later request. `change`: as stored."""
-        new_ticket = self.new_ticket if change is None else NewTicket(request_id, TicketChange(change))
-        return Requested(self.traceparent or traceparent, new_ticket)
+    def joined(self, later: _Row) -> Requested:
+        """With a later request."""
+        new_ticket = NewTicket(later.id, later.ticket_change) if later.ticket_change else self.new_ticket
+        return Requested(self.traceparent or later.traceparent, new_ticket)
 
 
 def take(connection: RawConnection, *, limit: int) -> dict[UUID, Requested]:
     """Delete the oldest requests, at most `limit`. Return what they request, by booking. Several workers can do this at the same time: each
     gets other requests.
     """
-    rows = connection.execute(
+    rows = fetch(
+        connection,
+        _Row,
         """
         WITH oldest AS MATERIALIZED (SELECT id FROM mail_requests ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED)
         DELETE FROM mail_requests WHERE id IN (SELECT id FROM oldest)
         RETURNING id, booking_id, traceparent, ticket_change
         """,
         (limit,),
-    ).fetchall()
+    )
     taken: dict[UUID, Requested] = {}
-    for request_id, booking_id, traceparent, change in sorted(rows):
-        taken[booking_id] = taken.get(booking_id, Requested()).joined(request_id, traceparent, change)
+    for row in sorted(rows, key=lambda each: each.id):
+        taken[row.booking_id] = taken.get(row.booking_id, Requested()).joined(row)
     return taken
 
 

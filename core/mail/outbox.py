@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 import msgspec
@@ -78,6 +78,39 @@ class MailReport(msgspec.Struct, frozen=True, kw_only=True):
     attempts: int
     next_at: datetime | None
     error: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class _MailOfUser:
+    """A row of `list_all`."""
+
+    id: UUID
+    booking_id: UUID | None
+    kind: str
+    address: str
+    subject: str
+    body: str
+    status: MailStatus
+    created_at: datetime
+    sent_at: datetime | None
+    username: str
+    attempts: int
+    next_at: datetime | None
+    error: str | None
+
+    def report(self) -> MailReport:
+        mail = MailView(
+            id=self.id,
+            booking_id=self.booking_id,
+            kind=self.kind,
+            address=self.address,
+            subject=self.subject,
+            body=self.body,
+            status=self.status,
+            created_at=self.created_at,
+            sent_at=self.sent_at,
+        )
+        return MailReport(mail=mail, username=self.username, attempts=self.attempts, next_at=self.next_at, error=self.error)
 
 
 def store(connection: RawConnection, mails: Sequence[NewMail], *, sends: bool) -> int:
@@ -203,26 +236,24 @@ def list_all(
     limit: int,
 ) -> tuple[list[MailReport], UUID | None]:
     """As `list_own`, of all travellers that match the filters, for administrators and agents."""
-    parameters: dict[str, Any] = {"status": status, "username": username and username.lower(), "booking": booking_id}
-    parameters |= {"before": before, "limit": limit + 1}
-    rows = connection.execute(
+    rows = fetch(
+        connection,
+        _MailOfUser,
         f"""
         SELECT {_COLUMNS}, u.username, m.attempts, m.next_at, m.error FROM mails m JOIN users u ON u.id = m.user_id
         WHERE (%(status)s::text IS NULL OR m.status = %(status)s) AND (%(username)s::text IS NULL OR u.username = %(username)s)
           AND (%(booking)s::uuid IS NULL OR m.booking_id = %(booking)s) AND (%(before)s::uuid IS NULL OR m.id < %(before)s)
         ORDER BY m.id DESC LIMIT %(limit)s
-        """.encode(),  # noqa: S608  # only constants of this module
-        parameters,
-    ).fetchall()
-    reports = [_report(row) for row in rows[:limit]]
-    return reports, reports[-1].mail.id if len(rows) > limit else None
-
-
-def _report(row: tuple[Any, ...]) -> MailReport:
-    names = ("id", "booking_id", "kind", "address", "subject", "body", "status", "created_at", "sent_at")
-    mail = MailView(**{**dict(zip(names, row, strict=False)), "status": MailStatus(row[6])})
-    username, attempts, next_at, error = row[len(names) :]
-    return MailReport(mail=mail, username=username, attempts=attempts, next_at=next_at, error=error)
+        """,  # noqa: S608  # only constants of this module
+        {
+            "status": status,
+            "username": username and username.lower(),
+            "booking": booking_id,
+            "before": before,
+            "limit": limit + 1,
+        },
+    )
+    return [row.report() for row in rows[:limit]], rows[limit - 1].id if len(rows) > limit else None
 
 
 def allow_another(connection: RawConnection, booking_id: UUID, kind: str, version: str) -> None:

@@ -51,7 +51,16 @@ class LockedPayment:
         return self.status in (PaymentStatus.SUCCEEDED, PaymentStatus.DECLINED, PaymentStatus.SURPLUS)
 
 
-_EVENT_COLUMNS: Final = "booking_id, id, amount, currency, decline_code"
+@dataclass(frozen=True, slots=True)
+class _ChangedPayment:
+    booking_id: UUID
+    id: UUID
+    amount: Decimal
+    currency: str
+    decline_code: str | None
+
+
+_CHANGED: Final = ", ".join(each.name for each in fields(_ChangedPayment))
 _COLUMNS: Final = ", ".join(each.name for each in fields(LockedPayment))
 
 
@@ -128,37 +137,41 @@ def succeed(
 ) -> None:
     """Store that the money was captured. `status`: SURPLUS where another payment has paid for the booking."""
     if payment_ids:
-        changed = connection.execute(
+        changed = fetch(
+            connection,
+            _ChangedPayment,
             f"""
             UPDATE payments SET status = %s, decline_code = NULL, updated_at = now(), next_at = NULL WHERE id = ANY(%s)
-            RETURNING {_EVENT_COLUMNS}
+            RETURNING {_CHANGED}
             """,  # noqa: S608  # only constants of this module
             (status, list(payment_ids)),
-        ).fetchall()
+        )
         after.events += _write_events(connection, EventType.PAYMENT_SUCCEEDED, changed)
 
 
 def decline(connection: RawConnection, codes: Mapping[UUID, str], after: AfterCommit) -> None:
     """Store that no money was captured, and none will be. `codes`: payment id -> decline code."""
     if codes:
-        changed = connection.execute(
+        changed = fetch(
+            connection,
+            _ChangedPayment,
             f"""
             UPDATE payments SET status = {PaymentStatus.DECLINED.sql}, decline_code = w.code, updated_at = now(), next_at = NULL
             FROM unnest(%s::uuid[], %s::text[]) AS w(payment_id, code) WHERE id = w.payment_id
-            RETURNING {_EVENT_COLUMNS}
+            RETURNING {_CHANGED}
             """,  # noqa: S608  # only constants of this module
             (list(codes), list(codes.values())),
-        ).fetchall()
+        )
         after.events += _write_events(connection, EventType.PAYMENT_DECLINED, changed)
 
 
-def _write_events(
-    connection: RawConnection, kind: EventType, rows: Sequence[tuple[UUID, UUID, Decimal, str, str | None]]
-) -> list[Event]:
-    """`rows`: of the columns `_EVENT_COLUMNS`."""
+def _write_events(connection: RawConnection, kind: EventType, changed: Sequence[_ChangedPayment]) -> list[Event]:
     events = [
-        Event(kind, PaymentData(booking_id, payment_id, money.text(amount, currency), currency, code))
-        for booking_id, payment_id, amount, currency, code in sorted(rows)
+        Event(
+            kind,
+            PaymentData(each.booking_id, each.id, money.text(each.amount, each.currency), each.currency, each.decline_code),
+        )
+        for each in sorted(changed, key=lambda payment: (payment.booking_id, payment.id))
     ]
     outbox.write(connection, events)
     return events

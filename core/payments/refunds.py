@@ -130,6 +130,23 @@ class PendingRefund:
     currency: str
 
 
+@dataclass(frozen=True, slots=True)
+class _SettledRefund:
+    id: UUID
+    payment_id: UUID
+    booking_id: UUID
+    amount: Decimal
+    currency: str
+    status: RefundStatus
+
+
+_STATUS: Final = {
+    RefundOutcome.DONE: RefundStatus.SUCCEEDED,
+    RefundOutcome.REFUSED: RefundStatus.FAILED,
+    RefundOutcome.UNKNOWN: RefundStatus.PENDING,
+}
+
+
 def find_flights(connection: RawConnection, refund_ids: Sequence[UUID]) -> dict[UUID, UUID]:
     """Refund id -> id of the first flight of its booking."""
     rows = connection.execute(
@@ -158,27 +175,29 @@ def claim(connection: RawConnection, refund_ids: Sequence[UUID]) -> dict[UUID, P
 
 def settle(connection: RawConnection, outcomes: Mapping[UUID, RefundOutcome], after: AfterCommit) -> None:
     """Store the outcomes of calls. Refunds without an answer are sent again after 2^attempts seconds, at most an hour."""
-    status = {RefundOutcome.DONE: "SUCCEEDED", RefundOutcome.REFUSED: "FAILED", RefundOutcome.UNKNOWN: "PENDING"}
-    rows = connection.execute(
+    settled = fetch(
+        connection,
+        _SettledRefund,
         f"""
         UPDATE refunds r SET status = w.status, updated_at = now(), next_at = CASE w.status
             WHEN {RefundStatus.PENDING.sql} THEN now() + least(power(2, least(r.attempts, 20)), %s) * interval '1 second' END
         FROM unnest(%s::uuid[], %s::text[]) AS w(id, status) WHERE r.id = w.id AND r.status = {RefundStatus.PENDING.sql}
-        RETURNING r.booking_id, r.payment_id, r.id, r.amount, r.currency, r.status = {RefundStatus.SUCCEEDED.sql}
+        RETURNING r.id, r.payment_id, r.booking_id, r.amount, r.currency, r.status
         """,  # noqa: S608  # only constants
-        (RETRY_CAP_SECONDS, list(outcomes), [status[outcome] for outcome in outcomes.values()]),
-    ).fetchall()
-    after.changed_bookings += [row[0] for row in rows]
-    if done := [row[:5] for row in rows if row[5]]:
-        events = [_refunded_event(*row) for row in sorted(done)]
+        (RETRY_CAP_SECONDS, list(outcomes), [_STATUS[outcome] for outcome in outcomes.values()]),
+    )
+    after.changed_bookings += [refund.booking_id for refund in settled]
+    made = [refund for refund in settled if refund.status is RefundStatus.SUCCEEDED]
+    if made:
+        made.sort(key=lambda refund: (refund.booking_id, refund.payment_id, refund.id))
+        events = [_refunded_event(refund) for refund in made]
         outbox.write(connection, events)
         after.events += events
 
 
-def _refunded_event(booking_id: UUID, payment_id: UUID, refund_id: UUID, amount: Decimal, currency: str) -> Event:
-    return Event(
-        EventType.PAYMENT_REFUNDED, RefundData(booking_id, payment_id, refund_id, money.text(amount, currency), currency)
-    )
+def _refunded_event(refund: _SettledRefund) -> Event:
+    amount = money.text(refund.amount, refund.currency)
+    return Event(EventType.PAYMENT_REFUNDED, RefundData(refund.booking_id, refund.payment_id, refund.id, amount, refund.currency))
 
 
 def lease_due(connection: RawConnection, *, limit: int) -> list[UUID]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from calendar import monthrange
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from itertools import groupby
@@ -14,7 +15,7 @@ from uuid import UUID
 import msgspec
 from msgspec import Meta
 
-from core.db import RawConnection
+from core.db import RawConnection, fetch
 from core.flights.models import FlightStatus
 from core.money import in_units
 
@@ -50,7 +51,16 @@ class CalendarDay(msgspec.Struct, frozen=True, kw_only=True):
     prices: list[LowestPrice]
 
 
-class Offer(msgspec.Struct, frozen=True, array_like=True):
+@dataclass(frozen=True, slots=True)
+class _Flight:
+    departure_date: date
+    id: UUID
+    price: Decimal
+    currency: str
+    departure_ts: datetime
+
+
+class Fare(msgspec.Struct, frozen=True, array_like=True):
     flight_id: UUID
     price: Decimal
     currency: str
@@ -63,15 +73,15 @@ class Day(msgspec.Struct, frozen=True, array_like=True):
     """
 
     date: date
-    cheapest: list[Offer]
+    cheapest: list[Fare]
     departures: list[datetime]
 
-    def ahead(self, now: datetime) -> list[list[Offer]]:
+    def ahead(self, now: datetime) -> list[list[Fare]]:
         """The cheapest flights of each currency that have not departed. Currencies without such flights are left out."""
-        by_currency: dict[str, list[Offer]] = {}
-        for offer in self.cheapest:
-            if offer.departure_ts > now:
-                by_currency.setdefault(offer.currency, []).append(offer)
+        by_currency: dict[str, list[Fare]] = {}
+        for fare in self.cheapest:
+            if fare.departure_ts > now:
+                by_currency.setdefault(fare.currency, []).append(fare)
         return list(by_currency.values())
 
 
@@ -80,11 +90,11 @@ def find_days(connection: RawConnection, source_key: str, destination_key: str, 
     can be cached.
     """
     first, last = month.replace(day=1), month.replace(day=monthrange(month.year, month.month)[1])
-    rows = connection.execute(_MONTH, (source_key, destination_key, first, last)).fetchall()
+    flights = fetch(connection, _Flight, _MONTH, (source_key, destination_key, first, last))
     days = []
-    for day, flights in groupby(rows, key=lambda row: row[0]):
-        offers = [Offer(*flight[1:]) for flight in flights]
-        days.append(Day(day, _cheapest(offers), [offer.departure_ts for offer in offers]))
+    for day, of_day in groupby(flights, key=lambda flight: flight.departure_date):
+        fares = [Fare(flight.id, flight.price, flight.currency, flight.departure_ts) for flight in of_day]
+        days.append(Day(day, _cheapest(fares), [fare.departure_ts for fare in fares]))
     return days
 
 
@@ -100,8 +110,8 @@ def merge(months: Sequence[Sequence[Day]]) -> Sequence[Day]:
             each,
             _cheapest(
                 sorted(
-                    (offer for day in days for offer in day.cheapest),
-                    key=lambda offer: (offer.currency, offer.price, offer.departure_ts),
+                    (fare for day in days for fare in day.cheapest),
+                    key=lambda fare: (fare.currency, fare.price, fare.departure_ts),
                 )
             ),
             [departure for day in days for departure in day.departures],
@@ -115,22 +125,20 @@ def list_days(days: Sequence[Day], free: Mapping[UUID, int], *, party: int, now:
     known.
     """
     listed = []
-    count = Counter(offer.currency for day in days for offer in day.cheapest)
+    count = Counter(fare.currency for day in days for fare in day.cheapest)
     for day in days:
         flights = sum(departure > now for departure in day.departures)
         if flights:
-            lowest = [
-                next((offer for offer in offers if free.get(offer.flight_id, 0) >= party), None) for offers in day.ahead(now)
-            ]
-            found = [offer for offer in lowest if offer is not None]
-            found.sort(key=lambda offer: (-count[offer.currency], offer.currency))
-            prices = [LowestPrice(price=in_units(offer.price, offer.currency), currency=offer.currency) for offer in found]
+            lowest = [next((fare for fare in fares if free.get(fare.flight_id, 0) >= party), None) for fares in day.ahead(now)]
+            found = [fare for fare in lowest if fare is not None]
+            found.sort(key=lambda fare: (-count[fare.currency], fare.currency))
+            prices = [LowestPrice(price=in_units(fare.price, fare.currency), currency=fare.currency) for fare in found]
             price, currency = (prices[0].price, prices[0].currency) if prices else (None, None)
             listed.append(CalendarDay(date=day.date, flights=flights, price=price, currency=currency, prices=prices))
     return listed
 
 
-def _cheapest(offers: Sequence[Offer]) -> list[Offer]:
-    """The first `CHEAPEST` fares of each currency. `offers`: ordered by currency and price."""
-    of_currency = (list(group) for _, group in groupby(offers, key=lambda offer: offer.currency))
-    return [offer for group in of_currency for offer in group[:CHEAPEST]]
+def _cheapest(fares: Sequence[Fare]) -> list[Fare]:
+    """The first `CHEAPEST` of each currency. `fares`: ordered by currency and price."""
+    of_currency = (list(group) for _, group in groupby(fares, key=lambda fare: fare.currency))
+    return [fare for group in of_currency for fare in group[:CHEAPEST]]

@@ -9,14 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any, Final
+from datetime import date, datetime
+from typing import Final
 from uuid import UUID
 
 import msgspec
 
 from core.clock import new_id
-from core.db import RawConnection
+from core.db import RawConnection, fetch, fetch_one
 from core.events import outbox
 from core.events.domain_events import flight_cancelled
 from core.flights.announcements.route_versions import RouteDay
@@ -54,6 +54,15 @@ class BegunCancellation:
     route_day: RouteDay
 
 
+@dataclass(frozen=True, slots=True)
+class _LockedFlight:
+    departed: bool
+    version: int
+    source_key: str
+    destination_key: str
+    departure_date: date
+
+
 _COLUMNS: Final = "id, flight_id, reason, status, cancelled, created_at, started_at, finished_at"
 
 
@@ -64,19 +73,22 @@ def begin(connection: RawConnection, flight_id: UUID, reason: str, *, user_id: U
         FlightNotFound, FlightDeparted
     """
     # FOR UPDATE is stronger than this update needs: a booking that is being accepted waits for it, and is then refused by the intake.
-    row = connection.execute(
+    flight = fetch_one(
+        connection,
+        _LockedFlight,
         """
-        SELECT departure_ts <= now(), version, source_key, destination_key, departure_date FROM flights WHERE id = %s FOR UPDATE
+        SELECT departure_ts <= now() AS departed, version, source_key, destination_key, departure_date
+        FROM flights WHERE id = %s FOR UPDATE
         """,
         (flight_id,),
-    ).fetchone()
-    if row is None:
+    )
+    if flight is None:
         raise FlightNotFound(NOT_FOUND)
-    departed, version, *route_day = row
+    route_day = RouteDay(flight.source_key, flight.destination_key, flight.departure_date)
     earlier = _fetch(connection, "flight_id = ANY(%s)", [flight_id])
     if earlier:
-        return BegunCancellation(earlier[0], False, RouteDay(*route_day))
-    if departed:
+        return BegunCancellation(earlier[0], False, route_day)
+    if flight.departed:
         raise FlightDeparted("The flight has departed and cannot be cancelled.")
     connection.execute(
         f"UPDATE flights SET status = {FlightStatus.CANCELLED.sql}, version = version + 1, updated_at = now() WHERE id = %s",  # noqa: S608  # only constants
@@ -94,11 +106,11 @@ def begin(connection: RawConnection, flight_id: UUID, reason: str, *, user_id: U
         user_id,
         "flight.cancelled",
         flight_id,
-        before={"status": "SCHEDULED", "version": version},
-        after={"status": "CANCELLED", "version": version + 1, "reason": reason},
+        before={"status": FlightStatus.SCHEDULED, "version": flight.version},
+        after={"status": FlightStatus.CANCELLED, "version": flight.version + 1, "reason": reason},
     )
     outbox.write(connection, [flight_cancelled(flight_id)])
-    return BegunCancellation(_fetch(connection, "flight_id = ANY(%s)", [flight_id])[0], True, RouteDay(*route_day))
+    return BegunCancellation(_fetch(connection, "flight_id = ANY(%s)", [flight_id])[0], True, route_day)
 
 
 def claim(connection: RawConnection, job_id: UUID) -> UUID | None:
@@ -156,5 +168,4 @@ def read(connection: RawConnection, job_ids: Sequence[UUID]) -> list[FlightCance
 
 def _fetch(connection: RawConnection, condition: str, ids: Sequence[UUID]) -> list[FlightCancellation]:
     query = f"SELECT {_COLUMNS} FROM flight_cancellations WHERE {condition}"  # noqa: S608  # constants of this module
-    rows: list[tuple[Any, ...]] = connection.execute(query.encode(), (list(ids),)).fetchall()
-    return [FlightCancellation(**dict(zip(_COLUMNS.split(", "), row, strict=True))) for row in rows]
+    return fetch(connection, FlightCancellation, query, (list(ids),))
