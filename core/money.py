@@ -25,6 +25,12 @@ USUAL_PLACES: Final = 2
 MOST_PLACES: Final = 3
 SMALLEST_PER_UNIT: Final = 10**MOST_PLACES
 """Thousandths in one unit. In thousandths, every amount of every currency is a whole number."""
+THOUSANDS: Final = r"0*[1-9][0-9]{0,2}\.[0-9]{3}"
+"""A text like `7.500`, for `may_be_thousands`. It has to match the whole text, and means the same in Python's `re` and in RE2."""
+WHY_THOUSANDS: Final = (
+    "Three digits after the point may be thousands. Write 7.50 for seven and a half, and 7500 for seven thousand five hundred."
+)
+"""The message for such an amount."""
 _UNITS: Final = [Decimal(1).scaleb(-places) for places in range(MOST_PLACES + 1)]
 
 
@@ -47,6 +53,13 @@ def has_too_many_places(amount: Decimal, currency: str) -> bool:
     return amount != in_units(amount, currency)
 
 
+def may_be_thousands(amount: Decimal, currency: str) -> bool:
+    """Whether the amount was written like `7.500`, which is seven and a half for some people and seven thousand five hundred for others.
+    A currency with three decimals has amounts of this form.
+    """
+    return places_of(currency) < MOST_PLACES and amount.as_tuple().exponent == -3 and 1 <= amount < 1000
+
+
 def text(amount: Decimal, currency: str) -> str:
     """The amount as a decimal string with the decimals of its currency, never with an exponent."""
     return f"{in_units(amount, currency):f}"
@@ -67,9 +80,19 @@ def in_units_sql(amount: str, currency: str) -> str:
     return f"round({amount}, {places_sql(currency)})"
 
 
+def may_be_thousands_sql(amount: str, currency: str) -> str:
+    """`may_be_thousands` as an SQL expression. Both parameters are SQL expressions; the amount has the decimals as they were written."""
+    return f"(scale({amount}) = 3 AND {amount} BETWEEN 1 AND 999.999 AND {places_sql(currency)} < {MOST_PLACES})"
+
+
 def exact_sql(amount: str, currency: str) -> str:
     """An SQL expression: the amount with the decimals of its currency, or more if it has more, so that no difference is hidden."""
     return f"round({amount}, greatest({places_sql(currency)}, min_scale({amount})))"
+
+
+def why_unfit(amount: Decimal, currency: str) -> str:
+    """The error text for an amount that is refused because of its decimals."""
+    return why_too_many(currency) if has_too_many_places(amount, currency) else WHY_THOUSANDS
 
 
 def why_too_many(currency: str) -> str:

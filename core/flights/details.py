@@ -147,6 +147,8 @@ class FlightDetails:
             broken.append(("price", "out_of_range", f"The price must be from 0 to {rules.MAX_PRICE}."))
         elif known and money.has_too_many_places(self.price, self.currency):
             broken.append(("price", "too_many_decimals", money.why_too_many(self.currency)))
+        elif known and money.may_be_thousands(self.price, self.currency):
+            broken.append(("price", "too_many_decimals", money.WHY_THOUSANDS))
         return broken
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any, Final, NamedTuple, TypeVar
 from uuid import UUID
 
@@ -42,7 +43,10 @@ IS DISTINCT FROM
 (s.source, s.destination, s.source_iata, s.destination_iata, s.arrival_ts, s.departure_date, s.total_seats, s.price,
  coalesce(s.currency, f.currency), {cabin})
 """).format(cabin=_CABIN)
-_PRICE: Final = SQL(money.in_units_sql("s.price", "coalesce(s.currency, f.currency)"))
+_CURRENCY: Final = "coalesce(s.currency, f.currency)"
+_PRICE_FITS: Final = SQL(
+    f"s.price = {money.in_units_sql('s.price', _CURRENCY)} AND NOT {money.may_be_thousands_sql('s.price', _CURRENCY)}"
+)
 _COUNT: Final = SQL("""
 SELECT count(*) FILTER (WHERE f.id IS NULL) AS new, count(*) FILTER (WHERE f.id IS NOT NULL AND {differs}) AS changed
 FROM import_stage s LEFT JOIN flights f ON {match}
@@ -75,7 +79,7 @@ SELECT f.id AS flight_id, s.line, f.status, f.seats_held, f.seats_sold, f.total_
        IS DISTINCT FROM (f.source, f.destination, f.source_iata, f.destination_iata, f.departure_date) AS renames_a_place,
        (coalesce(s.source_iata, place_name_key(s.source)), coalesce(s.destination_iata, place_name_key(s.destination)))
        IS DISTINCT FROM (f.source_key, f.destination_key) AS goes_elsewhere,
-       coalesce(s.currency, f.currency) AS currency, s.price = {price} AS price_fits,
+       coalesce(s.currency, f.currency) AS currency, s.price AS new_price, {price_fits} AS price_fits,
        CASE WHEN s.source_iata IS NULL THEN f.source_iata END AS source_lost, s.source AS new_source,
        CASE WHEN s.destination_iata IS NULL THEN f.destination_iata END AS destination_lost, s.destination AS new_destination,
        f.cabin AS old_cabin, {cabin} AS new_cabin
@@ -87,10 +91,10 @@ _CHOSEN: Final = SQL("""
 unnest(%(lines)s::int[], %(flights)s::uuid[]) AS p(line, flight_id)
 JOIN import_stage s ON s.line = p.line JOIN flights f ON f.id = p.flight_id
 """)
-_READ_CHANGES: Final = _CHANGES.format(cabin=_CABIN, price=_PRICE, pairs=_DIFFERENT, lock=SQL(""))
-_LOCK_CHANGES: Final = _CHANGES.format(cabin=_CABIN, price=_PRICE, pairs=_DIFFERENT, lock=_LOCK)
-_READ_CHOSEN: Final = _CHANGES.format(cabin=_CABIN, price=_PRICE, pairs=_CHOSEN, lock=SQL(""))
-_LOCK_CHOSEN: Final = _CHANGES.format(cabin=_CABIN, price=_PRICE, pairs=_CHOSEN, lock=_LOCK)
+_READ_CHANGES: Final = _CHANGES.format(cabin=_CABIN, price_fits=_PRICE_FITS, pairs=_DIFFERENT, lock=SQL(""))
+_LOCK_CHANGES: Final = _CHANGES.format(cabin=_CABIN, price_fits=_PRICE_FITS, pairs=_DIFFERENT, lock=_LOCK)
+_READ_CHOSEN: Final = _CHANGES.format(cabin=_CABIN, price_fits=_PRICE_FITS, pairs=_CHOSEN, lock=SQL(""))
+_LOCK_CHOSEN: Final = _CHANGES.format(cabin=_CABIN, price_fits=_PRICE_FITS, pairs=_CHOSEN, lock=_LOCK)
 _UPDATE: Final = SQL("""
 UPDATE flights f SET
     source = s.source, destination = s.destination, source_iata = s.source_iata, destination_iata = s.destination_iata,
@@ -134,8 +138,8 @@ class StagedChange(NamedTuple):
     """A flight as it is (`old_...`), and as its staged row would change it (`new_...`).
 
     `renames_a_place`: a place gets another name or code, or the local date of departure changes. `goes_elsewhere`: the flight would
-    go from or to another place. `price_fits`: the price has no more decimals than `currency`, which the flight would have. `source_lost`,
-    `destination_lost`: the code of a place of the registry that would be replaced by a text that is not in it.
+    go from or to another place. `price_fits`: the price has no more decimals than `currency`, which the flight would have, and cannot be thousands.
+    `source_lost`, `destination_lost`: the code of a place of the registry that would be replaced by a text that is not in it.
     """
 
     flight_id: UUID
@@ -155,6 +159,7 @@ class StagedChange(NamedTuple):
     renames_a_place: bool
     goes_elsewhere: bool
     currency: str
+    new_price: Decimal
     price_fits: bool
     source_lost: str | None
     new_source: str

@@ -12,7 +12,7 @@ from core.flights.details import CABIN_MISMATCH
 from core.flights.errors import PLACE_LOST, place_lost_message
 from core.flights.staging import StagedChange
 from core.imports.csv.faults import WHOLE_ROW, Fault
-from core.money import why_too_many
+from core.money import why_unfit
 from core.seats.cabins.catalogue import CABINS, why_mismatched
 
 
@@ -34,7 +34,9 @@ def why_refused(change: StagedChange, lost: list[str] | None) -> Fault | None:
         said = place_lost_message(change.destination_lost, change.new_destination)
         return Fault(change.line, "destination", change.new_destination, PLACE_LOST, said)
     if not change.price_fits:
-        return Fault(change.line, "price", "", "too_many_decimals", why_too_many(change.currency))
+        return Fault(
+            change.line, "price", f"{change.new_price:f}", "too_many_decimals", why_unfit(change.new_price, change.currency)
+        )
     if change.seats_taken > change.new_total:
         message = (
             f"{change.seats_held} seats are held and {change.seats_sold} are sold, so the flight cannot have {change.new_total}."

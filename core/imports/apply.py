@@ -35,7 +35,6 @@ from core.imports.csv.distinct import distinct
 from core.imports.csv.faults import WHOLE_ROW, Fault
 from core.imports.models import ChangeEffect, ImportMatch, ImportMode
 from core.imports.validation import route_days
-from core.money import why_too_many
 
 AMBIGUOUS: Final = (
     "Several flights have this number, route and day, or several rows match the same flight, so it is not clear which flight moves. "
@@ -185,7 +184,7 @@ class _Upsert:
         applied = Applied()
         if prices.may_not_fit(self._rows.table):
             applied.faults = [
-                Fault(row.line, "price", row.price, "too_many_decimals", why_too_many(DEFAULT_CURRENCY))
+                Fault(row.line, "price", row.price, "too_many_decimals", row.why)
                 for row in unfit_prices.drop_unfit_prices(self._connection)
             ]
         new, changed = staging.count(self._connection)

@@ -1,5 +1,5 @@
-"""Check that prices have no more decimals than their currency. A price without a currency is in the currency of its flight, which has to be
-read from the database.
+"""Check that prices have no more decimals than their currency, and that nobody can read them as thousands (`7.500`). A price without a
+currency is in the currency of its flight, which has to be read from the database.
 """
 
 from __future__ import annotations
@@ -25,7 +25,16 @@ def fit(prices: pd.Series, currencies: pd.Series) -> Mask:
     return fits
 
 
+def are_clear(prices: pd.Series, currencies: pd.Series) -> Mask:
+    """For each row, whether its price cannot be a number of thousands. A row without a currency passes."""
+    clear: Mask = ~prices.str.fullmatch(money.THOUSANDS).to_numpy(dtype=np.bool_)
+    if not clear.all():
+        places = currencies.map({code: money.places_of(code) for code in currencies.dropna().unique()}).to_numpy(dtype=np.float64)
+        clear |= ~(places < money.MOST_PLACES)
+    return clear
+
+
 def may_not_fit(rows: pa.Table) -> bool:
     """Whether a row without a currency has more than two decimals, so that it must be compared with the currency of its flight."""
-    odd = pc.and_(pc.is_null(rows["currency"]), pc.match_substring_regex(rows["price"], _THIRD_DECIMAL))
+    odd = pc.and_(pc.is_null(rows["currency"]), pc.match_substring_regex(rows["price"], f"{_THIRD_DECIMAL}|^{money.THOUSANDS}$"))
     return bool(pc.any(odd).as_py())

@@ -12,6 +12,7 @@ import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 
+from core import money
 from core.flights import numbers
 from core.flights.announcements.route_versions import RouteDay
 from core.flights.details import CABIN_MISMATCH
@@ -73,6 +74,8 @@ def validate(
 
     require(source.keys() != destination.keys(), "destination", "same_place", "Source and destination are the same place.")
     if "currency" in values:
+        clear = prices.are_clear(values["price"], values["currency"])
+        require(clear, "price", "too_many_decimals", money.WHY_THOUSANDS)
         fits = prices.fit(values["price"], values["currency"])
         require(fits, "price", "too_many_decimals", "Must have no more decimals than its currency: none in JPY, three in KWD.")
     if "cabin" in values:

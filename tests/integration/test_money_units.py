@@ -28,6 +28,12 @@ PRICES = [
     ("KWD", "12", "12.000", None),
     ("KWD", "12.3456", None, ("price", "too_many_decimals")),
     ("INR", "7500.005", None, ("price", "too_many_decimals")),
+    ("INR", "7500.500", "7500.50", None),
+    ("INR", "0.500", "0.50", None),
+    ("KWD", "7.500", "7.500", None),
+    ("INR", "7.500", None, ("price", "too_many_decimals")),
+    ("EUR", "999.990", None, ("price", "too_many_decimals")),
+    ("JPY", "1.000", None, ("price", "too_many_decimals")),
     ("XXX", "7500.00", None, ("currency", "not_a_currency")),
     ("ZZZ", "7500.00", None, ("currency", "not_a_currency")),
     ("XAU", "1", None, ("currency", "not_a_currency")),
@@ -66,6 +72,16 @@ def test_a_price_without_a_currency_is_in_that_of_its_flight(import_steps: Impor
     assert counts(status) == {"created": 1, "updated": 1, "skipped": 0, "failed": 2}
     assert faults(status) == [(3, "price", "too_many_decimals"), (4, "price", "too_many_decimals")]
     assert import_steps.rows("SELECT price FROM flights WHERE flight_number = 'AI-1'") == [(Decimal("12.999"),)]
+
+
+def test_a_price_that_may_be_thousands_is_refused_unless_its_currency_has_three_decimals(import_steps: ImportSteps) -> None:
+    import_steps.take(csv_of([f"{row(1, price='12.345')},KWD", f"{row(2, price='7500')},INR"], header=f"{HEADER},currency"))
+    status = import_steps.take(csv_of([row(1, price="7.500"), row(2, price="7.500"), row(3, price="7.500")]))
+    assert counts(status) == {"created": 0, "updated": 1, "skipped": 0, "failed": 2}
+    assert [(error["line"], error["value"], error["message"]) for error in status["errors"]] == [
+        (line, "7.500", money.WHY_THOUSANDS) for line in (3, 4)
+    ]
+    assert import_steps.rows("SELECT price FROM flights ORDER BY flight_number") == [(Decimal("7.5"),), (Decimal(7500),)]
 
 
 UNITS = [("INR", "7500", "7500.00", "15000.00"), ("JPY", "1001.00", "1001", "2002"), ("KWD", "12.5", "12.500", "25.000")]

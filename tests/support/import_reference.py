@@ -205,7 +205,7 @@ def _take_row(
         return "failed", errors
     if source.key == destination.key:
         return "failed", [("destination", "same_place")]
-    if values["currency"] and values["price"] != round(values["price"], import_cells.PLACES[values["currency"]]):
+    if values["currency"] and not _fits(values["price"], values["currency"]):
         return "failed", [("price", "too_many_decimals")]
     if values["cabin"] not in (None, "none") and import_cells.CABINS[values["cabin"]] != values["total_seats"]:
         return "failed", [("cabin", "cabin_mismatch")]
@@ -218,11 +218,16 @@ def _take_row(
     return _store(flights, key, values, create=create)
 
 
+def _fits(price: Decimal, currency: str) -> bool:
+    """Whether the price has no more decimals than its currency, and nobody can read it as thousands."""
+    places = import_cells.PLACES[currency]
+    may_be_thousands = places < 3 and 1 <= price < 1000 and price.as_tuple().exponent == -3
+    return price == round(price, places) and not may_be_thousands
+
+
 def _store(flights: dict[Key, Flight], key: Key, values: dict[str, Any], *, create: bool) -> tuple[str, list[tuple[str, str]]]:
     known = flights.get(key)
-    fits = values["price"] == round(
-        values["price"], import_cells.PLACES[values["currency"] or (known.currency if known else "INR")]
-    )
+    fits = _fits(values["price"], values["currency"] or (known.currency if known else "INR"))
     if known is None and not fits:
         return "failed", [("price", "too_many_decimals")]
     if known is None:
