@@ -32,7 +32,8 @@ from core.text.nesting import is_too_deep
 
 CONNECT_SECONDS: Final = 2.0
 IDLE_SECONDS: Final = 4.0
-"""How long a connection is kept for the next call. Servers often close it after 5 s; a call that is sent at that moment gets no answer."""
+"""How long a connection is kept for the next call. Servers often close it after 5 s; a call that is sent at that moment gets no answer, and is
+sent again (`_receive`)."""
 LOOKUP_SECONDS: Final = 4.0
 """The time limit of a look-up, so that it and the charge that may follow end within the lease of one claim (`core/lease.py`)."""
 UNUSED_ID: Final = UUID(int=0)
@@ -46,6 +47,8 @@ REFUSALS: Final = frozenset({HTTPStatus.BAD_REQUEST, HTTPStatus.PAYMENT_REQUIRED
 _JSON: Final = {"content-type": "application/json"}
 _UNSENT: Final = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.InvalidURL, UnicodeError)
 """Errors before anything was sent. UnicodeError: the name of the host has an empty part, or a part that is too long."""
+_LOST: Final = (aiohttp.ServerDisconnectedError, aiohttp.ClientOSError)
+"""The connection was closed or reset before there was a response."""
 _log = structlog.get_logger(__name__)
 _failing = Incident(_log, "the payment provider failed", "the payment provider does not fail any more")
 
@@ -93,13 +96,10 @@ class HttpProvider:
         self._unreached = Incident(_log, "the payment provider cannot be reached", "the payment provider is reached again")
         self._silent = Incident(_log, "the payment provider did not answer", "the payment provider answers again")
         self._base_url = base_url.rstrip("/")
-        self._session = aiohttp.ClientSession(
-            # No limit: the caller limits its calls, and a call that waits here could not be told from one that was sent.
-            connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=IDLE_SECONDS, ssl=_tls_context()),
-            timeout=aiohttp.ClientTimeout(total=None, connect=min(CONNECT_SECONDS, seconds)),
-            cookie_jar=aiohttp.DummyCookieJar(),
-            trust_env=False,
-        )
+        # No limit: the caller limits its calls, and a call that waits here could not be told from one that was sent.
+        self._session = self._open(aiohttp.TCPConnector(limit=0, keepalive_timeout=IDLE_SECONDS, ssl=_tls_context()))
+        self._unkept = self._open(aiohttp.TCPConnector(limit=0, force_close=True, ssl=_tls_context()))
+        """Makes a new connection for each request."""
 
     async def charge(self, charge: Charge) -> ChargeOutcome:
         body = {
@@ -159,6 +159,15 @@ class HttpProvider:
 
     async def close(self) -> None:
         await self._session.close()
+        await self._unkept.close()
+
+    def _open(self, connector: aiohttp.TCPConnector) -> aiohttp.ClientSession:
+        return aiohttp.ClientSession(
+            connector=connector,
+            timeout=aiohttp.ClientTimeout(total=None, connect=min(CONNECT_SECONDS, self._seconds)),
+            cookie_jar=aiohttp.DummyCookieJar(),
+            trust_env=False,
+        )
 
     async def _call(
         self, method: str, path: str, body: dict[str, Any] | None = None, *, seconds: float
@@ -176,12 +185,28 @@ class HttpProvider:
             return ChargeStatus.UNKNOWN
 
     async def _receive(self, method: str, path: str, body: dict[str, Any] | None, seconds: float) -> _Response | None:
-        """The whole response; None if it is longer than `MAX_RESPONSE_BYTES`."""
+        """The whole response; None if it is longer than `MAX_RESPONSE_BYTES`.
+
+        If the connection is lost before a response, the request is sent once more on a new connection: the provider may just have closed a
+        connection that was kept, without reading the request. If it has read it, the response is the same, because every POST has an
+        idempotency key.
+        """
+        async with asyncio.timeout(seconds):
+            try:
+                return await self._exchange(self._session, method, path, body)
+            except _LOST as lost:
+                if isinstance(lost, _UNSENT):
+                    raise
+                try:
+                    return await self._exchange(self._unkept, method, path, body)
+                except _UNSENT:
+                    raise lost from None  # the first request may have arrived
+
+    async def _exchange(
+        self, session: aiohttp.ClientSession, method: str, path: str, body: dict[str, Any] | None
+    ) -> _Response | None:
         data, headers = (None, None) if body is None else (msgspec.json.encode(body), _JSON)
-        async with (
-            asyncio.timeout(seconds),
-            self._session.request(method, self._base_url + path, data=data, headers=headers, allow_redirects=False) as response,
-        ):
+        async with session.request(method, self._base_url + path, data=data, headers=headers, allow_redirects=False) as response:
             received = bytearray()
             async for chunk in response.content.iter_any():
                 received += chunk

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
+from contextlib import contextmanager
 from decimal import Decimal
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from socket import socket
+from socket import SHUT_RDWR, socket
 from threading import Thread
 from uuid import UUID
 
@@ -25,9 +26,12 @@ class AnyAnswer(ThreadingHTTPServer):
     response: bytes | None = b""
     status = 200
 
-    def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), _Handler)
+    def __init__(self, handler: type[_Handler]) -> None:
+        super().__init__(("127.0.0.1", 0), handler)
         self.paths: list[str] = []
+        self.bodies: list[bytes] = []
+        self.lost: list[bytes] = []
+        self.is_leaving = False
 
     @property
     def base_url(self) -> str:
@@ -38,12 +42,13 @@ class _Handler(BaseHTTPRequestHandler):
     server: AnyAnswer
 
     def do_POST(self) -> None:
-        self.rfile.read(int(self.headers["content-length"]))
+        self.server.bodies.append(self.rfile.read(int(self.headers["content-length"])))
         self.do_GET()
 
     def do_GET(self) -> None:
         self.server.paths.append(self.path)
         if self.server.response is None:
+            self.close_connection = True
             return
         self.send_response(self.server.status)
         self.send_header("content-length", str(len(self.server.response)))
@@ -55,14 +60,47 @@ class _Handler(BaseHTTPRequestHandler):
         """Nobody reads it."""
 
 
-@pytest.fixture
-def answering() -> Iterator[AnyAnswer]:
-    with AnyAnswer() as server:
+@contextmanager
+def serving(handler: type[_Handler]) -> Iterator[AnyAnswer]:
+    with AnyAnswer(handler) as server:
         thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
         thread.start()
         yield server
         server.shutdown()
         thread.join()
+
+
+@pytest.fixture
+def answering() -> Iterator[AnyAnswer]:
+    with serving(_Handler) as server:
+        yield server
+
+
+@pytest.fixture
+def closing() -> Iterator[AnyAnswer]:
+    """It loses the second request of each connection."""
+    with serving(_ClosingHandler) as server:
+        server.response = READABLE
+        yield server
+
+
+class _ClosingHandler(_Handler):
+    """Keeps the connection after the first request, and closes it when the second one arrives, which it does not answer. So does a server
+    whose time limit for idle connections ends at that moment.
+    """
+
+    protocol_version = "HTTP/1.1"
+    answered = False
+
+    def do_POST(self) -> None:
+        if self.answered:
+            self.server.lost.append(self.rfile.read(int(self.headers["content-length"])))
+            if self.server.is_leaving:
+                self.server.socket.shutdown(SHUT_RDWR)
+            self.close_connection = True
+            return
+        super().do_POST()
+        self.answered = True
 
 
 def statuses(base_url: str) -> list[ChargeStatus]:
@@ -142,3 +180,28 @@ def test_an_address_that_cannot_be_used_gets_no_charge(address: str) -> None:
 
     assert statuses(address) == [ChargeStatus.NOT_SENT] * 2
     assert not asyncio.run(answers())
+
+
+def charge_twice(server: AnyAnswer) -> list[ChargeStatus]:
+    """Two calls on one connection, of which the second one is lost."""
+
+    async def call() -> list[ChargeStatus]:
+        provider = HttpProvider(server.base_url, seconds=10)
+        try:
+            return [(await provider.charge(CHARGE)).status for _ in range(2)]
+        finally:
+            await provider.close()
+
+    outcomes = asyncio.run(call())
+    assert len(server.lost) == 1
+    return outcomes
+
+
+def test_a_charge_on_a_connection_that_was_just_closed_is_sent_again_with_its_key(closing: AnyAnswer) -> None:
+    assert charge_twice(closing) == [ChargeStatus.CAPTURED] * 2
+    assert closing.bodies == [*closing.lost] * 2
+
+
+def test_a_charge_that_was_lost_may_have_arrived_even_if_nobody_listens_any_more(closing: AnyAnswer) -> None:
+    closing.is_leaving = True
+    assert charge_twice(closing) == [ChargeStatus.CAPTURED, ChargeStatus.UNKNOWN]
