@@ -6,10 +6,10 @@
 | `rsv:{F}`              | hash   | departure + 1 day   | booking id -> seats, or `R` once released         |
 | `search:{R}:D:S`       | string | `SEARCH_CACHE_SECONDS` | flights of route R on date D in sort order S   |
 | `search-lock:{R}:D:S`  | string | 3 seconds           | a process is computing this search           |
-| `route-version:{R}:D`  | string | 7 days              | new with each change of route R on date D                  |
+| `route-version:{R}:D`  | string | 2 x `SEARCH_CACHE_SECONDS` | removed with each change of route R on date D |
 | `calendar:{R}:M`       | string | `SEARCH_CACHE_SECONDS` | cheapest flights of route R on each day of month M |
 | `calendar-lock:{R}:M`  | string | 3 seconds           | a process is computing this calendar         |
-| `calendar-version:{R}` | string | 7 days              | new with each change of route R on any date       |
+| `calendar-version:{R}` | string | 2 x `SEARCH_CACHE_SECONDS` | removed with each change of route R on any date |
 | `{timetable}:version`  | string | for ever            | counts changes of the timetable                   |
 | `{timetable}:changes`  | list   | the last thousand   | what they changed (`core/flights/announcements/timetable_log.py`) |
 | `{airports}:list`      | string | `SEARCH_CACHE_SECONDS` | every place that has a flight                  |
@@ -23,7 +23,7 @@
 | `{dq}:seen:M`          | string | 1 hour              | message M was delivered once                      |
 | `skyqueue:job-events`  | channel | -                   | pub/sub: what a commit changed, for every API process |
 
-A reader that finds no version sets one for twice `SEARCH_CACHE_SECONDS`.
+A search that finds no version creates one.
 
 Braces are literal: they are hash tags, which put all keys of one flight, or of one route, into one cluster slot.
 """
@@ -38,7 +38,7 @@ EPOCH = "skyqueue:epoch"
 
 JOB_EVENTS_CHANNEL = "skyqueue:job-events"
 """Pub/sub: one message for each committed batch of changes (`core/events/job_events.py`)."""
-ROUTE_VERSION_SECONDS = 7 * 24 * 3600
+AIRPORTS_SECONDS = 7 * 24 * 3600
 AIRPORTS = "{airports}:list"
 AIRPORTS_LOCK = "{airports}:lock"
 AIRPORTS_VERSION = "{airports}:version"

@@ -82,7 +82,7 @@ class FlightCancellationController(Controller):
 
 def _follow_up(services: Services, flight_id: UUID, begun: BegunCancellation) -> None:
     job_events.flights_changed(services.redis, {}, [flight_cancelled(flight_id)])
-    route_versions.renew(services.redis, RouteDays([begun.route_day]))
+    route_versions.invalidate(services.redis, RouteDays([begun.route_day]))
     services.live.dispatcher.send(CancelFlights((begun.job.id,)))
 
 

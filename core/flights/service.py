@@ -131,7 +131,7 @@ def announce(client: redis.Redis, change: Change) -> None:
             _stale_counts.failed(flight_id=str(change.flight_id), error=str(error))
         else:
             _stale_counts.succeeded()
-    if change.routes and route_versions.renew(client, change.routes):
+    if change.routes and route_versions.invalidate(client, change.routes):
         served_places.announce(client, change.places, places_lost=change.places_lost)
 
 

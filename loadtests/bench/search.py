@@ -248,7 +248,7 @@ def _invalidate(stack: Stack) -> None:
     """Announce a change of a flight of the route, which makes all cached answers about it invalid."""
     with stack.redis() as client:
         for key in client.scan_iter("route-version:*"):
-            client.set(key, time.time_ns())
+            client.delete(key)
 
 
 def _executions(connection: psycopg.Connection[tuple[object, ...]]) -> int:

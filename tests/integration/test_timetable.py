@@ -38,7 +38,7 @@ async def test_a_change_that_overtakes_a_load_is_not_lost(db: Database, redis_ur
         await asyncio.sleep(0)
         with db.transaction() as connection:
             connection.execute("UPDATE flights SET price = 7 WHERE id = %s", (flight,))
-        route_versions.renew(pipeline.redis, RouteDays([RouteDay(*found[:3])]))
+        route_versions.invalidate(pipeline.redis, RouteDays([RouteDay(*found[:3])]))
         await timetable.refresh()
         (table,) = await timetable.days(day, day)
         await loading
@@ -80,15 +80,15 @@ async def test_a_reader_that_is_too_far_behind_or_whose_log_is_lost_drops_everyt
             return day in timetable.held_days
 
         far = RouteDays([RouteDay("AAA", "BBB", noon_in(90).date())])
-        assert await held_after(partial(route_versions.renew, pipeline.redis, far))
+        assert await held_after(partial(route_versions.invalidate, pipeline.redis, far))
         assert not await held_after(pipeline.redis.flushdb)
 
         def fall_behind() -> None:
             with ThreadPoolExecutor(8) as pool:
-                list(pool.map(lambda _: route_versions.renew(pipeline.redis, far), range(1001)))
+                list(pool.map(lambda _: route_versions.invalidate(pipeline.redis, far), range(1001)))
 
         assert not await held_after(fall_behind)
         near = RouteDays(RouteDay("AAA", f"B{number}", noon_in(3).date()) for number in range(201))
-        assert not await held_after(partial(route_versions.renew, pipeline.redis, near))
+        assert not await held_after(partial(route_versions.invalidate, pipeline.redis, near))
         await timetable.close()
     assert timetable.loaded == 3

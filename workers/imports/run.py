@@ -119,7 +119,7 @@ def run_claimed(
     if outcome.ending is Ending.PAUSED:
         return Ending.PAUSED
     failpoints.reach("before_announcement")
-    if not job.dry_run and route_versions.renew(client, outcome.routes):
+    if not job.dry_run and route_versions.invalidate(client, outcome.routes):
         with db.snapshot() as connection:
             places_lost = changes.places_lost(connection, job.id)
         served_places.announce(client, outcome.routes.places(), places_lost=places_lost)

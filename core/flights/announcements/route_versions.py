@@ -1,15 +1,17 @@
 """Announce to search caches, and to processes with a timetable in memory, that flights of a route on a day have changed.
 
-Call it after the commit. Before it, a search could read the new version together with the old flights, and the cache would keep them.
+Each cached search has the version of its route and day. Here that version is removed, and the next search of the route and day finds
+none, so it creates a new one and uses no result of another version. An import may change half a million route days, and most of
+them have no version, because nobody has searched for them.
+
+Call it after the commit. Before it, a search could create the new version and still read the old flights, and the cache would keep them.
 """
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterable, Iterator
 from datetime import date
 from functools import reduce
-from importlib.resources import files
 from itertools import islice
 from operator import or_
 from typing import Final, NamedTuple
@@ -23,12 +25,10 @@ from core.flights.announcements.timetable_log import Changed
 from core.telemetry.incidents import Incident
 
 BATCH: Final = 200
-"""Routes in one round trip. All days of a route are one call, because they share a cluster slot."""
+"""Routes in one round trip. All days of a route are one command, because they share a cluster slot."""
 
 _FIRST_DAY: Final = date(1970, 1, 1).toordinal()
 """The day of the lowest bit in `RouteDays`. No flight is older than the year 2000."""
-
-_CHANGE_VERSIONS: Final = files("core.flights.announcements").joinpath("lua", "change_versions.lua").read_text()
 
 MAX_LISTED: Final = 200
 """Up to so many route days are logged one by one. If there are more, as after an import, only their days are logged."""
@@ -92,14 +92,12 @@ def _days_of(days: int) -> set[date]:
     return {date.fromordinal(_FIRST_DAY + first + position) for position, bit in enumerate(bits) if bit == "1"}
 
 
-def renew(client: redis.Redis, route_days: RouteDays) -> bool:
-    """Give each route day, and its route, a new version.
+def invalidate(client: redis.Redis, route_days: RouteDays) -> bool:
+    """Remove the versions of the route days, and of their routes.
 
     Returns False if Redis is away; callers then need not try to announce more. In that case a cache in Redis may have old flights when it
     is back, until its entries expire.
     """
-    version = time.time_ns()
-    script = client.register_script(_CHANGE_VERSIONS)
     routes = route_days.by_route()
     try:
         if route_days:
@@ -107,8 +105,7 @@ def renew(client: redis.Redis, route_days: RouteDays) -> bool:
         while batch := list(islice(routes, BATCH)):
             pipeline = client.pipeline(transaction=False)
             for route, days in batch:
-                names = [keys.route_version(*route, day) for day in days]
-                script([*names, keys.calendar_version(*route)], [version, keys.ROUTE_VERSION_SECONDS], client=pipeline)
+                pipeline.delete(keys.calendar_version(*route), *(keys.route_version(*route, day) for day in days))
             pipeline.execute()
     except redis.RedisError as error:
         _outage.failed(error=str(error))

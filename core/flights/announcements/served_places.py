@@ -49,7 +49,7 @@ async def begin(client: AsyncRedis) -> bytes:
     token = uuid4().bytes
     async with client.pipeline() as pipeline:
         pipeline.delete(keys.AIRPORTS_KNOWN)
-        pipeline.set(keys.AIRPORTS_TURN, token, ex=keys.ROUTE_VERSION_SECONDS)
+        pipeline.set(keys.AIRPORTS_TURN, token, ex=keys.AIRPORTS_SECONDS)
         await pipeline.execute()
     return token
 
@@ -60,7 +60,7 @@ async def keep(client: AsyncRedis, token: bytes, place_keys: Iterable[str]) -> N
     Raises:
         redis.RedisError
     """
-    await client.eval(_KEEP, len(_KEYS), *_KEYS, token, str(time.time_ns()), str(keys.ROUTE_VERSION_SECONDS), *place_keys)
+    await client.eval(_KEEP, len(_KEYS), *_KEYS, token, str(time.time_ns()), str(keys.AIRPORTS_SECONDS), *place_keys)
 
 
 def announce(client: redis.Redis, place_keys: Iterable[str], *, places_lost: bool = False) -> None:
