@@ -62,7 +62,7 @@ class Rows:
 
     @cached_property
     def route_days(self) -> RouteDays:
-        return RouteDays(route_days(self.table))
+        return route_days(self.table)
 
     @cached_property
     def for_stage(self) -> memoryview:

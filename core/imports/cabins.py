@@ -14,8 +14,9 @@ from core.seats.cabins.catalogue import CABINS
 
 def sizes(names: pd.Series) -> npt.NDArray[np.float64]:
     """For each row the number of seats of its cabin; NaN if the row has no cabin."""
-    known = {name: CABINS[name].size for name in names.dropna().unique() if name in CABINS}
-    return names.map(known).to_numpy(dtype=np.float64)
+    codes, distinct = pd.factorize(names)
+    known = [CABINS[name].size if name in CABINS else np.nan for name in distinct.tolist()]
+    return np.array([*known, np.nan])[codes]  # the code of a missing value is -1
 
 
 def of_new_flights(rows: pa.Table) -> pa.ChunkedArray:

@@ -14,12 +14,11 @@ import pyarrow as pa
 
 from core import money
 from core.flights import numbers
-from core.flights.announcements.route_versions import RouteDay
+from core.flights.announcements.route_versions import RouteDays
 from core.flights.details import CABIN_MISMATCH
 from core.imports import cabins, prices
 from core.imports.csv.checks import Check, Mask, faults_at
 from core.imports.csv.columns import BY_NAME, LOCAL_BY_NAME, UTC_BY_NAME, Column, LocalTimestamp
-from core.imports.csv.distinct import distinct
 from core.imports.csv.faults import Fault, shortened
 from core.imports.csv.reader import Chunk
 from core.imports.csv.routes import Ends, Routes
@@ -107,7 +106,7 @@ def _notes(ends: dict[str, Ends], lines: npt.NDArray[np.int64], noted: set[str])
 def _number_keys(written: pd.Series, is_valid: Mask) -> pd.Series:
     """The keys by which flight numbers are compared (`core/flights/numbers.py`); undefined for a row with a fault."""
     codes, distinct = pd.factorize(written.where(is_valid, ""))
-    keys = np.array([numbers.key_of(number) for number in distinct], dtype=object)
+    keys = np.array([numbers.key_of(number) for number in distinct.tolist()], dtype=object)
     return pd.Series(keys[codes], dtype=written.dtype)
 
 
@@ -119,14 +118,25 @@ def _valid_rows(checks: dict[str, Check], rows: int) -> Mask:
     return is_valid
 
 
-def route_days(rows: pa.Table) -> Iterator[RouteDay]:
+def route_days(rows: pa.Table) -> RouteDays:
     """The route days of validated rows."""
-    columns = ["source", "source_iata", "destination", "destination_iata", "departure_date"]
-    found = distinct(rows, columns)
-    for source, source_iata, destination, destination_iata, day in zip(
-        *(found[name].to_pylist() for name in columns), strict=True
-    ):
-        yield RouteDay(source_iata or lower(source), destination_iata or lower(destination), day)
+    found = RouteDays()
+    if not len(rows):
+        return found
+    names = ("source", "source_iata", "destination", "destination_iata")
+    codes = np.zeros(len(rows), np.int64)
+    for name in names:
+        encoded = rows[name].combine_chunks().dictionary_encode()
+        codes = codes * (len(encoded.dictionary) + 1) + encoded.indices.fill_null(-1).to_numpy() + 1
+    _, firsts, routes = np.unique(codes, return_index=True, return_inverse=True)
+    days = rows["departure_date"].cast(pa.int32()).to_numpy()
+    route_days = np.unique(routes.astype(np.int64) << 32 | days)
+    ends = np.cumsum(np.bincount(route_days >> 32))
+    first_rows = rows.select(names).take(pa.array(firsts)).to_pylist()
+    for row, of_route in zip(first_rows, np.split(route_days & 0xFFFF_FFFF, ends[:-1]), strict=True):
+        source, destination = (row[f"{end}_iata"] or lower(row[end]) for end in ("source", "destination"))
+        found.add(source, destination, of_route.tolist())
+    return found
 
 
 def _table(

@@ -39,6 +39,7 @@ class UnknownPlaces(StrEnum):
     """The place is stored by its name. It has no code and no time zone, and is shown as unknown."""
 
 
+@lru_cache(REMEMBERED)
 def is_called_otherwise(name: str, place: Place) -> bool:
     """Whether a name is a former or foreign one (`Bombay`, `Firenze`): not the airport's code, its name, its city's name or one in our own lists."""
     key = name_key(name)

@@ -9,7 +9,7 @@ Call it after the commit. Before it, a search could create the new version and s
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from functools import reduce
 from itertools import islice
@@ -61,8 +61,16 @@ class RouteDays:
                 self._days[route] = self._days.get(route, 0) | days
             return
         for source_key, destination_key, day in route_days:
-            route = (source_key, destination_key)
-            self._days[route] = self._days.get(route, 0) | 1 << day.toordinal() - _FIRST_DAY
+            self.add(source_key, destination_key, [day.toordinal() - _FIRST_DAY])
+
+    def add(self, source_key: str, destination_key: str, days: Sequence[int]) -> None:
+        """Add days of one route. `days`: at least one, as days since 1970-01-01."""
+        first = min(days)
+        bits = 0
+        for day in days:
+            bits |= 1 << day - first
+        route = (source_key, destination_key)
+        self._days[route] = self._days.get(route, 0) | bits << first
 
     def __iter__(self) -> Iterator[RouteDay]:
         return (RouteDay(*route, day) for route, days in self.by_route() for day in days)

@@ -79,7 +79,7 @@ class Check:
 
     def to_integers(self, texts: pd.Series) -> pd.Series:
         """Good cells as numbers. Call it after the form of the cells was checked."""
-        return texts.where(self.good, "0").astype("int64")
+        return pd.Series(pc.cast(pa.array(texts.where(self.good, "0")), pa.int64()).to_numpy())
 
     def to_timestamps(self, texts: pd.Series) -> pd.Series:
         """Good cells as UTC times; NaT for a date that does not exist (30 February)."""

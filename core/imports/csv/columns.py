@@ -73,15 +73,17 @@ class PlaceName(Column):
         return check.cells
 
 
-def _plain(check: Check) -> pd.Series:
-    """Times in one form. Cells that are written in another form are converted one by one."""
+def _plain(check: Check) -> tuple[pd.Series, pd.Series]:
+    """Times in one form, and whether each of them has that form. Cells that are written in another form are converted one by one."""
     texts = check.plain(times.NOT_A_TIME, times.MESSAGES[times.NOT_A_TIME]).str.upper()
-    odd = ~texts.str.fullmatch(times.PLAIN).to_numpy(dtype="bool")
+    is_plain = texts.str.fullmatch(times.PLAIN)
+    odd = ~is_plain.to_numpy(dtype="bool")
     if odd.any():
         texts = texts.copy()
         forms = {text: times.to_plain(text) for text in texts[odd].unique()}
         texts[odd] = texts[odd].map(forms)
-    return texts
+        is_plain = texts.str.fullmatch(times.PLAIN)
+    return texts, is_plain
 
 
 class Timestamp(Column):
@@ -92,8 +94,8 @@ class Timestamp(Column):
         self.example = example
 
     def read(self, check: Check) -> pd.Series:
-        texts = _plain(check)
-        check.require(texts.str.fullmatch(times.PLAIN), times.NOT_A_TIME, times.MESSAGES[times.NOT_A_TIME])
+        texts, is_plain = _plain(check)
+        check.require(is_plain, times.NOT_A_TIME, times.MESSAGES[times.NOT_A_TIME])
         self._require_zone(check, texts)
         timestamps = check.to_timestamps(texts)
         check.require(timestamps.notna(), times.NOT_A_TIME, times.NO_SUCH_DAY)
@@ -126,7 +128,8 @@ class LocalTimestamp(UtcTimestamp):
         """
         from core.imports.csv import local_times  # imports pandas, which is not needed to name the columns
 
-        without_zone = ~_plain(check).str.contains(f"{times.ZONE}$")
+        texts, _ = _plain(check)
+        without_zone = ~texts.str.contains(f"{times.ZONE}$")
         return local_times.convert_to_utc(check, timestamps, zones, without_zone.to_numpy(dtype="bool") & good)
 
 

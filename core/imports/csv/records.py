@@ -143,6 +143,8 @@ def _returns_end_lines(block: bytes, *, last: bool) -> bool:
     A run of n carriage returns counts 1 + n // 2 if a line feed follows, else n // 2. The count equals n only for a valid run: one or two
     carriage returns with a line feed.
     """
+    if b"\r" not in block:
+        return True
     in_order = block.count(b"\r\n") + block.count(b"\r\r") + (block.endswith(b"\r") and not last)
     return block.count(b"\r") == in_order
 

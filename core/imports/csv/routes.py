@@ -9,13 +9,13 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from core.imports.csv import local_times
 from core.imports.csv.checks import Check
 from core.places import route
 from core.places.route import End, PlaceFaultCode, Route, UnknownPlaces
 
 HINTS: Final = 200
 """How many pairs of a chunk get suggestions for an unknown place. Finding them takes a millisecond each."""
-_DAY_US: Final = 24 * 60 * 60 * 1_000_000
 
 
 class Routes:
@@ -28,8 +28,10 @@ class Routes:
         self._codes, pairs = pd.factorize(source_codes.astype(np.int64) * width + destination_codes)
         self._routes: list[Route] = []
         hints = HINTS
+        # Lists, because pandas needs ten times as long to return one element of its own array.
+        froms, tos = source_names.tolist(), destination_names.tolist()
         for pair in pairs.tolist():
-            found = route.read(source_names[pair // width], destination_names[pair % width], unknown, hints=hints > 0)
+            found = route.read(froms[pair // width], tos[pair % width], unknown, hints=hints > 0)
             self._routes.append(found)
             hints -= any(end.fault is not None and end.fault.code is PlaceFaultCode.UNKNOWN for end in found)
         self.source = Ends(self._codes, [each.source for each in self._routes])
@@ -77,17 +79,12 @@ class Ends:
         return self._spread([end.place.timezone if end.place else None for end in self._ends])
 
     def local_days(self, timestamps: pd.Series) -> npt.NDArray[np.int64]:
-        """Local dates at each place, in days since 1970-01-01; undefined where the moment is missing."""
+        """Local dates at each place, in days since 1970-01-01; undefined where the moment is missing. UTC for an unknown place."""
         zones = [end.place.timezone if end.place else "UTC" for end in self._ends]
-        number_of = {zone: number for number, zone in enumerate(dict.fromkeys(zones))}
+        distinct = list(dict.fromkeys(zones))
+        number_of = {zone: number for number, zone in enumerate(distinct)}
         # Numbers, because comparing the names of the zones row by row takes longer than all the rest.
-        numbers = np.array([number_of[zone] for zone in zones], np.int64)[self._codes]
-        utc = pd.DatetimeIndex(timestamps)
-        days = np.zeros(len(utc), np.int64)
-        for zone, number in number_of.items():
-            here = numbers == number
-            days[here] = utc[here].tz_convert(zone).tz_localize(None).asi8 // _DAY_US
-        return days
+        return local_times.local_days(timestamps, distinct, np.array([number_of[zone] for zone in zones], np.int64)[self._codes])
 
     def _spread(self, of_each_pair: list[Any]) -> npt.NDArray[np.object_]:
         values = np.empty(len(of_each_pair), dtype=object)
