@@ -130,12 +130,19 @@ class JobReader:
         states = {job_id: self._state(job_id, text) for job_id, text in texts.items()}
         states |= {job_id: JobState(job) for job_id, job in others.items()}
         for job_id, state in states.items():
-            self._remember(job_id, state)
+            if isinstance(state, JobState):
+                self._remember(job_id, state)
         return [states.get(job_id) for job_id in job_ids]
 
-    def _state(self, job_id: UUID, text: str) -> JobState:
+    def _state(self, job_id: UUID, text: str) -> JobState | Exception:
+        """An error if this version of the code cannot read the booking, so that the other jobs of the batch are still read."""
         known = self._ended.get(job_id)
-        return known if known is not None and known.text == text else JobState(booking_job(view_of(text)), text)
+        if known is not None and known.text == text:
+            return known
+        try:
+            return JobState(booking_job(view_of(text)), text)
+        except Exception as error:
+            return error
 
     def _remember(self, job_id: UUID, state: JobState) -> None:
         self._ended.pop(job_id, None)

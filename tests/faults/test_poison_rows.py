@@ -1,14 +1,19 @@
-"""One booking that Postgres refuses to store, in a batch of a hundred valid ones."""
+"""One booking that cannot be stored or read, in a batch of valid ones."""
 
 from __future__ import annotations
 
+import asyncio
 from uuid import UUID
 
 import pytest
 
+from api.live.batches.cancellations import CancellationBatches
+from api.live.job_reader import JobReader
+from api.live.waiters import Waiters
 from core.bookings.errors import NotAccepted
 from core.bookings.intake.requests import Accepted, BookingRequest
 from core.db import RawConnection
+from core.lifecycle.cancel import Cancellation
 from tests.support.intake import new_intake
 from tests.support.pipeline import Pipeline
 from tests.support.waiting import until
@@ -38,6 +43,28 @@ def test_the_neighbours_of_a_row_that_cannot_be_accepted_are_accepted(pipeline: 
     results = new_intake(pipeline.db).accept([BookingRequest(each.id, (flight,), 1) for each in travellers])
     assert [turn for turn, result in enumerate(results) if not isinstance(result, Accepted)] == [7]
     assert isinstance(results[7], NotAccepted)
+
+
+@pytest.mark.anyio
+async def test_the_neighbours_of_a_booking_that_cannot_be_read_are_answered(pipeline: Pipeline) -> None:
+    """A process of another release may have written what this one does not understand."""
+    traveller, flight = pipeline.account().id, pipeline.flight(10)
+    bookings = pipeline.accept(*[BookingRequest(traveller, (flight,), 1)] * 3)
+    pipeline.work(*bookings)
+    with pipeline.db.transaction() as connection:
+        unknown = '[{"stage": "confirmed", "at": "soon"}]'
+        connection.execute("UPDATE bookings SET timeline = %s WHERE id = %s", (unknown, bookings[1]))
+    context = pipeline.context
+    reader, cancellations = (
+        JobReader(pipeline.db, Waiters()),
+        CancellationBatches(pipeline.db, context.redis, context.dispatcher, context.settings),
+    )
+    for submit in (reader.read, lambda each: cancellations.submit(Cancellation(each, traveller))):
+        results = await asyncio.gather(*map(submit, bookings), return_exceptions=True)
+        assert [isinstance(each, Exception) for each in results] == [False, True, False]
+    assert pipeline.endings(bookings) == {"CANCELLED": 3}
+    await reader.close()
+    await cancellations.close()
 
 
 def test_a_locked_flight_delays_no_other_flight(pipeline: Pipeline) -> None:

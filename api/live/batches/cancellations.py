@@ -9,7 +9,7 @@ import redis
 
 from api.live.batches.requests import Refusal, RequestBatches
 from core.after_commit import AfterCommit
-from core.bookings.reading.by_id import read_bookings
+from core.bookings.reading.by_id import read_each
 from core.bookings.reading.views import BookingView
 from core.db import Database, RawConnection
 from core.lifecycle import cancel
@@ -29,6 +29,6 @@ class CancellationBatches(RequestBatches[Cancellation, BookingView]):
     def _make(self, connection: RawConnection, changes: Sequence[Cancellation], after: AfterCommit) -> Mapping[UUID, Refusal]:
         return cancel.cancel_all(connection, changes, self._fares, after, hold_minutes=self._hold_minutes)
 
-    def _answer(self, booking_ids: Sequence[UUID]) -> Mapping[UUID, BookingView]:
+    def _answer(self, booking_ids: Sequence[UUID]) -> Mapping[UUID, BookingView | Exception]:
         with self._db.snapshot() as connection:
-            return read_bookings(connection, booking_ids)
+            return read_each(connection, booking_ids)

@@ -61,8 +61,8 @@ class RequestBatches(ABC, Generic[Change, Answer]):
         """Make these changes, of different bookings. Returns why some were not made, by booking id."""
 
     @abstractmethod
-    def _answer(self, booking_ids: Sequence[UUID]) -> Mapping[UUID, Answer]:
-        """The answers for changes that are committed, by booking id."""
+    def _answer(self, booking_ids: Sequence[UUID]) -> Mapping[UUID, Answer | Exception]:
+        """The answers for changes that are committed, by booking id. An error is the answer to its change only."""
 
     async def submit(self, change: Change) -> Answer:
         """Make one change. When this returns, it is committed.

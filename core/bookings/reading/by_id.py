@@ -119,6 +119,17 @@ def read_bookings(connection: RawConnection, booking_ids: Sequence[UUID]) -> dic
     return {booking_id: view_of(text) for booking_id, text in read_texts(connection, booking_ids).items()}
 
 
+def read_each(connection: RawConnection, booking_ids: Sequence[UUID]) -> dict[UUID, BookingView | Exception]:
+    """As `read_bookings`. A booking that this version of the code cannot read is its error, so that the others are still read."""
+    views: dict[UUID, BookingView | Exception] = {}
+    for booking_id, text in read_texts(connection, booking_ids).items():
+        try:
+            views[booking_id] = view_of(text)
+        except Exception as error:
+            views[booking_id] = error
+    return views
+
+
 def read_texts(connection: RawConnection, booking_ids: Sequence[UUID]) -> dict[UUID, str]:
     """The bookings with these ids, each as the text that `view_of` reads. Unknown ids are ignored."""
     return dict(connection.execute(_QUERY.encode(), (list(booking_ids),)).fetchall())
