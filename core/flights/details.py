@@ -130,7 +130,9 @@ class FlightDetails:
                 years = f"{rules.EARLIEST.year} to {rules.LATEST.year - 1}"
                 broken.append((field, "out_of_range", f"The time must be in the years {years}."))
         if self.arrival_ts <= self.departure_ts:
-            broken.append(("arrival_ts", "arrives_before_departure", "The arrival must be later than the departure."))
+            broken.append(("arrival_ts", *rules.ARRIVES_BEFORE))
+        elif self.arrival_ts - self.departure_ts > rules.LONGEST:
+            broken.append(("arrival_ts", *rules.ARRIVES_TOO_LATE))
         if not 1 <= self.total_seats <= rules.MAX_SEATS:
             broken.append(("total_seats", "out_of_range", f"A flight has 1 to {rules.MAX_SEATS} seats."))
         if isinstance(self.cabin, Cabin) and self.cabin.size != self.total_seats:

@@ -5,7 +5,7 @@ The patterns have the same meaning in Python's `re` and in RE2. They have to mat
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Final
 
@@ -24,3 +24,12 @@ NOT_A_PRICE: Final = "Must be an amount in plain digits with a decimal point, su
 
 EARLIEST: Final = datetime(2000, 1, 1, tzinfo=UTC)
 LATEST: Final = datetime(2100, 1, 1, tzinfo=UTC)
+
+LONGEST: Final = timedelta(hours=72)
+"""The longest time from departure to arrival. No flight with one number takes so long, with all its stops."""
+ARRIVES_BEFORE: Final = "arrives_before_departure", "The arrival must be later than the departure."
+ARRIVES_TOO_LATE: Final = (
+    "arrives_too_late",
+    f"The arrival is more than {LONGEST.days} days after the departure. Check the year, the month and the day of both.",
+)
+"""Code and message of the faults of an arrival, in a request and in a file."""

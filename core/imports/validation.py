@@ -13,7 +13,7 @@ import pandas as pd
 import pyarrow as pa
 
 from core import money
-from core.flights import numbers
+from core.flights import numbers, rules
 from core.flights.announcements.route_versions import RouteDays
 from core.flights.details import CABIN_MISMATCH
 from core.imports import cabins, prices
@@ -81,8 +81,9 @@ def validate(
         sizes = cabins.sizes(values["cabin"])
         fits = np.isnan(sizes) | (sizes == values["total_seats"].to_numpy(dtype=np.float64))
         require(fits, "cabin", CABIN_MISMATCH, "Must have as many seats as the flight: its name ends with their number.")
-    later = (values["arrival_ts"] > values["departure_ts"]).to_numpy(dtype=np.bool_)
-    require(later, "arrival_ts", "arrives_before_departure", "The arrival must be later than the departure.")
+    duration = values["arrival_ts"] - values["departure_ts"]
+    require((duration > pd.Timedelta(0)).to_numpy(dtype=np.bool_), "arrival_ts", *rules.ARRIVES_BEFORE)
+    require((duration <= rules.LONGEST).to_numpy(dtype=np.bool_), "arrival_ts", *rules.ARRIVES_TOO_LATE)
     keys = _number_keys(values["flight_number"], is_valid)
     first = seen.add(keys, values["departure_ts"], is_valid)
     require(first, "flight_number", "duplicate_in_file", "An earlier row of this file has the same flight number and departure.")

@@ -96,6 +96,7 @@ def test_a_field_that_cannot_be_is_named(admin: httpx.Client) -> None:
         ({"total_seats": "150"}, "/total_seats", None),
         ({"arrival_ts": noon_in(9)}, "/arrival_ts", "arrives_before_departure"),
         ({"arrival_ts": noon_in(10)}, "/arrival_ts", "arrives_before_departure"),
+        ({"arrival_ts": noon_in(14)}, "/arrival_ts", "arrives_too_late"),
         ({"departure_ts": "2030-05-01T10:00:00"}, "/departure_ts", None),
         ({"departure_ts": "1930-05-01T10:00:00Z"}, "/departure_ts", "out_of_range"),
         ({"destination": "New Delhi"}, "/destination", "same_place"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -71,7 +71,8 @@ def test_a_local_time_that_is_none_or_two_is_a_bad_row(import_steps: ImportSteps
 def test_a_local_time_beside_a_change_of_the_clocks_is_one_moment(
     import_steps: ImportSteps, source: str, departure: str, utc: str
 ) -> None:
-    status = import_steps.take(csv_of([local(1, source, departure, "Mumbai", "2031-01-01T00:00Z")]), times="local")
+    arrival = f"{date.fromisoformat(departure[:10]) + timedelta(days=1)}T12:00Z"
+    status = import_steps.take(csv_of([local(1, source, departure, "Mumbai", arrival)]), times="local")
     assert status["created"] == 1, status["errors"]
     assert import_steps.rows("SELECT to_char(departure_ts, 'HH24:MI') FROM flights") == [(utc,)]
 

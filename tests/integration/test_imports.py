@@ -53,12 +53,13 @@ def test_bad_rows_never_stop_good_ones(import_steps: ImportSteps) -> None:
                 row(1, price="9"),
                 '"unclosed,quote',
                 row(7),
+                row(8, departure_ts="2030-03-01T10:00:00Z", arrival_ts="2031-03-01T12:00:00Z"),
             ]
         )
     )
     assert status["status"] == "COMPLETED"
-    assert counts(status) == {"created": 2, "updated": 0, "skipped": 0, "failed": 6}
-    assert status["progress"] == {"processed": 8, "total": 8, "percent": 100.0}
+    assert counts(status) == {"created": 2, "updated": 0, "skipped": 0, "failed": 7}
+    assert status["progress"] == {"processed": 9, "total": 9, "percent": 100.0}
     assert faults(status) == [
         (3, "price", "negative"),
         (3, "total_seats", "not_a_number"),
@@ -67,6 +68,7 @@ def test_bad_rows_never_stop_good_ones(import_steps: ImportSteps) -> None:
         (6, "arrival_ts", "arrives_before_departure"),
         (7, "flight_number", "duplicate_in_file"),
         (8, None, "unclosed_quote"),
+        (10, "arrival_ts", "arrives_too_late"),
     ]
     assert status["errors"][0] == {
         "line": 3, "column": "price", "value": "-1", "code": "negative", "message": "A price cannot be negative."

@@ -9,7 +9,7 @@ import io
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from itertools import zip_longest
 from typing import Any
@@ -211,6 +211,8 @@ def _take_row(
         return "failed", [("cabin", "cabin_mismatch")]
     if values["arrival_ts"] <= values["departure_ts"]:
         return "failed", [("arrival_ts", "arrives_before_departure")]
+    if values["arrival_ts"] - values["departure_ts"] > timedelta(days=3):
+        return "failed", [("arrival_ts", "arrives_too_late")]
     key = (values["flight_number"], values["departure_ts"])
     if key in seen:
         return "failed", [("flight_number", "duplicate_in_file")]
