@@ -117,10 +117,18 @@ def test_another_format_is_known_by_its_first_bytes(head: bytes) -> None:
         read_layout(head)
 
 
-@pytest.mark.parametrize("before", ["Flights of the summer,,,,,,\n", "# written by a script\n", "a\n\nb;c\n"])
+@pytest.mark.parametrize(
+    "before",
+    ["Flights of the summer,,,,,,\n", "# written by a script\n", "a\n\nb;c\n", "Flight,,,Departure,Arrival,Seats,\n", "price\n"],
+)
 def test_the_line_with_the_names_is_found_behind_a_title(before: str) -> None:
     line = before.count("\n") + 1
     assert f"Line {line} names them: remove the lines before it." in problems(f"{before}{NAMES}\nx".encode())[0][2]
+
+
+def test_a_header_in_quotes_as_a_whole_is_recognised() -> None:
+    (problem,) = problems(f'"{NAMES}"\n"AI-1,Delhi"\n'.encode())
+    assert problem[2].endswith("The whole line is in quotes, so it is one cell. Remove the quotes around whole lines.")
 
 
 @pytest.mark.parametrize(

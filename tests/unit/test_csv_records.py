@@ -143,6 +143,25 @@ def test_the_cells_of_a_broken_line_are_salvaged() -> None:
     assert chunk.faulty_rows(chunk.faults) == {2: ["a", "b", "c,d"], 3: ["x,y", "", ""]}
 
 
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        (b"a,b", "The row has 2 cells, and the header has 3 columns. Add the missing cells; a cell may be empty."),
+        (
+            b"a,b,1,234,,",
+            "The row has 4 cells, and the header has 3 columns. Put a cell that contains a comma in quotes, and remove cells after the last column.",
+        ),
+        (
+            b'"a,b,c"',
+            "The row has 1 cell, and the header has 3 columns. Separate the cells by a comma, and do not put the whole row in quotes.",
+        ),
+    ],
+)
+def test_a_row_with_another_number_of_cells_says_how_many(line: bytes, said: str) -> None:
+    (fault,) = read(GOOD + line + b"\n" + GOOD)[0].faults.found
+    assert (fault.line, fault.message) == (3, said)
+
+
 def test_the_cells_of_a_long_line_in_an_unknown_encoding_are_salvaged() -> None:
     """Each byte that is in no encoding is shown as four characters."""
     chunk = read(b"\x81" * (records.RECORD_BYTES - len(b",b,c")) + b",b,c\n" + GOOD)[0]

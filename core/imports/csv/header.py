@@ -101,8 +101,10 @@ def read_layout(head: bytes) -> Layout:
     names = [_normalised(name) for name in _cells(text, delimiter)]
     while names and not names[-1]:
         names.pop()  # spreadsheet programs also write empty columns after the last one
+    if not {*names} >= {*REQUIRED}:
+        _require_no_better_line(head, start + len(line) + len(newline), rows_before + 1)
     if not any(name in BY_NAME or likely_meant(name, MEANT) for name in names):
-        raise _unreadable("no_header", _why_no_header(head, start + len(line) + len(newline), rows_before + 1))
+        raise _unreadable("no_header", f"{_no_header(rows_before + 1)} {_why_no_header(names)}")
     _require_known(names)
     return Layout(
         delimiter=delimiter,
@@ -123,14 +125,23 @@ def _line_at(head: bytes, start: int) -> tuple[bytes, bytes]:
     return (head[start:], b"") if end < 0 else (head[start:end], b"\n")
 
 
-def _why_no_header(head: bytes, rows_at: int, line: int) -> str:
-    """The message for a file in whose first line no cell is the name of a column. A later line may have the names."""
-    message = f"Line {line} must name the columns, and none of its cells is the name of one: {', '.join(BY_NAME)}."
-    for number, text in enumerate(head[rows_at:].split(b"\n")[:SEARCHED], line + 1):
-        cells = _cells(text.decode(errors="replace").strip(), _delimiter_of(text.decode(errors="replace"), ""))
-        if {*map(_normalised, cells)} >= {*REQUIRED}:
-            return f"{message} Line {number} names them: remove the lines before it."
-    return f"{message} The cells are separated by a comma, a semicolon, a tab or a vertical bar."
+def _require_no_better_line(head: bytes, rows_at: int, line: int) -> None:
+    """Refuse a file in which a later line has the names of all required columns: the lines before it are a title, or merged cells."""
+    for number, written in enumerate(head[rows_at:].split(b"\n")[:SEARCHED], line + 1):
+        text = written.decode(errors="replace").strip()
+        if {*map(_normalised, _cells(text, _delimiter_of(text, "")))} >= {*REQUIRED}:
+            raise _unreadable("no_header", f"{_no_header(line)} Line {number} names them: remove the lines before it.")
+
+
+def _no_header(line: int) -> str:
+    return f"Line {line} must name the columns: {', '.join(BY_NAME)}."
+
+
+def _why_no_header(names: Sequence[str]) -> str:
+    """What is wrong with a first line in which no cell is the name of a column."""
+    if len(names) == 1 and {*map(_normalised, _cells(names[0], _delimiter_of(names[0], "")))} >= {*REQUIRED}:
+        return "The whole line is in quotes, so it is one cell. Remove the quotes around whole lines."
+    return "None of its cells is the name of one. The cells are separated by a comma, a semicolon, a tab or a vertical bar."
 
 
 def _first_line(head: bytes) -> tuple[int, str]:

@@ -25,6 +25,8 @@ CHUNK_ROWS: Final = 20_000
 FIRST_ROWS: Final = 4_000
 """The first chunk of a file is small, so that Postgres begins to store rows early, while the next chunk is read."""
 
+_DELIMITERS: Final = {",": "a comma", ";": "a semicolon", "\t": "a tab", "|": "a vertical bar"}
+
 _TEXT: Final = pd.StringDtype(storage="pyarrow", na_value=np.nan)
 
 
@@ -152,17 +154,37 @@ def _without_blanks(cells: pd.DataFrame, lines: npt.NDArray[np.int64]) -> tuple[
 def _broken_lines(found: records.Records, layout: Layout) -> Faults:
     faults = Faults()
     for broken in found.broken:
-        fault = Fault(broken.line, WHOLE_ROW, shortened(broken.text), broken.code, records.MESSAGES[broken.code])
-        faults.add(fault)
-        faults.salvaged[broken.line] = _salvaged(broken.text, layout)
+        cells = _separated(broken.text, layout)
+        message = records.MESSAGES[broken.code].format_map(_words_for(cells, layout))
+        faults.add(Fault(broken.line, WHOLE_ROW, shortened(broken.text), broken.code, message))
+        faults.salvaged[broken.line] = _salvaged(cells, layout)
     return faults
 
 
-def _salvaged(text: str, layout: Layout) -> list[str]:
-    """The cells of a broken line, as far as they can be separated, one for each named column."""
+def _separated(text: str, layout: Layout) -> list[str]:
+    """The cells of a broken line, as far as they can be separated, without empty ones after the last column."""
     cells = next(csv.reader([storable(text).replace("\r", " ")], delimiter=layout.delimiter), [])
     while len(cells) > len(layout.columns) and not cells[-1].strip():
         cells.pop()
+    return cells
+
+
+def _words_for(cells: list[str], layout: Layout) -> dict[str, str]:
+    """What the message about the number of cells says, with its advice."""
+    delimiter = _DELIMITERS[layout.delimiter]
+    if len(cells) == 1:
+        advice = f"Separate the cells by {delimiter}, and do not put the whole row in quotes."
+    elif len(cells) < len(layout.columns):
+        advice = "Add the missing cells; a cell may be empty."
+    else:
+        advice = f"Put a cell that contains {delimiter} in quotes, and remove cells after the last column."
+    counts = {"cells": len(cells), "columns": len(layout.columns)}
+    words = {name: f"{count} {name if count != 1 else name.removesuffix('s')}" for name, count in counts.items()}
+    return {**words, "advice": advice}
+
+
+def _salvaged(cells: list[str], layout: Layout) -> list[str]:
+    """The cells of a broken line, one for each named column."""
     cells = [*cells[: len(layout.columns) - 1], layout.delimiter.join(cells[len(layout.columns) - 1 :])]
     cells += [""] * (len(layout.columns) - len(cells))
     return [cell for cell, name in zip(cells, layout.columns, strict=True) if name is not None]

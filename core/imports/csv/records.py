@@ -40,8 +40,11 @@ MESSAGES: Final = {
         "There is a quote inside a cell, or a blank before a cell in quotes. Put nothing between a delimiter and a quote, put the whole "
         'cell in quotes, and write each quote in it twice: "".'
     ),
-    "wrong_columns": "The row has fewer cells than the header has columns, or a value after the last named column.",
-    "not_utf8": "The row is not UTF-8. It is shown as if it were Windows-1252. Check its letters, and correct them.",
+    "wrong_columns": "The row has {cells}, and the header has {columns}. {advice}",
+    "not_utf8": (
+        "The row is not UTF-8. It is shown as if it were Windows-1252. Check its letters, and correct them, or save the whole file as "
+        "'CSV UTF-8'."
+    ),
     "nul_character": "The row contains a NUL character. Remove it.",
     "bare_carriage_return": "The row contains a carriage return that does not end a line. Lines must end with LF or CRLF.",
     "line_too_long": f"The row is longer than {RECORD_BYTES // 1024} KB.",
