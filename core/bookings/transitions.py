@@ -53,6 +53,8 @@ _WRITE: Final = f"""
 _MOVE: Final = _WRITE.format(freeing="")
 # In the same statement, so that the end of a booking without seat numbers costs no other one.
 _END: Final = _WRITE.format(freeing="WITH freed AS (DELETE FROM seat_numbers WHERE booking_id = ANY(%(bookings)s))")
+DECIDED: Final = '$[*] ? (@.stage == "held" || @.stage == "confirmed" || @.stage == "failed")'
+"""JSON path of the stages of a timeline that say whether the booking has seats. The first of them is when it was decided."""
 _ENDS: Final = frozenset({BookingStatus.FAILED, BookingStatus.EXPIRED, BookingStatus.CANCELLED})
 
 

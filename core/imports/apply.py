@@ -220,17 +220,8 @@ class _Upsert:
     def _update(self) -> Applied:
         """Change the flights that differ. They are locked first, so their seat counts cannot change before the commit."""
         applied = Applied()
-        allowed: dict[UUID, StagedChange] = {}
-        lock = not self._options.dry_run
-        found = staging.list_changes(self._connection, lock=lock)
-        lost = find_lost_seats(self._connection, found, lock=lock)
-        for change in found:
-            fault = why_refused(change, lost.get(change.flight_id))
-            if fault is None:
-                allowed[change.flight_id] = change
-                applied.routes.update([change.route_day])
-            else:
-                applied.faults.append(fault)
+        allowed, applied.faults = self._check(staging.list_changes(self._connection, lock=not self._options.dry_run))
+        applied.routes.update(change.route_day for change in allowed.values())
         to_record = {
             change.line: change.flight_id
             for change in allowed.values()
@@ -252,22 +243,28 @@ class _Upsert:
             changes.record(self._connection, self._options.import_id, found.flights, ChangeEffect.ADDED_BESIDE)
             applied.beside += len(found.flights)
 
-    def _move(self, found: SameDay, applied: Applied) -> None:
-        lock = not self._options.dry_run
+    def _check(self, found: Sequence[StagedChange]) -> tuple[dict[UUID, StagedChange], list[Fault]]:
+        """Those of these changes that are allowed, by flight, and the faults of the others."""
+        lost = find_lost_seats(self._connection, found, lock=not self._options.dry_run)
         allowed: dict[UUID, StagedChange] = {}
-        faults = [
-            Fault(line, "departure_ts", "", "ambiguous_flight", AMBIGUOUS)
-            for line in found.flights.keys() - found.unambiguous.keys()
-        ]
-        chosen = staging.list_chosen(self._connection, found.unambiguous, lock=lock)
-        lost = find_lost_seats(self._connection, chosen, lock=lock)
-        for change in chosen:
+        faults: list[Fault] = []
+        for change in found:
             fault = why_refused(change, lost.get(change.flight_id))
             if fault is None:
                 allowed[change.flight_id] = change
-                applied.routes.update([change.route_day])
             else:
                 faults.append(fault)
+        return allowed, faults
+
+    def _move(self, found: SameDay, applied: Applied) -> None:
+        ambiguous = [
+            Fault(line, "departure_ts", "", "ambiguous_flight", AMBIGUOUS)
+            for line in found.flights.keys() - found.unambiguous.keys()
+        ]
+        chosen = staging.list_chosen(self._connection, found.unambiguous, lock=not self._options.dry_run)
+        allowed, refused = self._check(chosen)
+        applied.routes.update(change.route_day for change in allowed.values())
+        faults = [*ambiguous, *refused]
         moved = {change.line: change.flight_id for change in allowed.values()}
         applied.bookings += changes.record(self._connection, self._options.import_id, moved)
         applied.updated += len(moved)

@@ -15,6 +15,7 @@ from sqlalchemy import Column, DateTime
 from sqlmodel import Field, SQLModel
 
 from core.bookings.states import BookingStatus
+from core.bookings.transitions import DECIDED
 from core.clock import first_id_at, now
 from core.db import RawConnection, fetch, fetch_one
 
@@ -74,7 +75,6 @@ class Minute(Counts, frozen=True, kw_only=True):
     dead_letters: int
 
 
-_DECIDED: Final = '$[*] ? (@.stage == "held" || @.stage == "confirmed" || @.stage == "failed")'
 _COUNT: Final = f"""
     SELECT count(*)::int AS accepted,
         count(*) FILTER (WHERE status = {BookingStatus.PENDING.sql})::int AS pending, count(*) FILTER (WHERE status = {BookingStatus.HELD.sql})::int AS held,
@@ -84,7 +84,7 @@ _COUNT: Final = f"""
         percentile_cont(0.99) WITHIN GROUP (ORDER BY ms) AS p99_ms
     FROM (
         SELECT status, (extract(epoch FROM
-            (jsonb_path_query_first(timeline, '{_DECIDED}') ->> 'at')::timestamptz - created_at) * 1000)::float8 AS ms
+            (jsonb_path_query_first(timeline, '{DECIDED}') ->> 'at')::timestamptz - created_at) * 1000)::float8 AS ms
         FROM bookings WHERE id >= %(begin)s AND id < %(end)s
     ) AS accepted
 """  # noqa: S608  # only constants of this module

@@ -22,13 +22,15 @@ from core.bookings.unfinished.overdue import DueHold
 from core.db import RawConnection
 from core.flights.seat_counts import lock_counts
 from core.lifecycle.end import end_bookings
-from core.messaging.messages import MAX_IDS, WorkPayments
+from core.messaging.messages import WorkPayments
 from core.payments import charges
 from core.payments.charges import LockedPayment
 from core.payments.models import PaymentStatus
 
 
-class _Fate(Enum):
+class _Decision(Enum):
+    """What happens to a booking that is HELD and due."""
+
     LOOK_LATER = auto()
     """Nothing to do: its hold is not over, and a worker has its payment."""
     SEND = auto()
@@ -36,7 +38,9 @@ class _Fate(Enum):
     KEEP = auto()
     """Its hold is over, but its payment is not decided yet."""
     EXPIRE = auto()
+    """Its hold is over, and nothing was paid."""
     TIME_OUT = auto()
+    """The card that came with it was not charged in time."""
 
 
 def end_overdue(connection: RawConnection, booking_ids: Sequence[UUID], *, hold_minutes: int) -> AfterCommit:
@@ -46,13 +50,13 @@ def end_overdue(connection: RawConnection, booking_ids: Sequence[UUID], *, hold_
     """
     due = overdue.lock_due(connection, booking_ids)
     payments = charges.lock_undeclined(connection, [each.booking.id for each in due])
-    fates: dict[_Fate, list[LockedBooking]] = defaultdict(list)
+    decisions: dict[_Decision, list[LockedBooking]] = defaultdict(list)
     for each in due:
-        fates[_decide(each, payments.get(each.booking.id))].append(each.booking)
+        decisions[_decide(each, payments.get(each.booking.id))].append(each.booking)
     after = AfterCommit()
-    _postpone(connection, fates)
-    after.messages += _messages(fates[_Fate.SEND])
-    ending = fates[_Fate.EXPIRE] + fates[_Fate.TIME_OUT]
+    _postpone(connection, decisions)
+    after.messages += WorkPayments.for_ids([booking.id for booking in decisions[_Decision.SEND]])
+    ending = decisions[_Decision.EXPIRE] + decisions[_Decision.TIME_OUT]
     unsent = [payments[booking.id] for booking in ending if booking.id in payments]
     charges.decline(
         connection,
@@ -61,10 +65,10 @@ def end_overdue(connection: RawConnection, booking_ids: Sequence[UUID], *, hold_
     )
     # The flights of all groups are locked at once, in the order of their ids, to avoid deadlocks.
     lock_counts(connection, {flight_id for booking in ending for flight_id in booking.flight_ids})
-    end_bookings(connection, fates[_Fate.EXPIRE], BookingStatus.EXPIRED, after, hold_minutes=hold_minutes)
+    end_bookings(connection, decisions[_Decision.EXPIRE], BookingStatus.EXPIRED, after, hold_minutes=hold_minutes)
     end_bookings(
         connection,
-        fates[_Fate.TIME_OUT],
+        decisions[_Decision.TIME_OUT],
         BookingStatus.FAILED,
         after,
         hold_minutes=hold_minutes,
@@ -73,34 +77,28 @@ def end_overdue(connection: RawConnection, booking_ids: Sequence[UUID], *, hold_
     return after
 
 
-def _decide(due: DueHold, payment: LockedPayment | None) -> _Fate:
+def _decide(due: DueHold, payment: LockedPayment | None) -> _Decision:
     booking = due.booking
     by_token = booking.payment_mode is PaymentMode.TOKEN
     if not due.is_over:
-        return _Fate.SEND if by_token and payment is None else _Fate.LOOK_LATER
+        return _Decision.SEND if by_token and payment is None else _Decision.LOOK_LATER
     if payment is not None and not due.is_lapsed:
-        # A traveller who paid in time keeps the seats, however long the queue is. A charge that we should have started and did
-        # not send in time ends the booking, and so does any charge that was not sent before the departure.
+        # A traveller who paid in time keeps the seats, however long the queue is. If the charge
+        # of a card that came with the booking was not sent in time, the booking ends, and so it does if any charge was not sent
+        # before the departure.
         unsent = payment.status is PaymentStatus.REQUIRES_PAYMENT
         if not (unsent and (by_token or not booking.may_be_paid)):
-            return _Fate.KEEP
-    return _Fate.TIME_OUT if by_token else _Fate.EXPIRE
+            return _Decision.KEEP
+    return _Decision.TIME_OUT if by_token else _Decision.EXPIRE
 
 
-def _postpone(connection: RawConnection, fates: dict[_Fate, list[LockedBooking]]) -> None:
-    def ids(fate: _Fate) -> list[UUID]:
-        return [booking.id for booking in fates[fate]]
+def _postpone(connection: RawConnection, decisions: dict[_Decision, list[LockedBooking]]) -> None:
+    def ids(decision: _Decision) -> list[UUID]:
+        return [booking.id for booking in decisions[decision]]
 
-    if waiting := ids(_Fate.KEEP):
+    if waiting := ids(_Decision.KEEP):
         overdue.look_again_soon(connection, waiting)
-    if early := ids(_Fate.LOOK_LATER):
+    if early := ids(_Decision.LOOK_LATER):
         overdue.look_again_at_end(connection, early)
-    if unsent := ids(_Fate.SEND):
+    if unsent := ids(_Decision.SEND):
         overdue.lease_for_payment(connection, unsent)
-
-
-def _messages(bookings: Sequence[LockedBooking]) -> list[WorkPayments]:
-    return [
-        WorkPayments(tuple(booking.id for booking in bookings[start : start + MAX_IDS]))
-        for start in range(0, len(bookings), MAX_IDS)
-    ]

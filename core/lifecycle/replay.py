@@ -17,7 +17,7 @@ from core.db import RawConnection
 from core.imports import reopening as imports
 from core.messaging import envelope
 from core.messaging.envelope import Unreadable
-from core.messaging.messages import MAX_IDS, ImportFile, Message, Queue, ReserveBookings, SendRefunds
+from core.messaging.messages import ImportFile, Message, Queue, ReserveBookings, SendRefunds
 from core.operations import dead_letter_list
 from core.operations.dead_letter_list import DeadLetter
 from core.operations.models import DeadLetterKind
@@ -68,7 +68,7 @@ def _replay_bookings(connection: RawConnection, booking_ids: Sequence[UUID], aft
     for flight_id, of_flight in bookings.find_flights(connection, begun).items():
         after.rolled_back[flight_id] += of_flight
     after.changed_bookings += begun
-    after.messages += [ReserveBookings(tuple(begun[start : start + MAX_IDS])) for start in range(0, len(begun), MAX_IDS)]
+    after.messages += ReserveBookings.for_ids(begun)
     return begun
 
 
@@ -84,7 +84,7 @@ def _replay_refunds(connection: RawConnection, refund_ids: Sequence[UUID], after
     if not refund_ids:
         return []
     begun = refunds.reopen(connection, refund_ids)
-    after.messages += [SendRefunds(tuple(begun[start : start + MAX_IDS])) for start in range(0, len(begun), MAX_IDS)]
+    after.messages += SendRefunds.for_ids(begun)
     return begun
 
 

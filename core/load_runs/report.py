@@ -11,6 +11,7 @@ import msgspec
 
 from core.bookings.models import PaymentMode
 from core.bookings.states import BookingStatus, FailureCode
+from core.bookings.transitions import DECIDED
 from core.db import RawConnection, fetch, fetch_one
 from core.errors import NotFound
 from core.load_runs.fairness import Served, count_inversions
@@ -107,13 +108,12 @@ _CHARGED_WRONG: Final = f"""
         OR b.status = {BookingStatus.CANCELLED.sql} AND paid.taken - coalesce(back.amount, 0) NOT IN (0, coalesce(kept.fee, 0))
     )
 """  # noqa: S608  # only constants of this module
-_DECIDED: Final = '$[*] ? (@.stage == "held" || @.stage == "confirmed" || @.stage == "failed")'
 # Only bookings of one flight, because a trip may have been refused for any of its flights.
 _LINE: Final = f"""
     SELECT s.flight_id, b.sequence, b.seats, b.failure_code IS NOT DISTINCT FROM {FailureCode.SOLD_OUT.sql} AS is_loser,
-        (jsonb_path_query_first(b.timeline, '{_DECIDED}') ->> 'at')::timestamptz AS decided_at
+        (jsonb_path_query_first(b.timeline, '{DECIDED}') ->> 'at')::timestamptz AS decided_at
     FROM load_run_bookings t JOIN bookings b ON b.id = t.booking_id JOIN booking_segments s ON s.booking_id = b.id
-    WHERE t.run_id = %s AND b.sequence IS NOT NULL AND jsonb_path_exists(b.timeline, '{_DECIDED}')
+    WHERE t.run_id = %s AND b.sequence IS NOT NULL AND jsonb_path_exists(b.timeline, '{DECIDED}')
       AND (b.status <> {BookingStatus.FAILED.sql} OR b.failure_code = {FailureCode.SOLD_OUT.sql} OR jsonb_path_exists(b.timeline, '$[*] ? (@.stage == "held")'))
       AND NOT EXISTS (SELECT FROM booking_segments o WHERE o.booking_id = b.id AND o.position > 0)
     ORDER BY s.flight_id, b.sequence DESC

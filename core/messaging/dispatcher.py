@@ -5,7 +5,7 @@ Postgres.
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 import dramatiq
@@ -70,6 +70,10 @@ class Dispatcher:
             return False
         self._outage.succeeded()
         return True
+
+    def send_all(self, messages: Iterable[Message]) -> int:
+        """Send these messages. Returns the number of ids in those that were sent."""
+        return sum(len(message.ids) for message in messages if self.send(message))
 
     def depth(self, queue: str) -> int:
         """The number of messages that wait in a queue."""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import ClassVar, Final
+from typing import ClassVar, Final, Self
 from uuid import UUID
 
 
@@ -33,6 +34,11 @@ class Message:
     alone: ClassVar[bool] = False
     """Whether a process must not process another message of the queue at the same time, because the work of this one may crash it."""
     ids: tuple[UUID, ...]
+
+    @classmethod
+    def for_ids(cls, ids: Sequence[UUID]) -> list[Self]:
+        """As many messages as these ids need, with at most `MAX_IDS` each."""
+        return [cls(tuple(ids[start : start + MAX_IDS])) for start in range(0, len(ids), MAX_IDS)]
 
 
 class ReserveBookings(Message):

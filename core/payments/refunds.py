@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
@@ -15,7 +15,7 @@ from core.db import RawConnection, fetch
 from core.events import outbox
 from core.events.domain_events import Event, EventType, RefundData
 from core.lease import LEASE_SECONDS
-from core.messaging.messages import MAX_IDS, SendRefunds
+from core.messaging.messages import SendRefunds
 from core.payments.models import PaymentStatus, RefundStatus
 from core.payments.provider import RefundOutcome
 from core.statuses import StoredEnum
@@ -74,7 +74,7 @@ def request(
         """,  # noqa: S608  # only constants
         (reason, LEASE_SECONDS, [new_id() for _ in amounts], list(amounts), list(amounts.values())),
     ).fetchall()
-    after.messages += _messages(row[0] for row in rows)
+    after.messages += SendRefunds.for_ids(sorted(row[0] for row in rows))
     return {booking_id: amount for _, booking_id, amount in rows}
 
 
@@ -92,7 +92,7 @@ def request_surplus(connection: RawConnection, payment_ids: Sequence[UUID], afte
         """,  # noqa: S608  # only constants
         (RefundReason.SURPLUS_PAYMENT, LEASE_SECONDS, [new_id() for _ in payment_ids], list(payment_ids)),
     ).fetchall()
-    after.messages += _messages(row[0] for row in rows)
+    after.messages += SendRefunds.for_ids(sorted(row[0] for row in rows))
 
 
 def request_difference(connection: RawConnection, booking_id: UUID, amount: Decimal, after: AfterCommit) -> Decimal:
@@ -110,13 +110,8 @@ def request_difference(connection: RawConnection, booking_id: UUID, amount: Deci
         """,  # noqa: S608  # only constants
         {"id": new_id(), "amount": amount, "reason": RefundReason.LOWER_FARE, "lease": LEASE_SECONDS, "booking": booking_id},
     ).fetchall()
-    after.messages += _messages(row[0] for row in rows)
+    after.messages += SendRefunds.for_ids(sorted(row[0] for row in rows))
     return amount if rows else Decimal(0)
-
-
-def _messages(refund_ids: Iterable[UUID]) -> list[SendRefunds]:
-    ids = sorted(refund_ids)
-    return [SendRefunds(tuple(ids[start : start + MAX_IDS])) for start in range(0, len(ids), MAX_IDS)]
 
 
 @dataclass(frozen=True, slots=True)

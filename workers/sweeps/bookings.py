@@ -18,7 +18,7 @@ from core.bookings.unfinished import leases
 from core.db.bisect import isolated
 from core.db.session import limit_lock_wait
 from core.lifecycle import give_up
-from core.messaging.messages import MAX_IDS, Queue, ReserveAlone, ReserveBookings
+from core.messaging.messages import Queue, ReserveAlone, ReserveBookings
 from core.sweeps.models import Finding
 from core.telemetry.incidents import Incidents
 from workers.context import Context
@@ -93,11 +93,7 @@ class BookingStep:
 
     def _send(self, booking_ids: Sequence[UUID]) -> int:
         """Send messages. Returns the number of bookings that were sent."""
-        sent = 0
-        for start in range(0, len(booking_ids), MAX_IDS):
-            ids = tuple(booking_ids[start : start + MAX_IDS])
-            sent += len(ids) if self._context.dispatcher.send(ReserveBookings(ids)) else 0
-        return sent
+        return self._context.dispatcher.send_all(ReserveBookings.for_ids(booking_ids))
 
     def _give_up(self, booking_ids: Sequence[UUID]) -> None:
         with self._context.db.transaction() as connection:

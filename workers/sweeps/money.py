@@ -17,7 +17,7 @@ from core.bookings.unfinished import leases, overdue
 from core.db.bisect import isolated
 from core.db.session import limit_lock_wait
 from core.lifecycle import expire
-from core.messaging.messages import MAX_IDS, Message, Queue, SendRefunds, WorkPayments
+from core.messaging.messages import Queue, SendRefunds, WorkPayments
 from core.payments import charges, refunds
 from core.sweeps.models import Finding
 from core.telemetry.incidents import Incidents
@@ -87,7 +87,7 @@ def resend_payments(context: Context) -> None:
         return
     with context.db.transaction() as connection:
         bookings = charges.lease_due(connection, limit=SENT_IN_A_ROUND)
-    context.findings.note(Finding.LATE_PAYMENTS, len(bookings), _send(context, WorkPayments, bookings))
+    context.findings.note(Finding.LATE_PAYMENTS, len(bookings), context.dispatcher.send_all(WorkPayments.for_ids(bookings)))
 
 
 def resend_refunds(context: Context) -> None:
@@ -96,16 +96,7 @@ def resend_refunds(context: Context) -> None:
         return
     with context.db.transaction() as connection:
         due = refunds.lease_due(connection, limit=SENT_IN_A_ROUND)
-    context.findings.note(Finding.LATE_REFUNDS, len(due), _send(context, SendRefunds, due))
-
-
-def _send(context: Context, message: type[Message], ids: Sequence[UUID]) -> int:
-    """Send messages. Returns the number of ids that were sent."""
-    sent = 0
-    for start in range(0, len(ids), MAX_IDS):
-        part = tuple(ids[start : start + MAX_IDS])
-        sent += len(part) if context.dispatcher.send(message(part)) else 0
-    return sent
+    context.findings.note(Finding.LATE_REFUNDS, len(due), context.dispatcher.send_all(SendRefunds.for_ids(due)))
 
 
 def _is_moving(context: Context) -> bool:

@@ -13,7 +13,7 @@ from typing import Final, Protocol
 from uuid import UUID
 
 from core.bookings.states import ACTIVE
-from core.clock import now
+from core.clock import first_id_at, now
 from core.db import RawConnection, fetch
 from core.db.planning import any_length
 
@@ -85,10 +85,10 @@ def find_duplicates(connection: RawConnection, requests: Sequence[Compared], *, 
     earlier booking. The caller must have locked the travellers in an earlier statement; so of two requests at the same time, the second one
     finds the booking of the first.
     """
-    asked = [request for request in requests if not request.allow_duplicate]
-    if not asked:
+    checked = [request for request in requests if not request.allow_duplicate]
+    if not checked:
         return {}
-    pairs = [(n, request, flight_id) for n, request in enumerate(asked) for flight_id in request.flight_ids]
+    pairs = [(n, request, flight_id) for n, request in enumerate(checked) for flight_id in request.flight_ids]
     rows = fetch(
         connection,
         _Found,
@@ -98,7 +98,7 @@ def find_duplicates(connection: RawConnection, requests: Sequence[Compared], *, 
             "users": [request.user_id for _, request, _ in pairs],
             "flights": [flight_id for _, _, flight_id in pairs],
             "keys": [request.idempotency_key for _, request, _ in pairs],
-            "since": id_before(timedelta(minutes=minutes) + CLOCK_DIFFERENCE),
+            "since": first_id_at(now() - timedelta(minutes=minutes) - CLOCK_DIFFERENCE),
             "active": list(ACTIVE),
             "minutes": minutes,
         },
@@ -107,7 +107,7 @@ def find_duplicates(connection: RawConnection, requests: Sequence[Compared], *, 
     booked: dict[int, UUID] = {row.n: row.earlier for row in rows if row.earlier is not None}
     duplicates: dict[UUID, UUID] = {}
     first: dict[tuple[UUID, UUID], Compared] = {}
-    for n, request in enumerate(asked):
+    for n, request in enumerate(checked):
         if n in replayed:
             continue
         earlier = booked.get(n) or _find_in_batch(request, first)
@@ -128,8 +128,3 @@ def _find_in_batch(request: Compared, first: dict[tuple[UUID, UUID], Compared]) 
         if earlier is not None and not same_key:
             return earlier.booking_id
     return None
-
-
-def id_before(age: timedelta) -> UUID:
-    """The smallest id that a booking of this age can have. Ids begin with their time (`core.clock.new_id`)."""
-    return UUID(int=int((now() - age).timestamp() * 1000) << 80)

@@ -11,10 +11,10 @@ from datetime import timedelta
 from typing import Final, Protocol
 from uuid import UUID
 
-from core.bookings.intake.duplicates import id_before
 from core.bookings.intake.idempotency import find_holders
 from core.bookings.models import PaymentMode
 from core.bookings.states import BookingStatus
+from core.clock import first_id_at, now
 from core.db import RawConnection
 from core.waitlist.models import WaitStatus
 
@@ -54,7 +54,7 @@ def find_excess(connection: RawConnection, requests: Sequence[Counted], limit: i
         SELECT user_id, payment_mode, count(*) FROM bookings
         WHERE user_id = ANY(%s) AND id > %s AND payment_mode = ANY(%s) AND status = ANY(%s) GROUP BY user_id, payment_mode
         """,
-        (list({request.user_id for request in wanted}), id_before(LONGEST_OPEN), list(PAID_LATER), list(UNPAID)),
+        (list({request.user_id for request in wanted}), first_id_at(now() - LONGEST_OPEN), list(PAID_LATER), list(UNPAID)),
     ).fetchall()
     opened = Counter({(user_id, PaymentMode(mode)): count for user_id, mode, count in rows})
     used = set(find_holders(connection, (request.owned_key for request in wanted)))
@@ -80,6 +80,6 @@ def count_open(connection: RawConnection, user_id: UUID) -> int:
                 AND payment_mode = ANY(%(modes)s) AND status = ANY(%(unpaid)s))
              + (SELECT count(*) FROM waitlist WHERE user_id = %(user)s AND status = {WaitStatus.WAITING.sql})
         """,  # noqa: S608  # only constants
-        {"user": user_id, "since": id_before(LONGEST_OPEN), "modes": list(PAID_LATER), "unpaid": list(UNPAID)},
+        {"user": user_id, "since": first_id_at(now() - LONGEST_OPEN), "modes": list(PAID_LATER), "unpaid": list(UNPAID)},
     ).fetchone()
     return int(row[0]) if row else 0
