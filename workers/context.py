@@ -22,7 +22,7 @@ from workers.health.progress import Progress
 from workers.imports.processes import ImportProcesses
 from workers.pauses import Pauses
 from workers.payment_executor import Operation, PaymentExecutor
-from workers.payment_operations import ChargeOperation, Edge, RefundOperation
+from workers.payment_operations import ChargeOperation, RefundOperation, Transactions
 from workers.sweeps.findings import Findings
 
 PAYMENTS: Final = "payments"
@@ -76,7 +76,7 @@ class Context:
             inventory=Inventory(client),
             dispatcher=dispatcher,
             storage=open_storage(settings.servers),
-            payment_executor=_payment_executor(settings, Edge(db, client, dispatcher), progress),
+            payment_executor=_payment_executor(settings, Transactions(db, client, dispatcher), progress),
             progress=progress,
             pauses=Pauses(),
             findings=Findings(),
@@ -92,12 +92,12 @@ class Context:
         self.db.dispose()
 
 
-def _payment_executor(settings: Settings, edge: Edge, progress: Progress) -> PaymentExecutor | None:
+def _payment_executor(settings: Settings, transactions: Transactions, progress: Progress) -> PaymentExecutor | None:
     url, seconds = settings.payments.payments_url, settings.payments.payments_timeout_seconds
     if url is None:
         return None
     operations: dict[str, Operation[Any, Any]] = {
-        PAYMENTS: ChargeOperation(edge, hold_minutes=settings.booking.hold_minutes),
-        REFUNDS: RefundOperation(edge),
+        PAYMENTS: ChargeOperation(transactions, hold_minutes=settings.booking.hold_minutes),
+        REFUNDS: RefundOperation(transactions),
     }
     return PaymentExecutor(lambda: HttpProvider(url, seconds=seconds), operations, progress)

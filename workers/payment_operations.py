@@ -25,7 +25,7 @@ from core.telemetry.metrics import PROVIDER_CALLS
 _log = structlog.get_logger(__name__)
 
 
-class Edge:
+class Transactions:
     """Runs the transactions of the operations, and what follows each commit."""
 
     def __init__(self, db: Database, client: redis.Redis, dispatcher: Dispatcher) -> None:
@@ -49,8 +49,8 @@ class Edge:
 class ChargeOperation:
     """Charges bookings, by their ids."""
 
-    def __init__(self, edge: Edge, *, hold_minutes: int) -> None:
-        self._edge = edge
+    def __init__(self, transactions: Transactions, *, hold_minutes: int) -> None:
+        self._transactions = transactions
         self._hold_minutes = hold_minutes
 
     def claim(self, ids: list[UUID]) -> list[Claim | None]:
@@ -60,7 +60,7 @@ class ChargeOperation:
             claims.clear()
             claims.update(settle_payment.claim(connection, ids, after))
 
-        self._edge.commit(work)
+        self._transactions.commit(work)
         return [claims.get(booking_id) for booking_id in ids]
 
     async def call(self, provider: Provider, claim: Claim) -> ChargeOutcome:
@@ -91,7 +91,7 @@ class ChargeOperation:
 
         def settle_part(part: Sequence[tuple[Claim, ChargeOutcome]]) -> None:
             outcomes = {claim.charge.payment_id: outcome for claim, outcome in part}
-            self._edge.commit(
+            self._transactions.commit(
                 lambda connection, after: settle_payment.apply_outcomes(
                     connection, outcomes, after, hold_minutes=self._hold_minutes
                 )
@@ -104,8 +104,8 @@ class ChargeOperation:
 class RefundOperation:
     """Sends refunds to the provider, by their ids."""
 
-    def __init__(self, edge: Edge) -> None:
-        self._edge = edge
+    def __init__(self, transactions: Transactions) -> None:
+        self._transactions = transactions
 
     def claim(self, ids: list[UUID]) -> list[PendingRefund | None]:
         claims: dict[UUID, PendingRefund] = {}
@@ -114,7 +114,7 @@ class RefundOperation:
             claims.clear()
             claims.update(refunds.claim(connection, ids))
 
-        self._edge.commit(work)
+        self._transactions.commit(work)
         return [claims.get(refund_id) for refund_id in ids]
 
     async def call(self, provider: Provider, claim: PendingRefund) -> RefundOutcome:
@@ -133,10 +133,16 @@ class RefundOperation:
             refunds.settle(connection, outcomes, after)
             after.dead_letters += dead_letters.store_refunds(connection, refused, "The payment provider refused this refund.")
 
-        self._edge.commit(work)
+        self._transactions.commit(work)
         return [None] * len(ended)
 
 
-def _leave(_ended: tuple[Claim, ChargeOutcome], error: Exception) -> None:
-    # The sweep looks up the outcome again later.
-    _log.error("the outcome of a payment cannot be stored", exc_info=error)
+def _leave(ended: tuple[Claim, ChargeOutcome], error: Exception) -> None:
+    """The sweep looks up the outcome again later."""
+    claim, outcome = ended
+    _log.error(
+        "the outcome of a payment cannot be stored",
+        payment_id=str(claim.charge.payment_id),
+        outcome=outcome.status.name,
+        exc_info=error,
+    )

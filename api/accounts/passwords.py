@@ -37,7 +37,7 @@ async def checked(request: SignedRequest, services: Services, username: str, wor
         found = await queue.run(work)
         if found is not None:
             for scope, whose in allowances:
-                await services.limiter.forgive(scope, whose)
+                await services.limiter.reset(scope, whose)
                 rate_limits.forget(request.scope["state"], scope)
     return found
 

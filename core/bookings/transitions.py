@@ -50,9 +50,9 @@ _WRITE: Final = f"""
     ) AS t(target, failure, stages, is_held, hold)
     WHERE b.id = ANY(%(bookings)s) AND b.status = ANY(%(guard)s)
 """  # noqa: S608  # only constants of this module
-_MOVE: Final = _WRITE.format(freeing="")
+_CHANGE: Final = _WRITE.format(freeing="")
 # In the same statement, so that the end of a booking without seat numbers costs no other one.
-_END: Final = _WRITE.format(freeing="WITH freed AS (DELETE FROM seat_numbers WHERE booking_id = ANY(%(bookings)s))")
+_END_AND_FREE: Final = _WRITE.format(freeing="WITH freed AS (DELETE FROM seat_numbers WHERE booking_id = ANY(%(bookings)s))")
 DECIDED: Final = '$[*] ? (@.stage == "held" || @.stage == "confirmed" || @.stage == "failed")'
 """JSON path of the stages of a timeline that say whether the booking has seats. The first of them is when it was decided."""
 _ENDS: Final = frozenset({BookingStatus.FAILED, BookingStatus.EXPIRED, BookingStatus.CANCELLED})
@@ -102,7 +102,7 @@ class Transitions:
         # One statement for each kind of ending: there are two or three in a batch, and scalars are cheaper to send than arrays.
         for (target, failure, reached), group in _by_ending(self.made).items():
             written += connection.execute(
-                _END if target in _ENDS else _MOVE,
+                _END_AND_FREE if target in _ENDS else _CHANGE,
                 {
                     "target": target,
                     "failure": failure,

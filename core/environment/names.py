@@ -10,7 +10,7 @@ from rapidfuzz import fuzz, process
 from rapidfuzz.distance import OSA
 
 PREFIX: Final = "SKYQUEUE_"
-SLIPS: Final = 2
+MOST_EDITS: Final = 2
 """A name that is at most so many edits away from a setting's name counts as misspelt. A name further away may be a setting of
 another version.
 """
@@ -76,7 +76,7 @@ def _meant(name: str, by_letters: Mapping[str, str]) -> str | None:
     squeezed = _squeezed(name)
     if squeezed in by_letters:
         return by_letters[squeezed]
-    near = process.extractOne(name.upper(), by_letters.values(), scorer=OSA.distance, score_cutoff=SLIPS)
+    near = process.extractOne(name.upper(), by_letters.values(), scorer=OSA.distance, score_cutoff=MOST_EDITS)
     return near[0] if near else None
 
 

@@ -122,7 +122,7 @@ def apply_outcomes(
         failure=FailureCode.PAYMENT_DECLINED,
     )
     _reach_stage(connection, work.refused, "payment_declined", after)
-    _reach_stage(connection, work.in_doubt, "payment_unknown", after)
+    _reach_stage(connection, work.newly_unknown, "payment_unknown", after)
 
 
 def apply_events(connection: RawConnection, received: Sequence[ProviderEvent], after: AfterCommit, *, hold_minutes: int) -> None:
@@ -150,7 +150,8 @@ class _Decisions:
     failed: list[LockedBooking] = field(default_factory=list)
     refused: list[UUID] = field(default_factory=list)
     """Holds that stay open: the traveller may try another card."""
-    in_doubt: list[UUID] = field(default_factory=list)
+    newly_unknown: list[UUID] = field(default_factory=list)
+    """Bookings whose first attempt at a charge has no known outcome; the traveller is told."""
 
 
 def _decide(payment: LockedPayment, outcome: ChargeOutcome, booking: LockedBooking, work: _Decisions) -> None:
@@ -185,7 +186,7 @@ def _decide(payment: LockedPayment, outcome: ChargeOutcome, booking: LockedBooki
         case ChargeStatus.UNKNOWN | ChargeStatus.PROCESSING | ChargeStatus.NOT_FOUND | ChargeStatus.NOT_SENT:
             work.unknown.append(payment.id)
             if payment.attempts == 1:
-                work.in_doubt.append(booking.id)
+                work.newly_unknown.append(booking.id)
 
 
 def _is_settled(payment: LockedPayment, status: ChargeStatus) -> bool:

@@ -15,7 +15,7 @@ from core.places.registry import Place
 
 MOST: Final = 3
 REMEMBERED: Final = 4_096
-SLIPS: Final = ((8, 2), (4, 1))
+EDITS_OF_LETTERS: Final = ((8, 2), (4, 1))
 """(letters, edits): a name of at least so many letters may be so many typing errors away."""
 
 
@@ -33,10 +33,10 @@ def suggest(name: str) -> tuple[NearName, ...]:
     place = resolver.airport_in_any_case(name)
     code = [NearName(place.city, place.iata, place)] if place else []
     key = name_key(name)
-    slips = next((slips for letters, slips in SLIPS if len(key) >= letters), 0)
-    if not slips:
+    edits = next((edits for letters, edits in EDITS_OF_LETTERS if len(key) >= letters), 0)
+    if not edits:
         return tuple(code)
-    found = process.extract(key, _names(), scorer=OSA.distance, score_cutoff=slips, limit=10 * MOST)
+    found = process.extract(key, _names(), scorer=OSA.distance, score_cutoff=edits, limit=10 * MOST)
     cities_named = [(distance, max(cities().named[near], key=lambda city: city.people)) for near, distance, _ in found]
     cities_named.sort(key=lambda found: (found[0], -found[1].people))
     near = [NearName(city.name, city.airports[0].iata, city.airports[0]) for _, city in cities_named]

@@ -110,10 +110,10 @@ class RateLimiter:
         limit, bucket = LIMITS[scope], self._buckets.get(f"{scope}:{who}")
         if bucket is None:
             return limit.burst
-        flown_in = (time.monotonic() - bucket.rest_at) * limit.per_minute / 60
-        return min(limit.burst, bucket.tokens + int(bucket.rest + flown_in))
+        added = (time.monotonic() - bucket.rest_at) * limit.per_minute / 60
+        return min(limit.burst, bucket.tokens + int(bucket.rest + added))
 
-    async def forgive(self, scope: Scope, who: object) -> None:
+    async def reset(self, scope: Scope, who: object) -> None:
         """Fill the bucket of `who` again, for example after a correct password: the failed attempts before it no longer count."""
         if not self.enabled:
             return

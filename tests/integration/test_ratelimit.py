@@ -110,20 +110,20 @@ async def test_a_full_bucket_leaves_nothing_behind(redis_url: str) -> None:
 async def test_failed_attempts_before_a_success_do_not_count(redis_url: str) -> None:
     async with limiter_at(redis_url) as limiter:
         await passed(limiter, "ann", 6)
-        await limiter.forgive(SCOPE, "ann")
+        await limiter.reset(SCOPE, "ann")
         assert await passed(limiter, "ann", 20) == 5
 
 
 async def test_a_disabled_limiter_sends_no_request(redis_url: str) -> None:
     async with limiter_at("redis://127.0.0.1:1", enabled=False) as limiter:
         assert await passed(limiter, "ann", 1000) == 1000
-        await limiter.forgive(SCOPE, "ann")
+        await limiter.reset(SCOPE, "ann")
 
 
 async def test_without_redis_a_process_counts_for_itself() -> None:
     async with limiter_at("redis://127.0.0.1:1") as limiter:
         assert await passed(limiter, "ann", 50) == 5
-        await limiter.forgive(SCOPE, "ann")
+        await limiter.reset(SCOPE, "ann")
 
 
 async def test_a_redis_that_hangs_gets_one_request_and_then_none_for_a_while(

@@ -30,7 +30,7 @@ from tests.support.api import running
 from tests.support.pipeline import Pipeline
 from tests.support.steps import HOLD_MINUTES, Steps
 from tests.support.waiting import until
-from workers.payment_operations import ChargeOperation, Edge, RefundOperation
+from workers.payment_operations import ChargeOperation, RefundOperation, Transactions
 from workers.sweeps import money as money_sweep
 
 PRICE = Decimal("7500.00")
@@ -102,9 +102,9 @@ class PaymentSteps:
         self._portal = portal
         self._line: Provider = portal.call(lambda: HttpProvider(provider.base_url, seconds=seconds))
         context = steps.context
-        edge = Edge(context.db, context.redis, context.dispatcher)
-        self._payments = ChargeOperation(edge, hold_minutes=HOLD_MINUTES)
-        self._refunds = RefundOperation(edge)
+        transactions = Transactions(context.db, context.redis, context.dispatcher)
+        self._payments = ChargeOperation(transactions, hold_minutes=HOLD_MINUTES)
+        self._refunds = RefundOperation(transactions)
 
     def hold(self, user_id: UUID, flight_ids: UUID | tuple[UUID, ...], seats: int = 1) -> UUID:
         """A booking that is held, and waits for its traveller to pay."""

@@ -30,7 +30,7 @@ from tests.support.ledger import CallResult, Ledger
 from tests.support.steps import HOLD_MINUTES, Steps
 from workers.bookings import reserve_bookings
 from workers.flights import cancel_flights
-from workers.payment_operations import ChargeOperation, Edge
+from workers.payment_operations import ChargeOperation, Transactions
 from workers.sweeps import money
 
 # With these triggers Postgres stores every change of the status of a booking.
@@ -62,8 +62,8 @@ class World:
     def __init__(self, steps: Steps) -> None:
         self._steps = steps
         self._context = steps.context
-        edge = Edge(self._context.db, self._context.redis, self._context.dispatcher)
-        self._charges = ChargeOperation(edge, hold_minutes=HOLD_MINUTES)
+        transactions = Transactions(self._context.db, self._context.redis, self._context.dispatcher)
+        self._charges = ChargeOperation(transactions, hold_minutes=HOLD_MINUTES)
         with self._context.db.transaction() as connection:
             connection.execute(WATCH)
 

@@ -45,7 +45,7 @@ class BestFirst:
     """The itineraries of `joined`, ordered by the key that `weights` define."""
 
     def __init__(self, joined: JoinedSegments, weights: Weights) -> None:
-        self._joint, self._weights = joined, weights
+        self._joined, self._weights = joined, weights
         self._direct = weights.price * joined.direct.price + weights.second * (joined.direct.arrival - joined.direct.departure)
         self._first = weights.price * joined.first.price - weights.second * (joined.first.departure - joined.origin)
         self._last = weights.price * joined.last.price + weights.second * (joined.last.arrival - joined.origin)
@@ -63,15 +63,17 @@ class BestFirst:
     def list(self, at_least: int) -> Listed:
         """The best itineraries: at least so many, if there are as many, and if not too many of them exceed the longest duration."""
         bound = _bound(at_least, self._direct, self._one_stop, self._two_stops)
-        pairs, cut_pairs = self._pairs(bound)
+        one_stop, cut_one_stop = self._with_one_stop(bound)
         middle, last, keys, cut_ends = self._ends(bound)
-        tighter = min(bound, _bound(at_least, self._direct, pairs.key, keys))
-        trips, cut_trips = self._trips(middle, last, keys, tighter)
+        tighter = min(bound, _bound(at_least, self._direct, one_stop.key, keys))
+        two_stops, cut_two_stops = self._with_two_stops(middle, last, keys, tighter)
         direct = np.flatnonzero(self._direct <= tighter)
         itineraries = Itineraries.joined(
-            Itineraries.along(self._direct[direct], self._joint.direct.take(direct)), pairs.take(pairs.key <= tighter), trips
+            Itineraries.along(self._direct[direct], self._joined.direct.take(direct)),
+            one_stop.take(one_stop.key <= tighter),
+            two_stops,
         )
-        cut = cut_pairs or cut_ends or cut_trips
+        cut = cut_one_stop or cut_ends or cut_two_stops
         return Listed(itineraries, everything=not cut and tighter == _NO_BOUND, cut=cut)
 
     def without(self, shown: Itineraries) -> BestFirst:
@@ -79,7 +81,7 @@ class BestFirst:
         conceivable itinerary has the latest departure, the earliest arrival and the lowest price of all itineraries through it.
         If an itinerary of `shown` dominates even this one, the segment is removed.
         """
-        joined = self._joint
+        joined = self._joined
         ideal = dominance.criteria(
             -_best(-joined.first.departure, joined.before),
             _best(joined.last.arrival, joined.after),
@@ -90,9 +92,9 @@ class BestFirst:
         others = dominance.criteria(shown.departure, shown.arrival, shown.price, shown.stops, shown.currency)
         return BestFirst(joined.without(dominance.dominated(ideal, others)), self._weights)
 
-    def _pairs(self, bound: int) -> tuple[Itineraries, bool]:
+    def _with_one_stop(self, bound: int) -> tuple[Itineraries, bool]:
         """Itineraries with one stop through the first segments within the bound."""
-        joined = self._joint
+        joined = self._joined
         chosen, owner, last, cut = _expanded(self._one_stop, bound, joined.onward_last)
         first = joined.onward[chosen[owner]]
         allowed = joined.last.arrival[last] - joined.first.departure[first] <= MAX_SECONDS
@@ -102,13 +104,13 @@ class BestFirst:
 
     def _ends(self, bound: int) -> tuple[Rows, Rows, Ints, bool]:
         """Middle and last segments of itineraries with two stops, each with its smallest key."""
-        chosen, owner, last, cut = _expanded(self._two_stops, bound, self._joint.after)
+        chosen, owner, last, cut = _expanded(self._two_stops, bound, self._joined.after)
         middle = chosen[owner]
         return middle, last, self._before_and_middle[middle] + self._last[last], cut
 
-    def _trips(self, middle: Rows, last: Rows, keys: Ints, bound: int) -> tuple[Itineraries, bool]:
+    def _with_two_stops(self, middle: Rows, last: Rows, keys: Ints, bound: int) -> tuple[Itineraries, bool]:
         """Itineraries with two stops within the bound."""
-        joined = self._joint
+        joined = self._joined
         chosen, owner, first, cut = _expanded(keys, bound, joined.before.take(middle))
         middle, last = middle[chosen[owner]], last[chosen[owner]]
         keys = self._first[first] + self._middle[middle] + self._last[last]

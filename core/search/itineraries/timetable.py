@@ -32,13 +32,13 @@ REDIS_SECONDS: Final = 0.5
 """The time limit for Redis."""
 REST_SECONDS: Final = 1.0
 """How long Redis is not used after a failure."""
-BLIND_SECONDS: Final = 5.0
+UNCONFIRMED_SECONDS: Final = 5.0
 """How long a table is used while the changes cannot be read from Redis."""
 REFRESH_FROM: Final = 0.5
 """The fraction of its lifetime after which a table that is used is loaded again in the background."""
 DAYS_AHEAD: Final = 4
 """The most days after the first that a search may need: itineraries last three days at most."""
-PATCHED: Final = 1000
+MOST_REPLACED: Final = 1000
 """If at most so many pairs of route and day have changed, they are read one by one; otherwise the tables of their days are loaded
 again.
 """
@@ -74,7 +74,7 @@ class Timetable:
         self.places = NumberedNames()
         self._loader = Loader(self.places, NumberedNames())
         self._snapshot = snapshot
-        self._log = Reader(client)
+        self._changes = Reader(client)
         self._outage = Incident(_log, "the timetable gets no changes from Redis", "the timetable gets changes from Redis again")
         self._max_bytes = max_bytes
         self._seconds = seconds
@@ -199,15 +199,15 @@ class Timetable:
     async def _catch_up(self) -> None:
         """Apply the changes since the last time."""
         if time.monotonic() < self._resting_until:
-            self._believe_for(BLIND_SECONDS)
+            self._drop_older_than(UNCONFIRMED_SECONDS)
             return
         try:
             async with asyncio.timeout(REDIS_SECONDS):
-                latest = await self._log.since(self._version)
+                latest = await self._changes.since(self._version)
         except (RedisError, TimeoutError) as error:
             self._resting_until = time.monotonic() + REST_SECONDS
             self._version = 0
-            self._believe_for(BLIND_SECONDS)
+            self._drop_older_than(UNCONFIRMED_SECONDS)
             self._outage.failed(error=str(error) or type(error).__name__)
             return
         self._outage.succeeded()
@@ -217,7 +217,8 @@ class Timetable:
             await self._apply(latest.changes)
         self._version = latest.version
 
-    def _believe_for(self, seconds: float) -> None:
+    def _drop_older_than(self, seconds: float) -> None:
+        """Drop the tables that were loaded longer ago."""
         for day, held in list(self._days.items()):
             if time.monotonic() - held.begun_at > seconds:
                 del self._days[day]
@@ -225,17 +226,17 @@ class Timetable:
     async def _apply(self, changes: Sequence[Changed]) -> None:
         route_days = {each for changed in changes for each in changed.route_days}
         days = {each for changed in changes for each in changed.days}
-        if len(route_days) > PATCHED:
+        if len(route_days) > MOST_REPLACED:
             days |= {day for _, _, day in route_days}
             route_days.clear()
         for day in _utc_days(days):
             self._days.pop(day, None)
         changed_days = _utc_days(day for _, _, day in route_days)
-        touched = {day: held for day, held in self._days.items() if day in changed_days}
-        for day, held in touched.items():
+        affected = {day: held for day, held in self._days.items() if day in changed_days}
+        for day, held in affected.items():
             if held.table is None:  # it is being loaded, and the data may be from before the change
                 del self._days[day]
-        tables = {day: held.table for day, held in touched.items() if held.table is not None}
+        tables = {day: held.table for day, held in affected.items() if held.table is not None}
         if not tables:
             return
 
@@ -246,13 +247,13 @@ class Timetable:
         replaced: list[DayTable] = []
         with suppress(Exception):  # the next caller loads the day, and gets the error if it fails again
             replaced = await asyncio.get_running_loop().run_in_executor(self._loads, replace)
-        for day, held in touched.items():
+        for day, held in affected.items():
             if self._days.get(day) is held:
                 del self._days[day]
         for table in replaced:
             done: asyncio.Future[DayTable] = asyncio.get_running_loop().create_future()
             done.set_result(table)
-            self._days[table.day] = _Held(done, touched[table.day].begun_at)
+            self._days[table.day] = _Held(done, affected[table.day].begun_at)
         self._make_room()
 
 
