@@ -151,7 +151,7 @@ class Mail(_Concern):
     @classmethod
     def _is_a_sender(cls, sender: str | None) -> str | None:
         if sender is not None and not mail_address.is_sender(sender):
-            raise ValueError("SKYQUEUE_MAIL_FROM is an address of e-mail, or a name and an address in angle brackets.")
+            raise ValueError("SKYQUEUE_MAIL_FROM must be an e-mail address, or a name and an address in angle brackets.")
         return sender
 
     @model_validator(mode="after")

@@ -86,7 +86,12 @@ def validate(
     require((duration <= rules.LONGEST).to_numpy(dtype=np.bool_), "arrival_ts", *rules.ARRIVES_TOO_LATE)
     keys = _number_keys(values["flight_number"], is_valid)
     first = seen.add(keys, values["departure_ts"], is_valid)
-    require(first, "flight_number", "duplicate_in_file", "An earlier row of this file has the same flight number and departure.")
+    require(
+        first,
+        "flight_number",
+        "duplicate_in_file",
+        "An earlier row of this file has the same flight number and departure. Remove one of the two.",
+    )
 
     for fault in sorted(faults, key=lambda fault: fault.line):
         chunk.faults.add(fault)

@@ -43,12 +43,12 @@ _REFUSED: Final = f"""
     SELECT 'refund ' || id || ' of ' || {money.exact_sql("amount", "currency")} || ' ' || currency || ' was refused by the provider'
     FROM refunds WHERE status = {RefundStatus.FAILED.sql}
 """  # noqa: S608  # only constants
-_FORGOTTEN: Final = f"""
-    SELECT 'payment ' || id || ' is ' || status || ', and nobody will look at it' FROM payments
+_NEVER_SWEPT: Final = f"""
+    SELECT 'payment ' || id || ' is ' || status || ', and no sweep will process it' FROM payments
     WHERE status IN ({PaymentStatus.REQUIRES_PAYMENT.sql}, {PaymentStatus.PROCESSING.sql}, {PaymentStatus.UNKNOWN.sql}) AND next_at IS NULL
-    UNION ALL SELECT 'refund ' || id || ' is pending, and nobody will look at it' FROM refunds
+    UNION ALL SELECT 'refund ' || id || ' is pending, and no sweep will process it' FROM refunds
     WHERE status = {RefundStatus.PENDING.sql} AND next_at IS NULL
-    UNION ALL SELECT 'booking ' || id || ' is held, and nobody will look at it' FROM bookings
+    UNION ALL SELECT 'booking ' || id || ' is held, and no sweep will process it' FROM bookings
     WHERE status = {BookingStatus.HELD.sql} AND next_at IS NULL
 """  # noqa: S608  # only constants
 
@@ -58,6 +58,6 @@ def find_violations(connection: RawConnection, *, limit: int) -> list[str]:
     are made.
     """
     rows: list[tuple[Any, ...]] = []
-    for query in (_CHARGED_TWICE, _UNPAID, _KEPT, _REFUSED, _FORGOTTEN):
+    for query in (_CHARGED_TWICE, _UNPAID, _KEPT, _REFUSED, _NEVER_SWEPT):
         rows += connection.execute(f"{query} LIMIT %s", (limit,)).fetchall()
     return [row[0] for row in rows]

@@ -36,9 +36,9 @@ def find_lost_bookings(connection: RawConnection, *, limit: int) -> list[str]:
 def _why_lost(next_at: datetime | None, is_far: bool) -> str:
     """A sentence that stays the same while nothing changes."""
     if next_at is None:
-        return "nobody will look at it"
+        return "no sweep will process it"
     if is_far:
-        return f"nobody looks at it before {next_at.isoformat(timespec='seconds')}"
+        return f"no sweep will process it before {next_at.isoformat(timespec='seconds')}"
     return f"has not ended in {BOOKING_MINUTES} minutes"
 
 

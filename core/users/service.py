@@ -138,7 +138,7 @@ def change_email(session: Session, user_id: UUID, email: str | None) -> str | No
         AccountGone
     """
     if email is not None and not is_mail_address(email):
-        raise Invalid.field("/email", "bad_format", "This is no address of e-mail, such as asha@example.com.")
+        raise Invalid.field("/email", "bad_format", "This is not an e-mail address. Write one like asha@example.com.")
     changed = update(User).where(col(User.id) == user_id, col(User.closed_at).is_(None)).values(email=email)
     if session.execute(changed.returning(col(User.id))).first() is None:
         raise AccountGone

@@ -70,8 +70,8 @@ def test_a_booking_that_waits_its_turn_is_found_only_at_rest(pipeline: Pipeline)
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        ("next_at = NULL", "nobody will look at it"),
-        ("next_at = now() + interval '1 day'", "nobody looks at it before"),
+        ("next_at = NULL", "no sweep will process it"),
+        ("next_at = now() + interval '1 day'", "no sweep will process it before"),
         ("created_at = now() - interval '16 minutes'", "has not ended in 15 minutes"),
     ],
 )

@@ -35,7 +35,10 @@ _NEWLINE: Final = ord("\n")
 _RETURN: Final = ord("\r")
 
 MESSAGES: Final = {
-    "unclosed_quote": "A quote is opened and not closed, or there is text after the closing quote of a cell.",
+    "unclosed_quote": (
+        "A quote is opened and not closed, or there is text after the closing quote of a cell. Close each quote, and write each quote "
+        'inside a cell in quotes twice: "".'
+    ),
     "stray_quote": (
         "There is a quote inside a cell, or a blank before a cell in quotes. Put nothing between a delimiter and a quote, put the whole "
         'cell in quotes, and write each quote in it twice: "".'
@@ -47,7 +50,7 @@ MESSAGES: Final = {
     ),
     "nul_character": "The row contains a NUL character. Remove it.",
     "bare_carriage_return": "The row contains a carriage return that does not end a line. Lines must end with LF or CRLF.",
-    "line_too_long": f"The row is longer than {RECORD_BYTES // 1024} KB.",
+    "line_too_long": f"The row is longer than {RECORD_BYTES // 1024} KB. Shorten it.",
 }
 
 
@@ -267,8 +270,8 @@ def _empty_cells_pattern(delimiter: str, cells: int) -> re.Pattern[bytes]:
     return re.compile(rb'(?:%b[ \t]*(?:"[ \t]*")?[ \t]*){%d}\Z' % (re.escape(delimiter.encode()), cells))
 
 
-def _flaw_of_line(text: bytes, *, spans: int) -> str:
-    """The fault of a line that is not a valid record."""
+def _flaw_of_line(text: bytes, *, spans: bool) -> str:
+    """The fault of a line that is not a valid record. `spans`: a record that begins in it continues on the next lines."""
     if len(text) > RECORD_BYTES:
         return "line_too_long"
     if b"\0" in text:

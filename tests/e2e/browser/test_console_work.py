@@ -38,7 +38,7 @@ def flight(admin_client: httpx.Client) -> dict[str, Any]:
 
 @pytest.fixture
 def traveller(served: Product) -> Iterator[httpx.Client]:
-    """Somebody with an account, an address of e-mail, and a name that nobody else has."""
+    """Somebody with an account, an e-mail address, and a name that nobody else has."""
     name = f"asha-{secrets.token_hex(4)}@example.com"
     with served.client() as client:
         client.post("/api/v1/auth/register", json={"username": name, "password": PASSWORD}).raise_for_status()

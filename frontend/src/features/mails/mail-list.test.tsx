@@ -53,7 +53,7 @@ test('the address is saved, and an invalid one has an error at the field', async
       const body = (await request.json()) as { email: string | null };
       saved.push(body.email);
       if (body.email !== 'asha@example.com') {
-        const errors = [{ pointer: '/email', code: 'bad_format', message: 'This is no address of e-mail.' }];
+        const errors = [{ pointer: '/email', code: 'bad_format', message: 'This is not an e-mail address.' }];
         return problem(422, 'validation', 'Wrong.', { errors });
       }
       return HttpResponse.json({ email: body.email, sends: true });
@@ -63,7 +63,7 @@ test('the address is saved, and an invalid one has an error at the field', async
   const field = await screen.findByRole('textbox', { name: 'E-mail address' });
   await user.type(field, 'asha');
   await user.click(screen.getByRole('button', { name: 'Save address' }));
-  expect(await screen.findByText('This is no address of e-mail.')).toBeVisible();
+  expect(await screen.findByText('This is not an e-mail address.')).toBeVisible();
   expect(field).toHaveFocus();
   await user.type(field, '@example.com');
   await user.click(screen.getByRole('button', { name: 'Save address' }));

@@ -72,7 +72,7 @@ test('a traveller without an address can enter one here, and the ticket is maile
       const body = (await request.json()) as { email: string };
       saved.push(body.email);
       if (!body.email.includes('@')) {
-        const errors = [{ pointer: '/email', code: 'bad_format', message: 'This is no address of e-mail.' }];
+        const errors = [{ pointer: '/email', code: 'bad_format', message: 'This is not an e-mail address.' }];
         return problem(422, 'validation', 'The request is not valid.', { errors });
       }
       mailIs({ ...MAIL, status: 'WAITING', address: body.email });
@@ -83,7 +83,7 @@ test('a traveller without an address can enter one here, and the ticket is maile
   const field = await screen.findByLabelText('Mail me the ticket');
   await user.type(field, 'asha');
   await user.click(screen.getByRole('button', { name: 'Mail the ticket' }));
-  expect(await screen.findByText('This is no address of e-mail.')).toBeVisible();
+  expect(await screen.findByText('This is not an e-mail address.')).toBeVisible();
   await user.clear(field);
   await user.type(field, 'asha@example.com');
   await user.click(screen.getByRole('button', { name: 'Mail the ticket' }));
