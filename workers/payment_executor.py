@@ -193,7 +193,7 @@ class PaymentExecutor:
                 await self._work(group, *item)
         except (psycopg.Error, SQLAlchemyError) as error:
             self._postgres.failed(id=str(item[1]), error=str(error))
-        except Exception:
+        except Exception:  # the others go on, and the sweep sends this one again
             self._broken.failed(item, id=str(item[1]), exc_info=True)
         finally:
             self._bulkhead.done(item)

@@ -82,7 +82,7 @@ class BookingFastPath:
                 prefer=head.prefer,
                 load_run=head.load_run,
             )
-        except Exception as error:
+        except Exception as error:  # the handlers of the framework are not above this code
             await send_refusal(scope, error, send)
             return
         await send_response(send, 202, JSON, accepted.headers, _encoder.encode(accepted.content))

@@ -117,7 +117,7 @@ class Edge:
             if has_response_begun:
                 raise
             await _refuse(_STOPPING, request["path"], request_id, send_tracked)
-        except Exception:
+        except Exception:  # an error outside the handlers, which answer all others
             if has_response_begun:
                 raise
             _log.exception("an error that no handler answered", method=method, path=request["path"])

@@ -67,7 +67,7 @@ class JobFastPath:
                 if_none_match=tags,
                 load_run=headers.get("x-load-run"),
             )
-        except Exception as error:
+        except Exception as error:  # the handlers of the framework are not above this code
             await send_refusal(scope, error, send)
             return
         if response.body is None:

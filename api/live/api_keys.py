@@ -81,7 +81,7 @@ class ApiKeys(BackgroundTask):
                 await asyncio.to_thread(self._note_use)
             except AWAY as error:
                 self._outage.failed(error=str(error))
-            except Exception:
+            except Exception:  # the loop goes on: the next round may succeed
                 self._broken.failed(exc_info=True)
             else:
                 self._outage.succeeded()

@@ -60,7 +60,7 @@ class EndedSessions(BackgroundTask):
                 self.note(await asyncio.to_thread(self._look))
             except AWAY as error:
                 self._outage.failed(error=str(error))
-            except Exception:
+            except Exception:  # the loop goes on: the next round may succeed
                 self._broken.failed(exc_info=True)
             else:
                 self._outage.succeeded()

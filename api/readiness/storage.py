@@ -45,7 +45,7 @@ async def _in_thread(storage: Storage) -> None:
         error: Exception | None = None
         try:
             storage.probe()
-        except Exception as raised:
+        except Exception as raised:  # it is passed on to the event loop
             error = raised
         with suppress(RuntimeError):  # the loop was closed meanwhile
             loop.call_soon_threadsafe(end, error)

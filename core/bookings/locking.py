@@ -65,7 +65,7 @@ class LockedBooking:
 
     @property
     def may_be_paid(self) -> bool:
-        """Whether none of its flights has departed."""
+        """Whether none of its flights was cancelled by the airline, and none has departed."""
         return not self.has_cancelled_flight and not self.has_departed_flight
 
 

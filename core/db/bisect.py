@@ -38,7 +38,7 @@ def isolated(
     """
     try:
         work(items)
-    except Exception as error:
+    except Exception as error:  # one item may fail with any error
         if is_away(error) or (isinstance(error, PASSING) and not isinstance(error, also)):
             raise
         if len(items) == 1:

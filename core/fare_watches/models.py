@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ARRAY, CheckConstraint, Column, DateTime, Index, Numeric, SmallInteger, Text, func, text
@@ -40,9 +39,9 @@ class FareWatch(SQLModel, table=True):
     source: str = Field(sa_column=Column(Text, nullable=False))
     """As the traveller wrote it, like `destination`."""
     destination: str = Field(sa_column=Column(Text, nullable=False))
-    source_keys: list[Any] = Field(sa_column=Column(ARRAY(Text), nullable=False))
+    source_keys: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False))
     """Of the places that are meant, as flights have them: several for a city with several airports. Empty for a booking."""
-    destination_keys: list[Any] = Field(sa_column=Column(ARRAY(Text), nullable=False))
+    destination_keys: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False))
     departure_date: date | None = Field(default=None)
     """The local day at the source; null for a booking."""
     seats: int = Field(sa_column=Column(SmallInteger, nullable=False))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 from operator import attrgetter
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 from uuid import UUID
 
 import msgspec
@@ -184,13 +184,13 @@ def get_import(connection: RawConnection, import_id: UUID) -> ImportView:
         for line, value, iata in readings
         if (place := registry.airport(iata)) is not None
     ]
-    return ImportView(**_summary(row), errors=errors, places=places)
+    return ImportView(**msgspec.structs.asdict(_summary(row)), errors=errors, places=places)
 
 
 def read_imports(connection: RawConnection, import_ids: Sequence[UUID]) -> list[ImportSummary]:
     """The imports with these ids. Unknown ids are ignored."""
     rows = fetch(connection, _ImportRow, f"{_COLUMNS} WHERE id = ANY(%s)", (list(import_ids),))
-    return [ImportSummary(**_summary(row)) for row in rows]
+    return [_summary(row) for row in rows]
 
 
 def list_imports(
@@ -204,37 +204,37 @@ def list_imports(
     """Imports, newest first, and the cursor of the next page. Ids are ordered by time, so the cursor is the last id."""
     wanted = {"before": before, "limit": limit + 1, "status": status, "dry_run": dry_run}
     rows = fetch(connection, _ImportRow, _LIST, wanted)
-    imports = [ImportSummary(**_summary(row)) for row in rows[:limit]]
+    imports = [_summary(row) for row in rows[:limit]]
     return imports, imports[-1].job_id if len(rows) > limit else None
 
 
-def _summary(row: _ImportRow) -> dict[str, Any]:
+def _summary(row: _ImportRow) -> ImportSummary:
     address = f"/admin/flights/bulk-upload/{row.id}"
-    return {
-        "job_id": row.id,
-        "file_name": row.file_name,
-        "username": row.username,
-        "status": row.status,
-        "mode": row.mode,
-        "times": row.times,
-        "match": row.match,
-        "dry_run": row.dry_run,
-        "cancelling": row.is_cancel_requested and row.finished_at is None,
-        "progress": ImportProgress(row.processed, row.total_rows, row.percent),
-        "created": row.created,
-        "updated": row.updated,
-        "skipped": row.skipped,
-        "failed": row.failed,
-        "unprocessed": None if row.total_rows is None else row.total_rows - row.processed,
-        "beside": row.beside,
-        "affected_bookings": row.affected_bookings,
-        "failure": ImportFailure(ImportFailureCode(row.failure_code), row.failure_message or "") if row.failure_code else None,
-        "failed_rows_url": f"{address}/failed.csv" if row.failed else None,
-        "changes_url": f"{address}/changes" if row.updated or row.beside else None,
-        "created_at": row.created_at,
-        "started_at": row.started_at,
-        "finished_at": row.finished_at,
-    }
+    return ImportSummary(
+        job_id=row.id,
+        file_name=row.file_name,
+        username=row.username,
+        status=row.status,
+        mode=row.mode,
+        times=row.times,
+        match=row.match,
+        dry_run=row.dry_run,
+        cancelling=row.is_cancel_requested and row.finished_at is None,
+        progress=ImportProgress(row.processed, row.total_rows, row.percent),
+        created=row.created,
+        updated=row.updated,
+        skipped=row.skipped,
+        failed=row.failed,
+        unprocessed=None if row.total_rows is None else row.total_rows - row.processed,
+        beside=row.beside,
+        affected_bookings=row.affected_bookings,
+        failure=ImportFailure(ImportFailureCode(row.failure_code), row.failure_message or "") if row.failure_code else None,
+        failed_rows_url=f"{address}/failed.csv" if row.failed else None,
+        changes_url=f"{address}/changes" if row.updated or row.beside else None,
+        created_at=row.created_at,
+        started_at=row.started_at,
+        finished_at=row.finished_at,
+    )
 
 
 def get_columns(connection: RawConnection, import_id: UUID) -> list[str]:

@@ -6,6 +6,7 @@ import smtplib
 import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from email.message import EmailMessage
 from email.utils import format_datetime
 from typing import Final
@@ -20,11 +21,11 @@ PERMANENT: Final = range(500, 600)
 """Reply codes by which a server refuses a mail for good."""
 
 
+@dataclass(frozen=True, slots=True)
 class Attachment:
-    __slots__ = ("data", "media_type", "name")
-
-    def __init__(self, name: str, media_type: str, data: bytes) -> None:
-        self.name, self.media_type, self.data = name, media_type, data
+    name: str
+    media_type: str
+    data: bytes
 
 
 class MailNotAccepted(Exception):

@@ -33,7 +33,7 @@ class LogFile(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         try:
             line = self.format(record)
-        except Exception:
+        except Exception:  # as the handlers of `logging` do: a log line never fails its caller
             self.handleError(record)
             return
         try:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime
-from http import HTTPStatus
 from typing import Final
 from uuid import UUID
 
@@ -16,7 +15,7 @@ import msgspec
 
 from core.clock import new_id
 from core.db import RawConnection, fetch, fetch_one
-from core.errors import AppError, NotFound
+from core.errors import Conflict, NotFound
 from core.events import outbox
 from core.events.domain_events import EventType
 from core.events.outbox import Reader
@@ -34,11 +33,10 @@ class WebhookNotFound(NotFound):
     code = "webhook_not_found"
 
 
-class TooManyWebhooks(AppError):
+class TooManyWebhooks(Conflict):
     """`limit`: the most webhooks that may exist."""
 
     code = "too_many_webhooks"
-    status = HTTPStatus.CONFLICT
 
 
 class WebhookView(msgspec.Struct, frozen=True):

@@ -84,7 +84,7 @@ def create(path: Path) -> Iterator[zipfile.ZipFile]:
     """A new archive, which only its owner can read. It is at `path` when the block has ended; after an error no file is left.
 
     Raises:
-        CannotStart: there is a file at `path`, or none can be create.
+        CannotStart: there is a file at `path`, or none can be created.
     """
     if path == STREAM:
         with _explained_errors(path), _writing(sys.stdout.buffer) as archive:

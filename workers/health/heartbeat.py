@@ -91,7 +91,7 @@ class Heartbeat:
                         tidied_at, is_first = time.monotonic(), False
             except (psycopg.Error, SQLAlchemyError) as error:
                 self._outage.failed(error=str(error))
-            except Exception:
+            except Exception:  # the loop goes on: the next round may succeed
                 self._broken.failed(exc_info=True)
             else:
                 self._broken.succeeded()

@@ -41,7 +41,7 @@ class RedisWatch:
                 self._look()
             except redis.RedisError:
                 pass  # it cannot be reached, which is logged by the code that needs it
-            except Exception:
+            except Exception:  # the loop goes on: the next round may succeed
                 _log.exception("Redis cannot be checked")
             self._stopping.wait(PERIOD_SECONDS)
 

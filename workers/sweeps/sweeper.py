@@ -110,7 +110,7 @@ class Sweeper:
                 self._hold_lock_and_sweep()
             except (psycopg.Error, SQLAlchemyError) as error:
                 self._postgres.failed(error=str(error))
-            except Exception:
+            except Exception:  # the loop goes on: the next round may succeed
                 self._itself.failed(exc_info=True)
             else:
                 self._has_gone_well()
@@ -150,7 +150,7 @@ class Sweeper:
                 self._broken[name] = Incident(_log.bind(step=name), "a step of the sweep failed", over, level=logging.ERROR)
             try:
                 step()
-            except Exception as error:
+            except Exception as error:  # the other steps go on
                 if is_away(error):
                     raise
                 self._broken[name].failed(exc_info=True)

@@ -19,7 +19,7 @@ CALL_SECONDS: Final = 15.0
 """The time limit of a call, from resolving the name to the end of the response."""
 CONNECT_SECONDS: Final = 5.0
 MAX_RESPONSE_BYTES: Final = 16 * 1024
-"""How much of an response is read, so that its connection can be used again. It is not stored."""
+"""How much of a response is read, so that its connection can be used again. It is not stored."""
 
 
 class Caller:

@@ -20,7 +20,7 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from core.clock import now
-from core.db import Database
+from core.db import Database, RawConnection
 from core.operations import audit_log
 from core.telemetry.incidents import Incident
 from core.telemetry.metrics import WEBHOOK_CALLS
@@ -70,7 +70,7 @@ class WebhookSender:
                     asyncio.run(self._send_while(held))
             except (psycopg.Error, SQLAlchemyError) as error:
                 self._postgres.failed(error=str(error))
-            except Exception:
+            except Exception:  # the loop goes on: the next round may succeed
                 self._itself.failed(exc_info=True)
             self._stopping.wait(RETRY_SECONDS)
 
@@ -114,7 +114,7 @@ class WebhookSender:
             await asyncio.to_thread(self._settle, made)
         except (psycopg.Error, SQLAlchemyError) as error:
             self._postgres.failed(error=str(error))  # the call is repeated with the same event id
-        except Exception:
+        except Exception:  # the other calls go on, and this one is repeated
             self._itself.failed(exc_info=True)
         finally:
             self._busy[delivery.webhook_id] -= 1
@@ -154,7 +154,7 @@ class WebhookSender:
             deliveries.delete_old(connection, limit=TIDIED_AT_ONCE)
 
 
-def disable(connection: psycopg.Connection[tuple[object, ...]], webhook_id: UUID, reason: str) -> None:
+def disable(connection: RawConnection, webhook_id: UUID, reason: str) -> None:
     """Disable a webhook, and write that to the audit log."""
     if endpoints.disable(connection, webhook_id, reason):
         audit_log.record(connection, None, "webhook.disabled", webhook_id, after={"reason": reason})

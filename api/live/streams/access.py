@@ -39,7 +39,7 @@ class StreamAccess(BackgroundTask):
         while True:
             try:
                 self._streams.end_where(self._is_over)
-            except Exception:
+            except Exception:  # the loop goes on: the next round may succeed
                 self._broken.failed(exc_info=True)
             else:
                 self._broken.succeeded()

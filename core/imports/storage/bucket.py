@@ -7,7 +7,7 @@ import hashlib
 import io
 from collections.abc import Iterator
 from functools import cached_property
-from typing import Any, BinaryIO, Final, cast
+from typing import BinaryIO, Final, cast
 
 import pyarrow.fs
 
@@ -65,7 +65,7 @@ class BucketStorage:
 class BucketUpload:
     """An object appears in the bucket as a whole, when it is kept."""
 
-    def __init__(self, files: Any, path: str, key: str) -> None:
+    def __init__(self, files: pyarrow.fs.FileSystem, path: str, key: str) -> None:
         self.size = 0
         self._key = key
         self._path = path
