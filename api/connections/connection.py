@@ -28,7 +28,11 @@ time.
 """
 CHECK_SECONDS: Final = 2.5
 
-_NO_HTTP: Final = Problem(400, "malformed", "This is not an HTTP request that can be read.")
+_NO_HTTP: Final = Problem(
+    400,
+    "malformed",
+    "This is not an HTTP request that can be read. If a body was sent, check that Content-Length is its length in bytes.",
+)
 _TOO_SLOW: Final = Problem(408, "too_slow", "The request did not arrive in time.", retryable=True)
 _TOO_MUCH: Final = Problem(431, "headers_too_large", f"The headers of a request may have {HEAD_BYTES // 1024} kB.")
 
@@ -94,6 +98,18 @@ class Connection(HttpToolsProtocol):
         super().on_message_complete()
 
     def send_400_response(self, msg: str) -> None:  # noqa: ARG002  # the words are uvicorn's
+        """Refuse bytes that are not a request. They often are the rest of a body whose `Content-Length` is too small, for example if a client
+        counts letters instead of bytes. So a request whose body has not been read yet is dropped: its last row or field would be cut off.
+        A request that was read has its response first, and then the connection is closed.
+        """
+        self.pipeline.clear()
+        cycle = self._answering
+        if cycle is not None and not cycle.response_complete:
+            if not cycle.body and not cycle.more_body:
+                cycle.keep_alive = False
+                return
+            cycle.disconnected = True
+            cycle.message_event.set()
         self._refuse(_NO_HTTP)
 
     def _name_host_of_target(self) -> None:

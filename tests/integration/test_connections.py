@@ -147,6 +147,29 @@ def test_what_is_no_http_is_refused_in_words(api: RunningApi, nonsense: bytes) -
     assert (status, problem["code"]) == (400, "malformed")
 
 
+def test_a_request_whose_body_is_longer_than_it_says_changes_nothing(api: RunningApi, caplog: pytest.LogCaptureFixture) -> None:
+    """A client that counts letters instead of bytes would lose the end of its body."""
+    account = b'{"username": "asha", "password": "correct horse 9"}'
+    head = f"POST /api/v1/auth/register HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: {len(account)}\r\n\r\n"
+    with connected(api) as client:
+        client.sendall(head.encode() + account + b"}}\r\n\r\n")
+        status, problem = problem_in(received_bytes(client))
+    assert (status, problem["code"]) == (400, "malformed")
+    until(lambda: not api.server.server_state.tasks)
+    with api.client() as another:
+        assert another.post("/api/v1/auth/register", json=json.loads(account)).status_code == 201
+    assert [each.getMessage() for each in caplog.records if each.levelname == "ERROR"] == []
+
+
+def test_a_request_before_nonsense_has_its_response(api: RunningApi) -> None:
+    with connected(api) as client:
+        client.sendall(GET + b"\r\nnonsense\r\n\r\n")
+        received = received_bytes(client)
+    assert received.startswith(b"HTTP/1.1 200 ")
+    assert b"connection: close" in received
+    assert received.count(b"HTTP/1.1") == 1
+
+
 @pytest.mark.parametrize("gracefully", [True, False])
 @pytest.mark.parametrize("path", ["/api/v1/airports", "/none/at/all"])
 def test_who_sends_many_requests_ahead_and_leaves_writes_no_traceback(
