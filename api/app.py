@@ -36,7 +36,7 @@ from api.health import HealthController
 from api.http import bodies, hosts, understanding
 from api.http.authentication import Authentication
 from api.http.database import WatchedDatabase
-from api.http.errors import EXCEPTION_HANDLERS
+from api.http.errors import EXCEPTION_HANDLERS, JSON_BODY_BYTES
 from api.http.request_scope import Edge
 from api.imports.controller import ImportController
 from api.imports.faults import ImportFaultController
@@ -95,7 +95,6 @@ from core.telemetry.tracing.setting import start_if_configured
 from core.tickets.signature import TicketSigner
 from core.users.tokens import LEEWAY_SECONDS
 
-JSON_BODY_BYTES: Final = 16 * 1024
 DATABASE_CONNECTIONS: Final = 16
 REDIS_SECONDS: Final = 2.0
 REDIS_CONNECTIONS: Final = 8

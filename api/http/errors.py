@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 from enum import Enum
 from http import HTTPStatus
-from typing import Any
+from typing import Any, Final
 
 import psycopg
 import redis.exceptions
@@ -61,10 +61,13 @@ _CLIENT_LEFT = "client disconnected prematurely"
 _NO_FILE = (errno.ENAMETOOLONG, errno.ENOTDIR, errno.ELOOP, errno.EINVAL)
 """Errors of the file system for a path at which no file can exist."""
 
+JSON_BODY_BYTES: Final = 16 * 1024
+"""The largest body, except that of a file."""
+
 _DETAILS = {
     404: "There is nothing at this address.",
     405: "This address does not answer that method; see the Allow header.",
-    413: "The body is larger than this address accepts.",
+    413: f"The body is too large: it may have {JSON_BODY_BYTES // 1024} kB here.",
 }
 
 

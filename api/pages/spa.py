@@ -1,7 +1,7 @@
 """The app of `frontend/dist` at `/`, and the files of the API's own documentation pages.
 
 Every path without another handler belongs to the app: its router decides what to show, so a deep link works after a reload. What belongs
-to the API, or looks like a file (`/robots.txt`), stays a 404 problem.
+to the API, in any case of letters, or looks like a file (`/robots.txt`, `/.git/config`), stays a 404 problem.
 """
 
 from __future__ import annotations
@@ -76,8 +76,8 @@ def app_handlers(dist: Path = DIST) -> Sequence[ControllerRouterHandler]:
 
     @get(["/", "/{path:path}"], include_in_schema=False, sync_to_thread=False, opt=PUBLIC, name="app")
     def page(request: Request[Any, Any, Any], path: FromPath[str] = "/") -> Response[str] | Response[bytes]:
-        first, _, rest = path.strip("/").partition("/")
-        if first in NOT_PAGES or "." in (rest or first).rpartition("/")[2]:
+        segments = path.strip("/").split("/")
+        if segments[0].lower() in NOT_PAGES or "." in segments[-1] or any(each.startswith(".") for each in segments):
             raise NotFoundException
         index = dist / "index.html"
         if not index.is_file():

@@ -53,12 +53,13 @@ def test_every_page_of_the_app_answers_after_a_reload(client: TestClient[Litesta
 
 @pytest.mark.parametrize("first", sorted(NOT_PAGES))
 def test_what_belongs_to_the_api_is_no_page(client: TestClient[Litestar], first: str) -> None:
-    response = client.get(f"/{first}/no/such/thing")
-    assert response.status_code == 404
-    assert response.headers["content-type"] == "application/problem+json"
+    for written in (first, first.upper()):
+        response = client.get(f"/{written}/no/such/thing")
+        assert response.status_code == 404
+        assert response.headers["content-type"] == "application/problem+json"
 
 
-@pytest.mark.parametrize("path", ["/robots.txt", "/favicon.ico", "/bookings/ticket.pdf"])
+@pytest.mark.parametrize("path", ["/robots.txt", "/favicon.ico", "/bookings/ticket.pdf", "/.git/config", "/.aws/credentials"])
 def test_a_file_that_is_not_there_is_no_page(client: TestClient[Litestar], path: str) -> None:
     assert client.get(path).status_code == 404
 
