@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import datetime
 from functools import partial
 from http import HTTPStatus
@@ -10,6 +11,7 @@ from uuid import UUID
 
 import msgspec
 from litestar import Controller, Response, get, post
+from litestar.concurrency import sync_to_thread
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 
@@ -19,6 +21,8 @@ from api.contract.headers import LOCATION
 from api.http.authentication import FOR_BOOKING, limited
 from api.http.idempotency import Done, IdempotencyKey, answer_once, keyed
 from api.http.wire import RequestBody, Timestamp
+from api.live.batches.cancellations import CancellationRequest
+from api.live.batches.requests import NotBatched
 from api.services import Services, SignedRequest
 from core import money
 from core.bookings import quotes
@@ -36,10 +40,11 @@ from core.bookings.reading import queries
 from core.bookings.reading.views import BookingView
 from core.db import RawConnection
 from core.flights import times
-from core.idempotency.stored_responses import IdempotencyKeyReused
+from core.idempotency.stored_responses import IdempotencyKeyReused, KeyedRequest
 from core.lifecycle import accept_schedule_change
 from core.lifecycle import cancel as cancelling
 from core.ratelimit.limits import Scope
+from core.users.tokens import Principal
 
 
 class QuoteView(msgspec.Struct, frozen=True, kw_only=True):
@@ -111,10 +116,9 @@ class CancellationController(Controller):
         operation_id="confirmCancellation",
         summary="Cancel as quoted",
         status_code=HTTPStatus.OK,
-        sync_to_thread=True,
         opt={"errors": (QuoteNotFound, QuoteExpired, QuoteSuperseded, NotCancellable, IdempotencyKeyReused)},
     )
-    def confirm(
+    async def confirm(
         self,
         cancellation_id: FromPath[UUID],
         request: SignedRequest,
@@ -124,21 +128,12 @@ class CancellationController(Controller):
         """Cancel the booking and refund the money, exactly once. The response is the cancelled booking, also if the quote is confirmed
         again.
         """
-        settings = services.settings
-
-        def work(connection: RawConnection) -> Done[BookingView]:
-            booking_id, after = cancelling.confirm(
-                connection,
-                cancellation_id,
-                owner(request.user),
-                settings.fares,
-                hold_minutes=settings.booking.hold_minutes,
-            )
-            on_behalf.note_cancelled(connection, request.user, booking_id)
-            view = queries.get_booking(connection, booking_id, owner(request.user))
-            return Done(Response(view, status_code=HTTPStatus.OK), partial(after.run, services.redis, services.live.dispatcher))
-
-        return answer_once(services, keyed(request, idempotency_key), work)
+        once = keyed(request, idempotency_key)
+        if once is None and not request.user.is_admin:
+            with suppress(NotBatched):
+                wanted = CancellationRequest(cancellation_id, request.user.user_id, is_quoted=True)
+                return Response(await services.cancellations.submit(wanted), status_code=HTTPStatus.OK)
+        return await sync_to_thread(_confirm_alone, services, cancellation_id, request.user, once)
 
     @post(
         "/bookings/{booking_id:uuid}/schedule-change",
@@ -161,6 +156,23 @@ class CancellationController(Controller):
             accept_schedule_change.keep(connection, booking_id, owner(request.user), seen=seen)
         with services.db.snapshot() as connection:
             return queries.get_booking(connection, booking_id, owner(request.user))
+
+
+def _confirm_alone(
+    services: Services, cancellation_id: UUID, user: Principal, once: KeyedRequest | None
+) -> Response[BookingView]:
+    """Confirm in a transaction of its own, which also stores the response of a request with a key, and the entry of an administrator."""
+    settings = services.settings
+
+    def work(connection: RawConnection) -> Done[BookingView]:
+        booking_id, after = cancelling.confirm(
+            connection, cancellation_id, owner(user), settings.fares, hold_minutes=settings.booking.hold_minutes
+        )
+        on_behalf.note_cancelled(connection, user, booking_id)
+        view = queries.get_booking(connection, booking_id, owner(user))
+        return Done(Response(view, status_code=HTTPStatus.OK), partial(after.run, services.redis, services.live.dispatcher))
+
+    return answer_once(services, once, work)
 
 
 def _quote_view(quote: Quote) -> QuoteView:

@@ -22,6 +22,7 @@ from api.http.authentication import FOR_BOOKING, Forbidden, limited
 from api.http.idempotency import IdempotencyKey
 from api.http.polling import LONGEST_PREFERENCE
 from api.limits.addresses import limited_by_address
+from api.live.batches.cancellations import CancellationRequest
 from api.live.batches.requests import NotBatched
 from api.load_runs import LoadRunName
 from api.services import Services, SignedRequest
@@ -48,7 +49,6 @@ from core.errors import Overloaded
 from core.flights.errors import FlightCancelled, FlightDeparted, FlightNotFound
 from core.idempotency.stored_responses import IdempotencyKeyReused
 from core.lifecycle import cancel as cancelling
-from core.lifecycle.cancel import Cancellation
 from core.ratelimit.limiter import RateLimited
 from core.ratelimit.limits import Scope
 from core.users.tokens import Principal
@@ -191,7 +191,7 @@ class BookingController(Controller):
         """Quote and confirm in one step: cancel the booking and refund the money, exactly once. The response is the cancelled booking."""
         if not request.user.is_admin:
             with suppress(NotBatched):
-                return await services.cancellations.submit(Cancellation(booking_id, request.user.user_id))
+                return await services.cancellations.submit(CancellationRequest(booking_id, request.user.user_id))
         return await sync_to_thread(_cancel_alone, services, booking_id, request.user)
 
 

@@ -16,7 +16,7 @@ from core import money
 from core.bookings.errors import QuoteNotFound
 from core.bookings.locking import LockedBooking, may_act_for
 from core.clock import new_id
-from core.db import RawConnection, fetch, fetch_one
+from core.db import RawConnection, fetch
 from core.flights.models import FlightStatus
 from core.payments.refunds import captured_sql
 from core.settings import Fares
@@ -108,6 +108,8 @@ def issue_confirmed(
     connection: RawConnection, fares: Fares, wanted: Sequence[tuple[LockedBooking, Situation]]
 ) -> dict[UUID, Decimal]:
     """Store a new quote for each of these bookings, which are cancelled in this transaction. Returns the refunds, by booking id."""
+    if not wanted:
+        return {}
     refunds = {booking.id: (situation, refund_of(fares, booking, situation)) for booking, situation in wanted}
     _store(connection, fares, refunds, confirmed=True)
     return {booking_id: refund for booking_id, (_, refund) in refunds.items()}
@@ -138,15 +140,32 @@ def _store(
     return ids
 
 
-def confirm(connection: RawConnection, quote: Quote, refund: Decimal) -> None:
-    """Mark this quote as confirmed. `refund`: may be more than quoted, for example because a flight was moved; it is stored too."""
-    connection.execute(
+def confirm(connection: RawConnection, refunds: Mapping[UUID, Decimal]) -> dict[UUID, Decimal]:
+    """Mark these quotes as confirmed. `refunds`: quote id -> amount, which may be more than quoted, for example because a flight was moved; it
+    is stored too. Returns the refunds, by booking id.
+    """
+    if not refunds:
+        return {}
+    rows = connection.execute(
         """
-        UPDATE cancellations SET confirmed_at = now(), refund_amount = %s, fee_amount = fee_amount + refund_amount - %s
-        WHERE id = %s
+        UPDATE cancellations c SET confirmed_at = now(), refund_amount = w.refund, fee_amount = c.fee_amount + c.refund_amount - w.refund
+        FROM unnest(%s::uuid[], %s::numeric[]) AS w(id, refund) WHERE c.id = w.id RETURNING c.booking_id, c.refund_amount
         """,
-        (refund, refund, quote.id),
-    )
+        (list(refunds), list(refunds.values())),
+    ).fetchall()
+    return dict(rows)
+
+
+def find_own_bookings(connection: RawConnection, owners: Mapping[UUID, UUID]) -> dict[UUID, UUID]:
+    """Quote id -> booking id. `owners`: quote id -> account; a quote for a booking of another account is left out."""
+    rows = connection.execute(
+        """
+        SELECT c.id, c.booking_id FROM unnest(%s::uuid[], %s::uuid[]) AS w(id, user_id)
+        JOIN cancellations c ON c.id = w.id JOIN bookings b ON b.id = c.booking_id AND b.user_id = w.user_id
+        """,
+        (list(owners), list(owners.values())),
+    ).fetchall()
+    return dict(rows)
 
 
 def get_quote(connection: RawConnection, quote_id: UUID, owner_id: UUID | None) -> Quote:
@@ -162,8 +181,11 @@ def get_quote(connection: RawConnection, quote_id: UUID, owner_id: UUID | None) 
     return quote
 
 
-def _get(connection: RawConnection, quote_id: UUID) -> Quote:
-    quote = fetch_one(
+def read_quotes(connection: RawConnection, quote_ids: Sequence[UUID]) -> dict[UUID, Quote]:
+    """The quotes with these ids. Unknown ids are ignored."""
+    if not quote_ids:
+        return {}
+    quotes = fetch(
         connection,
         Quote,
         """
@@ -172,10 +194,15 @@ def _get(connection: RawConnection, quote_id: UUID) -> Quote:
                EXISTS (
                    SELECT FROM cancellations n WHERE n.booking_id = c.booking_id AND (n.created_at, n.id) > (c.created_at, c.id)
                ) AS outdated
-        FROM cancellations c WHERE c.id = %s
+        FROM cancellations c WHERE c.id = ANY(%s)
         """,
-        (quote_id,),
+        (list(quote_ids),),
     )
+    return {quote.id: quote for quote in quotes}
+
+
+def _get(connection: RawConnection, quote_id: UUID) -> Quote:
+    quote = read_quotes(connection, [quote_id]).get(quote_id)
     if quote is None:
         raise QuoteNotFound(NOT_FOUND)
     return quote

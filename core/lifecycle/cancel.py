@@ -5,22 +5,26 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import TypeAlias
 from uuid import UUID
 
 from core.after_commit import AfterCommit
 from core.bookings import quotes
-from core.bookings.errors import BookingNotFound, NotCancellable, QuoteExpired, QuoteSuperseded
+from core.bookings.errors import NotCancellable, QuoteExpired, QuoteSuperseded
 from core.bookings.locking import LockedBooking, lock_bookings, lock_own_booking, require_own
 from core.bookings.quotes import Quote, Situation
 from core.bookings.reading.actions import available_actions
 from core.bookings.states import BookingStatus, FailureCode
 from core.db import RawConnection
+from core.errors import AppError
 from core.flights.changes import schedule_changes
 from core.flights.seat_counts import lock_counts
 from core.lifecycle.end import end_bookings
 from core.payments import refunds
 from core.payments.refunds import RefundReason
 from core.settings import Fares
+
+_Ending: TypeAlias = tuple[LockedBooking, Situation]
 
 
 def quote(connection: RawConnection, booking_id: UUID, owner_id: UUID | None, fares: Fares) -> Quote:
@@ -37,6 +41,16 @@ def quote(connection: RawConnection, booking_id: UUID, owner_id: UUID | None, fa
     return quotes.issue(connection, fares, booking, situation)
 
 
+@dataclass(frozen=True, slots=True)
+class Cancellation:
+    """A request to cancel. `owner_id`: whose booking it may be; None for an administrator, who may cancel all. `quote_id`: cancel as quoted;
+    None: quote and confirm in one step."""
+
+    booking_id: UUID
+    owner_id: UUID | None
+    quote_id: UUID | None = None
+
+
 def confirm(
     connection: RawConnection, quote_id: UUID, owner_id: UUID | None, fares: Fares, *, hold_minutes: int
 ) -> tuple[UUID, AfterCommit]:
@@ -48,32 +62,12 @@ def confirm(
         QuoteNotFound, QuoteExpired, QuoteSuperseded
         NotCancellable: the booking has ended in another way, or a flight has departed.
     """
-    confirmed_quote = quotes.get_quote(connection, quote_id, owner_id)
-    booking = lock_bookings(connection, [confirmed_quote.booking_id])[confirmed_quote.booking_id]
-    confirmed_quote = quotes.get_quote(connection, quote_id, owner_id)  # read again, now that the booking is locked
+    booking_id = quotes.get_quote(connection, quote_id, owner_id).booking_id
     after = AfterCommit()
-    if confirmed_quote.confirmed_at is not None:
-        return booking.id, after
-    situation = quotes.read_situations(connection, [booking.id])[booking.id]
-    _require_cancellable(booking, situation)
-    if confirmed_quote.outdated:
-        raise QuoteSuperseded("There is a newer quote for this booking. Confirm that one.")
-    if confirmed_quote.refund_amount + confirmed_quote.fee_amount != situation.captured:
-        raise QuoteSuperseded("A payment was made after this quote. Ask for a new quote.")
-    if confirmed_quote.expired:
-        raise QuoteExpired("This quote has expired. Ask for a new one.")
-    refund = max(confirmed_quote.refund_amount, quotes.refund_of(fares, booking, situation))
-    quotes.confirm(connection, confirmed_quote, refund)
-    _end(connection, [(booking, situation)], {booking.id: refund}, after, hold_minutes)
-    return booking.id, after
-
-
-@dataclass(frozen=True, slots=True)
-class Cancellation:
-    """A request to cancel. `owner_id`: whose booking it may be; None for an administrator, who may cancel all."""
-
-    booking_id: UUID
-    owner_id: UUID | None
+    refused = cancel_all(connection, [Cancellation(booking_id, owner_id, quote_id)], fares, after, hold_minutes=hold_minutes)
+    if refused:
+        raise refused[booking_id]
+    return booking_id, after
 
 
 def cancel(connection: RawConnection, booking_id: UUID, owner_id: UUID | None, fares: Fares, *, hold_minutes: int) -> AfterCommit:
@@ -91,23 +85,48 @@ def cancel(connection: RawConnection, booking_id: UUID, owner_id: UUID | None, f
 
 def cancel_all(
     connection: RawConnection, wanted: Sequence[Cancellation], fares: Fares, after: AfterCommit, *, hold_minutes: int
-) -> dict[UUID, BookingNotFound | NotCancellable]:
-    """As `cancel`, for different bookings. Those that cannot be cancelled are left out. Returns the reasons for these, by booking id."""
+) -> dict[UUID, AppError]:
+    """As `cancel` and `confirm`, for different bookings. Those that cannot be cancelled are left out. Returns the reasons for these, by
+    booking id.
+    """
     bookings = lock_bookings(connection, [each.booking_id for each in wanted])
     situations = quotes.read_situations(connection, list(bookings))
-    ending: list[tuple[LockedBooking, Situation]] = []
-    refused: dict[UUID, BookingNotFound | NotCancellable] = {}
+    quoted = quotes.read_quotes(connection, [each.quote_id for each in wanted if each.quote_id is not None])
+    at_once: list[_Ending] = []
+    as_quoted: dict[UUID, Decimal] = {}
+    ending: list[_Ending] = []
+    refused: dict[UUID, AppError] = {}
     for each in wanted:
         try:
             booking = require_own(bookings.get(each.booking_id), each.owner_id)
-            _require_cancellable(booking, situations[booking.id])
-        except (BookingNotFound, NotCancellable) as error:
+            situation = situations[booking.id]
+            quote = None if each.quote_id is None else quoted[each.quote_id]  # no quote is deleted while its booking is locked
+            if quote is not None and quote.confirmed_at is not None:
+                continue  # it was cancelled as quoted before
+            _require_cancellable(booking, situation)
+            if quote is not None:
+                _require_valid(quote, situation)
+        except AppError as error:
             refused[each.booking_id] = error
+            continue
+        ending.append((booking, situation))
+        if quote is None:
+            at_once.append((booking, situation))
         else:
-            ending.append((booking, situations[booking.id]))
+            as_quoted[quote.id] = max(quote.refund_amount, quotes.refund_of(fares, booking, situation))
     if ending:
-        _end(connection, ending, quotes.issue_confirmed(connection, fares, ending), after, hold_minutes)
+        amounts = quotes.issue_confirmed(connection, fares, at_once) | quotes.confirm(connection, as_quoted)
+        _end(connection, ending, amounts, after, hold_minutes)
     return refused
+
+
+def _require_valid(quote: Quote, situation: Situation) -> None:
+    if quote.outdated:
+        raise QuoteSuperseded("There is a newer quote for this booking. Confirm that one.")
+    if quote.refund_amount + quote.fee_amount != situation.captured:
+        raise QuoteSuperseded("A payment was made after this quote. Ask for a new quote.")
+    if quote.expired:
+        raise QuoteExpired("This quote has expired. Ask for a new one.")
 
 
 def _require_cancellable(booking: LockedBooking, situation: Situation) -> None:
@@ -123,7 +142,7 @@ def _require_cancellable(booking: LockedBooking, situation: Situation) -> None:
 
 def _end(
     connection: RawConnection,
-    ending: Sequence[tuple[LockedBooking, Situation]],
+    ending: Sequence[_Ending],
     refund_amounts: Mapping[UUID, Decimal],
     after: AfterCommit,
     hold_minutes: int,

@@ -7,13 +7,12 @@ from uuid import UUID
 
 import pytest
 
-from api.live.batches.cancellations import CancellationBatches
+from api.live.batches.cancellations import CancellationBatches, CancellationRequest
 from api.live.job_reader import JobReader
 from api.live.waiters import Waiters
 from core.bookings.errors import NotAccepted
 from core.bookings.intake.requests import Accepted, BookingRequest
 from core.db import RawConnection
-from core.lifecycle.cancel import Cancellation
 from tests.support.intake import new_intake
 from tests.support.pipeline import Pipeline
 from tests.support.waiting import until
@@ -59,7 +58,7 @@ async def test_the_neighbours_of_a_booking_that_cannot_be_read_are_answered(pipe
         JobReader(pipeline.db, Waiters()),
         CancellationBatches(pipeline.db, context.redis, context.dispatcher, context.settings),
     )
-    for submit in (reader.read, lambda each: cancellations.submit(Cancellation(each, traveller))):
+    for submit in (reader.read, lambda each: cancellations.submit(CancellationRequest(each, traveller))):
         results = await asyncio.gather(*map(submit, bookings), return_exceptions=True)
         assert [isinstance(each, Exception) for each in results] == [False, True, False]
     assert pipeline.endings(bookings) == {"CANCELLED": 3}

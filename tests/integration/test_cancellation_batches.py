@@ -8,14 +8,14 @@ from uuid import UUID
 
 import pytest
 
-from api.live.batches.cancellations import CancellationBatches
+from api.live.batches.cancellations import CancellationBatches, CancellationRequest
 from api.live.batches.requests import NotBatched
-from core.bookings.errors import BookingNotFound, NotCancellable
+from core.bookings.errors import BookingNotFound, NotCancellable, QuoteExpired, QuoteNotFound, QuoteSuperseded
 from core.bookings.models import PaymentMode
 from core.bookings.reading.views import BookingView
 from core.clock import new_id
 from core.db import AWAY
-from core.lifecycle.cancel import Cancellation
+from core.lifecycle import cancel as cancelling
 from tests.support.counting_database import CountingDatabase
 from tests.support.pipeline import Pipeline
 from tests.support.steps import Steps
@@ -24,11 +24,11 @@ pytestmark = pytest.mark.anyio
 
 
 async def cancel(
-    pipeline: Pipeline, database: CountingDatabase, wanted: Sequence[tuple[UUID, UUID]]
+    pipeline: Pipeline, database: CountingDatabase, wanted: Sequence[tuple[UUID, UUID] | tuple[UUID, UUID, bool]]
 ) -> list[BookingView | BaseException]:
-    """The results of requests that arrive together. `wanted`: bookings and who cancels them."""
+    """The results of requests that arrive together. `wanted`: bookings or quotes, who cancels them, and whether it is a quote."""
     batches = CancellationBatches(database, pipeline.redis, pipeline.context.dispatcher, pipeline.context.settings)
-    results = await asyncio.gather(*(batches.submit(Cancellation(*each)) for each in wanted), return_exceptions=True)
+    results = await asyncio.gather(*(batches.submit(CancellationRequest(*each)) for each in wanted), return_exceptions=True)
     await batches.close()
     database.dispose()
     return results
@@ -111,6 +111,63 @@ async def test_refunds_and_reasons_are_those_of_each_booking(
         ("CANCELLED", "flight_cancelled", ("22500.00", "flight_cancelled")),
     ]  # fmt: skip
     assert taken(steps) == [(0, 0)] * 2
+
+
+def quote(steps: Steps, booking: UUID) -> UUID:
+    with steps.context.db.transaction() as connection:
+        return cancelling.quote(connection, booking, None, steps.context.settings.fares).id
+
+
+async def test_quotes_are_confirmed_in_the_same_batch(pipeline: Pipeline, steps: Steps, database: CountingDatabase) -> None:
+    owner, other = (each.id for each in pipeline.accounts(2))
+    flight = pipeline.flight(20)
+    quoted, at_once, twice, outdated, expired, paid_later, foreign, ended, moved = (
+        steps.book(who, flight) for who in [owner] * 6 + [other] + [owner] * 2
+    )
+    for each in (quoted, at_once, moved):
+        pay(steps, each)
+    quotes = {each: quote(steps, each) for each in (quoted, twice, outdated, expired, paid_later, foreign, ended, moved)}
+    quote(steps, outdated)
+    pay(steps, paid_later)
+    steps.execute("UPDATE cancellations SET expires_at = now() WHERE booking_id = %s", expired)
+    pipeline.cancel(ended)
+    steps.execute(
+        """
+        INSERT INTO schedule_changes (id, booking_id, position, old_departure_ts, old_arrival_ts, new_departure_ts, new_arrival_ts)
+        VALUES (gen_random_uuid(), %s, 0, now(), now(), now(), now())
+        """,
+        moved,
+    )
+
+    def confirmation(booking: UUID) -> tuple[UUID, UUID, bool]:
+        return quotes[booking], owner, True
+
+    wanted = [confirmation(each) for each in (quoted, quoted, twice, outdated, expired, paid_later, foreign, ended, moved)]
+    results = await cancel(pipeline, database, [*wanted, (at_once, owner), (twice, owner), (new_id(), owner, True)])
+    assert [each.status if isinstance(each, BookingView) else type(each) for each in results] == [
+        "CANCELLED",
+        NotBatched,
+        "CANCELLED",
+        QuoteSuperseded,
+        QuoteExpired,
+        QuoteSuperseded,
+        QuoteNotFound,
+        NotCancellable,
+        "CANCELLED",
+        "CANCELLED",
+        NotBatched,
+        QuoteNotFound,
+    ]
+    assert database.transactions == 1
+    amounts = [(each.id, each.refund and each.refund.amount) for each in results if isinstance(each, BookingView)]
+    assert amounts == [(quoted, "5625.00"), (twice, None), (moved, "7500.00"), (at_once, "5625.00")]
+    assert taken(steps) == [(0, 4)]
+    again = await cancel(
+        pipeline, CountingDatabase(pipeline.database_url, pool_size=1, application="again"), [confirmation(quoted)]
+    )
+    assert [(each.id, each.status) for each in again if isinstance(each, BookingView)] == [(quoted, "CANCELLED")]
+    with pipeline.db.snapshot() as connection:
+        assert connection.execute("SELECT count(*), count(DISTINCT booking_id) FROM refunds").fetchone() == (3, 3)
 
 
 async def test_a_flight_that_is_locked_leaves_every_booking_of_the_batch_as_it_was(

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
 import redis
 
-from api.live.batches.requests import Refusal, RequestBatches
+from api.live.batches.requests import NotBatched, Refusal, RequestBatches
 from core.after_commit import AfterCommit
+from core.bookings import quotes
+from core.bookings.errors import QuoteNotFound
 from core.bookings.reading.by_id import read_each
 from core.bookings.reading.views import BookingView
 from core.db import Database, RawConnection
@@ -18,7 +21,16 @@ from core.messaging.dispatcher import Dispatcher
 from core.settings import Settings
 
 
-class CancellationBatches(RequestBatches[Cancellation, BookingView]):
+@dataclass(frozen=True, slots=True)
+class CancellationRequest:
+    """A traveller cancels a booking as quoted (`subject_id` is the quote), or without a quote (`subject_id` is the booking)."""
+
+    subject_id: UUID
+    owner_id: UUID
+    is_quoted: bool = False
+
+
+class CancellationBatches(RequestBatches[CancellationRequest, BookingView]):
     """The answer to a cancellation is the cancelled booking."""
 
     def __init__(self, db: Database, client: redis.Redis, dispatcher: Dispatcher, settings: Settings) -> None:
@@ -26,8 +38,24 @@ class CancellationBatches(RequestBatches[Cancellation, BookingView]):
         self._fares = settings.fares
         self._hold_minutes = settings.booking.hold_minutes
 
-    def _make(self, connection: RawConnection, changes: Sequence[Cancellation], after: AfterCommit) -> Mapping[UUID, Refusal]:
-        return cancel.cancel_all(connection, changes, self._fares, after, hold_minutes=self._hold_minutes)
+    def _make(
+        self, connection: RawConnection, changes: Sequence[CancellationRequest], after: AfterCommit
+    ) -> Mapping[UUID, UUID | Refusal]:
+        owners = {each.subject_id: each.owner_id for each in changes if each.is_quoted}
+        quoted = quotes.find_own_bookings(connection, owners) if owners else {}
+        made: dict[UUID, UUID | Refusal] = {}
+        wanted: dict[UUID, Cancellation] = {}
+        for each in changes:
+            booking_id = quoted.get(each.subject_id) if each.is_quoted else each.subject_id
+            if booking_id is None:
+                made[each.subject_id] = QuoteNotFound(quotes.NOT_FOUND)
+            elif booking_id in wanted:
+                made[each.subject_id] = NotBatched()
+            else:
+                made[each.subject_id] = booking_id
+                wanted[booking_id] = Cancellation(booking_id, each.owner_id, each.subject_id if each.is_quoted else None)
+        refused = cancel.cancel_all(connection, list(wanted.values()), self._fares, after, hold_minutes=self._hold_minutes)
+        return {subject: refused.get(each, each) if isinstance(each, UUID) else each for subject, each in made.items()}
 
     def _answer(self, booking_ids: Sequence[UUID]) -> Mapping[UUID, BookingView | Exception]:
         with self._db.snapshot() as connection:

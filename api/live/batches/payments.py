@@ -27,7 +27,7 @@ class PaymentRequest:
     response: StoredResponse
 
     @property
-    def booking_id(self) -> UUID:
+    def subject_id(self) -> UUID:
         return self.payment.booking_id
 
 
@@ -37,22 +37,23 @@ class PaymentBatches(RequestBatches[PaymentRequest, None]):
     def __init__(self, db: Database, client: redis.Redis, dispatcher: Dispatcher) -> None:
         super().__init__("pay", db, client, dispatcher)
 
-    def _make(self, connection: RawConnection, changes: Sequence[PaymentRequest], after: AfterCommit) -> Mapping[UUID, Refusal]:
+    def _make(
+        self, connection: RawConnection, changes: Sequence[PaymentRequest], after: AfterCommit
+    ) -> Mapping[UUID, UUID | Refusal]:
         keys = [each.key for each in changes if each.key is not None]
         new = stored_responses.begin_new(connection, keys) if keys else set()
         first_uses = [each for each in changes if each.key is None or each.key in new]
-        refused: dict[UUID, Refusal] = {each.booking_id: NotBatched() for each in changes}
+        refused = pay.pay_all(connection, [each.payment for each in first_uses], after)
+        made: dict[UUID, UUID | Refusal] = {each.subject_id: NotBatched() for each in changes}
         for each in first_uses:
-            del refused[each.booking_id]
-        refused |= pay.pay_all(connection, [each.payment for each in first_uses], after)
-        for each in first_uses:
+            made[each.subject_id] = refused.get(each.subject_id, each.subject_id)
             if each.key is None:
                 continue
-            if each.booking_id in refused:
+            if each.subject_id in refused:
                 stored_responses.forget(connection, each.key)
             else:
                 stored_responses.keep(connection, each.key, each.response)
-        return refused
+        return made
 
     def _answer(self, booking_ids: Sequence[UUID]) -> Mapping[UUID, None]:
         return dict.fromkeys(booking_ids)

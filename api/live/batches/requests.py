@@ -28,10 +28,11 @@ class NotBatched(Exception):
 
 
 class BookingChange(Protocol):
-    """A request to change one booking."""
+    """A request to change one booking. `subject_id`: what it names, for example the booking. Of two requests for the same subject, a batch makes
+    the first."""
 
     @property
-    def booking_id(self) -> UUID: ...
+    def subject_id(self) -> UUID: ...
 
 
 Change = TypeVar("Change", bound=BookingChange)
@@ -57,8 +58,8 @@ class RequestBatches(ABC, Generic[Change, Answer]):
         self._batches: Batcher[_Waiting[Change], Answer] = Batcher(name, self._process, limit=BATCH, patience=OF_CLIENTS)
 
     @abstractmethod
-    def _make(self, connection: RawConnection, changes: Sequence[Change], after: AfterCommit) -> Mapping[UUID, Refusal]:
-        """Make these changes, of different bookings. Returns why some were not made, by booking id."""
+    def _make(self, connection: RawConnection, changes: Sequence[Change], after: AfterCommit) -> Mapping[UUID, UUID | Refusal]:
+        """Make these changes, of different subjects. Returns the id of the booking of each, or why it was not made, by subject."""
 
     @abstractmethod
     def _answer(self, booking_ids: Sequence[UUID]) -> Mapping[UUID, Answer | Exception]:
@@ -70,7 +71,7 @@ class RequestBatches(ABC, Generic[Change, Answer]):
         Raises:
             AppError: the request was refused.
             OutcomeUnknown: Postgres did not answer in time.
-            NotBatched: another transaction has locked a row that the batch needs, one of its changes cannot be stored, or it has a
+            NotBatched: another transaction has locked a row that the batch needs, one of its changes cannot be stored, or it has another
                 change of the same booking.
         """
         return await self._batches.submit(_Waiting(change, correlation.current(), spans.current()))
@@ -85,20 +86,20 @@ class RequestBatches(ABC, Generic[Change, Answer]):
             return self._change_each_once([each.change for each in waiting])
 
     def _change_each_once(self, changes: Sequence[Change]) -> list[Answer | Exception]:
-        """Make the first change of each booking."""
+        """Make the first change of each subject."""
         first: dict[UUID, Change] = {}
         for each in changes:
-            first.setdefault(each.booking_id, each)
+            first.setdefault(each.subject_id, each)
         after = AfterCommit()
         try:
             with self._db.transaction() as connection:
                 limit_lock_wait(connection)
-                refused = self._make(connection, list(first.values()), after)
+                made = self._make(connection, list(first.values()), after)
         except Exception as error:
             if is_away(error):
                 raise
             return [NotBatched()] * len(changes)
         after.run(self._redis, self._dispatcher)
-        answers = self._answer([booking_id for booking_id in first if booking_id not in refused])
-        results: dict[UUID, Answer | Exception] = {**answers, **refused}
-        return [results[each.booking_id] if each is first[each.booking_id] else NotBatched() for each in changes]
+        answers = self._answer([each for each in made.values() if isinstance(each, UUID)])
+        results = {subject: answers[each] if isinstance(each, UUID) else each for subject, each in made.items()}
+        return [results[each.subject_id] if each is first[each.subject_id] else NotBatched() for each in changes]
