@@ -1,7 +1,7 @@
 """Refuse a request that changes something if any part of it is unknown, before anything is changed.
 
 A client that sends `?dryrun=true` wants a dry run (`dry_run`), and must not get a real one. In a request that only reads, an
-unknown parameter is ignored, and a filter without a value has no effect.
+unknown parameter is ignored, a filter without a value has no effect, and a repeated parameter is refused.
 """
 
 from __future__ import annotations
@@ -47,6 +47,7 @@ async def require_understood(request: Request[Any, Any, Any]) -> None:
     if request.method in READS:
         if query:
             request.scope["query_string"] = _without_empty_filters(query, _optional(handler))
+            _require_once(query, handler)
         return
     if sum(name == _KEY for name, _ in request.scope["headers"]) > 1:  # it is not clear which one the client would repeat
         raise Invalid.field(
@@ -80,6 +81,27 @@ def require_known(given: Iterable[str], known: Names, many: Names, *, pointer: s
             errors.append({"pointer": pointer.format(shown), "code": "repeated", "message": message})
     if errors:
         raise Invalid(" ".join(error["message"] for error in errors[:LISTED]), errors=errors[:LISTED])
+
+
+def _require_once(query: bytes, handler: BaseRouteHandler) -> None:
+    """Refuse a repeated parameter in a request that only reads: the answer to `?date=2027-03-01&date=2027-03-02` could be for either day.
+
+    Raises:
+        Invalid: with every repeated parameter.
+    """
+    known, many = _parameters(handler)
+    times = Counter(_names(query))
+    errors = [
+        {
+            "pointer": f"?{name}",
+            "code": "repeated",
+            "message": f"The parameter {name!r} appears {times[name]} times. Send it once.",
+        }
+        for name in times
+        if times[name] > 1 and name in known and name not in many
+    ]
+    if errors:
+        raise Invalid(" ".join(error["message"] for error in errors), errors=errors)
 
 
 async def _refuse_body(request: Request[Any, Any, Any]) -> None:

@@ -165,6 +165,22 @@ def test_an_unknown_field_of_json_has_a_suggestion(admin: httpx.Client) -> None:
     assert "Did you mean 'total_seats'?" in response.json()["errors"][0]["message"]
 
 
+def test_no_reading_operation_chooses_one_of_two_values(admin: httpx.Client, subtests: pytest.Subtests) -> None:
+    """`?date=2030-03-01&date=2030-03-02` had the flights of one of the days."""
+    read = [
+        (path, each["name"])
+        for path, item in admin.get("/schema/openapi.json").json()["paths"].items()
+        for each in item.get("get", {}).get("parameters", [])
+        if each["in"] == "query" and each["schema"].get("type") != "array"
+    ]
+    assert ("/api/v1/search", "date") in read
+    for path, name in read:
+        address = re.sub(r"\{[^}]+\}", str(uuid4()), path)
+        with subtests.test(f"{path} {name}"):
+            errors = pointers(admin.get(f"{address}?{name}=1&{name}=2"))
+            assert (f"?{name}", "repeated") in errors
+
+
 def test_an_empty_filter_is_no_filter(import_steps: ImportSteps) -> None:
     import_steps.take(csv_of([row(1), row(2)]))
     everything = import_steps.admin.get("/admin/flights").json()
