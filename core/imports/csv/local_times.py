@@ -20,7 +20,7 @@ from core.imports.csv.checks import Check, Mask
 
 Zones = npt.NDArray[np.object_]
 
-REMEMBERED: Final = 65_536
+REMEMBERED: Final = 8_192
 _DAY_SECONDS: Final = 24 * 60 * 60
 _SECOND_US: Final = 1_000_000
 _ALLOWED: Final = (int(rules.EARLIEST.timestamp()), int(rules.LATEST.timestamp()))
