@@ -65,7 +65,7 @@ hypothesis.settings.load_profile("untimed")
 
 @pytest.fixture(scope="session", autouse=True)
 def one_tls_context() -> Iterator[None]:
-    """Nothing here speaks TLS, and to read the system's certificates for each client takes longer than most requests."""
+    """Nothing here uses TLS, and to read the system's certificates for each client takes longer than most requests."""
     context = httpx.create_ssl_context()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("httpx._transports.default.create_ssl_context", lambda **_: context)

@@ -23,8 +23,8 @@ UNUSABLE_PARAMETER: Final = (
     "SKYQUEUE_DATABASE_URL has {name}={value}, but Skyqueue needs an ordinary connection that may write.",
     "Remove that parameter.",
 )
-NOT_LET_IN: Final = (
-    "Postgres at {where} does not let us in: {said}.",
+CANNOT_CONNECT: Final = (
+    "Skyqueue cannot connect to Postgres at {where}: {said}.",
     "Check SKYQUEUE_DATABASE_URL.",
 )
 TOO_OLD: Final = ("The database is on Postgres {version}, older than {oldest}.", "Name a newer one in SKYQUEUE_DATABASE_URL.")
@@ -33,7 +33,7 @@ READ_ONLY: Final = (
     "Name the primary server in SKYQUEUE_DATABASE_URL, or allow writing.",
 )
 ENCODING: Final = (
-    "The database {database} has the encoding {encoding}, which cannot hold every name.",
+    "The database {database} has the encoding {encoding}, which cannot store every name.",
     "Create another: CREATE DATABASE ... ENCODING 'UTF8' TEMPLATE template0.",
 )
 NO_SCHEMA: Final = (
@@ -62,7 +62,7 @@ NO_FOREIGN_KEYS: Final = (
     "ALTER ROLE {role} RESET session_replication_role.",
 )
 SHARED_SESSIONS: Final = (
-    "The database is behind a pooler that hands one session from client to client (PgBouncer: pool_mode transaction or statement).",
+    "The database is behind a pooler that gives one session to several clients in turn (PgBouncer: pool_mode transaction or statement).",
     "Name the server itself in SKYQUEUE_DATABASE_URL, or set pool_mode to session.",
 )
 FEW_SESSIONS: Final = (

@@ -18,13 +18,13 @@ from psycopg.rows import class_row
 
 from core.db import address, pooler
 from core.db.refusals import (
+    CANNOT_CONNECT,
     IGNORED_OPTIONS,
     NO_FOREIGN_KEYS,
     NO_RIGHTS,
     NO_SCHEMA,
     NO_TABLES,
     NO_TEMPORARY,
-    NOT_LET_IN,
     TWO_SCHEMAS,
     UnusableDatabase,
 )
@@ -146,7 +146,7 @@ def option_names(options: str) -> set[str]:
 def not_let_in(database_url: str, error: psycopg.Error) -> UnusableDatabase:
     """The reason for a server that refuses the login, or cannot be reached."""
     said = " ".join(str(error).strip().partition("\n")[0].split()).rstrip(".")
-    return UnusableDatabase(NOT_LET_IN, where=address.shown(database_url), said=said)
+    return UnusableDatabase(CANNOT_CONNECT, where=address.shown(database_url), said=said)
 
 
 def is_away(database_url: str) -> bool:

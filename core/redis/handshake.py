@@ -29,7 +29,7 @@ def refusal_of(error: redis.RedisError, address: Address) -> UnusableRedis | Non
         case ResponseError() if "unknown command" in said.lower():  # HELLO: a server without it is older than version 6
             return UnusableRedis(refusals.TOO_OLD, where=where, version="6 or older")
         case ResponseError():
-            return UnusableRedis(refusals.NOT_LET_IN, where=where, said=said)
+            return UnusableRedis(refusals.CANNOT_CONNECT, where=where, said=said)
         case _ if reason := _tls_failure(error):
             return UnusableRedis(refusals.NO_TRUST, where=where, said=reason)
         case _:

@@ -14,7 +14,7 @@ NO_ADDRESS: Final = (
     "SKYQUEUE_REDIS_URL is not the address of a Redis server.",
     "It looks like redis://:password@host:6379/0; write a special character of the password as %40 (for @), %2F (for /) and so on.",
 )
-OTHER_KIND: Final = ("SKYQUEUE_REDIS_URL names a Redis {kind}, which Skyqueue does not talk to.", _ONE_PRIMARY)
+OTHER_KIND: Final = ("SKYQUEUE_REDIS_URL names a Redis {kind}, which Skyqueue does not support.", _ONE_PRIMARY)
 SEVERAL_HOSTS: Final = ("SKYQUEUE_REDIS_URL names several hosts.", _ONE_PRIMARY)
 NO_SOCKET: Final = (
     "SKYQUEUE_REDIS_URL names no socket.",
@@ -30,7 +30,7 @@ UNKNOWN_PARAMETER: Final = (
 )
 TLS_PARAMETER: Final = (
     "SKYQUEUE_REDIS_URL has the parameter {name}, which is for TLS.",
-    "Write rediss:// for a server that speaks TLS, or remove it.",
+    "Write rediss:// for a server that uses TLS, or remove it.",
 )
 NOT_ONE_VALUE: Final = (
     "SKYQUEUE_REDIS_URL has the parameter {name} without a value, or twice.",
@@ -53,13 +53,13 @@ WRONG_PASSWORD: Final = (
     "Check both in SKYQUEUE_REDIS_URL.",
 )
 PROTECTED: Final = (
-    "Redis at {where} is in protected mode, so it lets in nobody from another machine.",
+    "Redis at {where} is in protected mode, so it refuses connections from other machines.",
     "Give it a password (requirepass), and write that into SKYQUEUE_REDIS_URL.",
 )
 NO_DATABASE: Final = ("Redis at {where} has no database {database}.", "Name another in SKYQUEUE_REDIS_URL; it always has 0.")
-NOT_LET_IN: Final = ("Redis at {where} does not let us in: {said}.", "Check SKYQUEUE_REDIS_URL.")
-NO_TLS: Final = ("Redis at {where} does not speak TLS.", "Write redis:// instead of rediss:// in SKYQUEUE_REDIS_URL.")
-TLS: Final = ("Redis at {where} speaks TLS.", "Write rediss:// instead of redis:// in SKYQUEUE_REDIS_URL.")
+CANNOT_CONNECT: Final = ("Skyqueue cannot connect to Redis at {where}: {said}.", "Check SKYQUEUE_REDIS_URL.")
+NO_TLS: Final = ("Redis at {where} does not use TLS.", "Write redis:// instead of rediss:// in SKYQUEUE_REDIS_URL.")
+TLS: Final = ("Redis at {where} uses TLS.", "Write rediss:// instead of redis:// in SKYQUEUE_REDIS_URL.")
 NO_TRUST: Final = (
     "Redis at {where} and Skyqueue do not agree on TLS: {said}.",
     "Name the authority of its certificate in SKYQUEUE_REDIS_URL, as in rediss://host:6379/0?ssl_ca_certs=/path/ca.pem, "

@@ -100,7 +100,7 @@ NO_REDIS = ["hidden", "redis://[hidden", "redis://:p@hidden@127.0.0.1/0", "redis
         ({"SKYQUEUE_DATABASE_URL": "postgresql://127.0.0.1:1/none"}, "Set SKYQUEUE_JWT_SECRET"),
         (
             SECRET | {"SKYQUEUE_DATABASE_URL": "postgresql://u:hidden@127.0.0.1:1/none"},
-            "Postgres at 127.0.0.1:1 does not let us in",
+            "Skyqueue cannot connect to Postgres at 127.0.0.1:1",
         ),
         (SECRET | {"SKYQUEUE_REDIS_URL": "redis://:hidden@127.0.0.1:1/0"}, "Redis at 127.0.0.1:1 does not answer"),
         (SECRET | {"SKYQUEUE_REDIS_URL": "nonsense"}, "SKYQUEUE_REDIS_URL is not the address of a Redis server"),
@@ -108,7 +108,7 @@ NO_REDIS = ["hidden", "redis://[hidden", "redis://:p@hidden@127.0.0.1/0", "redis
         *((SECRET | {"SKYQUEUE_REDIS_URL": url}, "SKYQUEUE_REDIS_URL is not the address") for url in NO_REDIS),
         (
             SECRET | {"SKYQUEUE_DATABASE_URL": "postgresql+psycopg://u:hidden@127.0.0.1:1/none"},
-            "Postgres at 127.0.0.1:1 does not let us in",
+            "Skyqueue cannot connect to Postgres at 127.0.0.1:1",
         ),
         (
             {"SKYQUEUE_DATA_DIR": "~no-such-user/data"},
@@ -247,7 +247,9 @@ def test_a_database_that_refuses_is_quoted(
 ) -> None:
     monkeypatch.setenv("SKYQUEUE_DATABASE_URL", "postgresql://127.0.0.1:1/none")
     monkeypatch.setenv("SKYQUEUE_REDIS_URL", redis_url)
-    assert refusal(capsys, "migrate").startswith("skyqueue: Postgres at 127.0.0.1:1 does not let us in: connection failed")
+    assert refusal(capsys, "migrate").startswith(
+        "skyqueue: Skyqueue cannot connect to Postgres at 127.0.0.1:1: connection failed"
+    )
 
 
 def test_the_sample_schedule_can_be_had_as_a_file(data_dir: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -29,7 +29,7 @@ from tests.support.waiting import until
 
 LATIN1 = "ENCODING 'LATIN1' LC_COLLATE 'C' LC_CTYPE 'C' TEMPLATE template0"
 MESSAGES = (
-    "The database {name} has the encoding LATIN1, which cannot hold every name. "
+    "The database {name} has the encoding LATIN1, which cannot store every name. "
     "Create another: CREATE DATABASE ... ENCODING 'UTF8' TEMPLATE template0."
 )
 READ_ONLY = (
@@ -106,7 +106,7 @@ def test_a_worker_waits_for_the_tables(forker: ProcessForker, tmp_path: Path, ne
 @pytest.mark.parametrize("encoding", ["SQL_ASCII", "EUC_JP", "WIN1252"])
 def test_an_encoding_that_cannot_hold_every_name_is_refused(new_database: NewDatabase, encoding: str) -> None:
     line = message_of(new_database(f"ENCODING '{encoding}' LC_COLLATE 'C' LC_CTYPE 'C' TEMPLATE template0"))
-    assert f" has the encoding {encoding}, which cannot hold every name." in line
+    assert f" has the encoding {encoding}, which cannot store every name." in line
 
 
 def test_an_old_server_is_refused(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -122,7 +122,7 @@ def test_an_old_server_is_refused(database_url: str, monkeypatch: pytest.MonkeyP
 
 def test_a_database_that_does_not_exist_is_an_error(database_url: str) -> None:
     line = message_of(database_url + "_not")
-    assert line.startswith(f"Postgres at {urlsplit(database_url).netloc.rpartition('@')[2]} does not let us in: ")
+    assert line.startswith(f"Skyqueue cannot connect to Postgres at {urlsplit(database_url).netloc.rpartition('@')[2]}: ")
     assert line.endswith("Check SKYQUEUE_DATABASE_URL.")
 
 
@@ -132,7 +132,7 @@ def test_a_process_ends_where_it_is_not_let_in(
 ) -> None:
     process = started(kind, forker, tmp_path, database_url + "_not", redis_url)
     until(lambda: not process.is_running, seconds=30)
-    assert "does not let us in" in process.log.read_text().splitlines()[-1]
+    assert "Skyqueue cannot connect to Postgres at" in process.log.read_text().splitlines()[-1]
 
 
 def test_a_database_without_tables_is_refused_by_who_needs_them(new_database: NewDatabase) -> None:

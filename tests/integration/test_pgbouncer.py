@@ -25,7 +25,7 @@ pytestmark = pytest.mark.skipif(
 )
 
 SHARED = (
-    "The database is behind a pooler that hands one session from client to client (PgBouncer: pool_mode transaction or statement). "
+    "The database is behind a pooler that gives one session to several clients in turn (PgBouncer: pool_mode transaction or statement). "
     "Name the server itself in SKYQUEUE_DATABASE_URL, or set pool_mode to session."
 )
 

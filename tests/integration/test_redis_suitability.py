@@ -119,7 +119,7 @@ def test_another_error_of_the_server_is_quoted() -> None:
 
         threading.Thread(target=refuse_all_commands, daemon=True).start()
         place = f"127.0.0.1:{proxy.getsockname()[1]}"
-        message = f"Redis at {place} does not let us in: no upstream. Check SKYQUEUE_REDIS_URL."
+        message = f"Skyqueue cannot connect to Redis at {place}: no upstream. Check SKYQUEUE_REDIS_URL."
         assert refusal(f"redis://{place}/0") == message
 
 

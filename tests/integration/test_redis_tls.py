@@ -89,12 +89,12 @@ def test_a_server_that_requires_our_certificate_gets_it(start_redis: StartRedis,
 
 def test_an_address_without_tls_is_refused(server: RedisServer) -> None:
     assert refusal(f"redis://:secret@{server.place}/0") == (
-        f"Redis at {server.place} speaks TLS. Write rediss:// instead of redis:// in SKYQUEUE_REDIS_URL."
+        f"Redis at {server.place} uses TLS. Write rediss:// instead of redis:// in SKYQUEUE_REDIS_URL."
     )
 
 
 def test_a_server_without_tls_is_refused(start_redis: StartRedis) -> None:
     server = start_redis()
     assert refusal(f"rediss://{server.place}/0") == (
-        f"Redis at {server.place} does not speak TLS. Write redis:// instead of rediss:// in SKYQUEUE_REDIS_URL."
+        f"Redis at {server.place} does not use TLS. Write redis:// instead of rediss:// in SKYQUEUE_REDIS_URL."
     )

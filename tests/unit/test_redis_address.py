@@ -48,7 +48,7 @@ def test_an_address_is_understood(text: str, url: str, place: str, user: str, da
         ("redis://:hidden@one,two/0", "names several hosts"),
         (
             "redis+sentinel://:hidden@one:26379/primary",
-            "names a Redis Sentinel, which Skyqueue does not talk to. Name one primary server",
+            "names a Redis Sentinel, which Skyqueue does not support. Name one primary server",
         ),
         ("rediss+cluster://:hidden@one:6379", "names a Redis Cluster"),
         ("redis://:hidden@host/zero", "names no database"),
