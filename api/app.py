@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from litestar import Litestar, Request
 from litestar.datastructures import State
+from litestar.di import Provide
 from litestar.types import ControllerRouterHandler
 
 from api.accounts.account import AccountController
@@ -37,7 +38,7 @@ from api.http import bodies, hosts, understanding
 from api.http.authentication import Authentication
 from api.http.database import WatchedDatabase
 from api.http.errors import EXCEPTION_HANDLERS, JSON_BODY_BYTES
-from api.http.request_scope import Edge
+from api.http.request_scope import RequestScope
 from api.imports.controller import ImportController
 from api.imports.faults import ImportFaultController
 from api.itineraries import ItineraryController
@@ -72,7 +73,7 @@ from api.requirements import requirements
 from api.search.controller import SearchController
 from api.search.endpoint import SearchEndpoint
 from api.search.fast_path import SearchFastPath
-from api.services import Services, SignedRequest, provided, services_of
+from api.services import Services, SignedRequest, services_of
 from api.staff.booking_search import BookingSearchController
 from api.staff.bookings import StaffBookingController
 from api.staff.flights import StaffFlightController
@@ -165,7 +166,7 @@ def create_app(settings: Settings | None = None, *, log: Path | None = None) -> 
         route_handlers=CONTROLLERS,
         state=State({"settings": settings}),
         lifespan=[_lifespan],
-        dependencies=provided(app_services),
+        dependencies={"services": Provide(app_services, sync_to_thread=False)},
         middleware=[Authentication],
         before_request=_check_request,
         exception_handlers=EXCEPTION_HANDLERS,
@@ -179,7 +180,7 @@ def create_app(settings: Settings | None = None, *, log: Path | None = None) -> 
     )
     names = hosts.allowed(settings.http.allowed_hosts)
     fast_paths = BookingFastPath(SearchFastPath(JobFastPath(app.asgi_handler)))
-    app.asgi_handler = Edge(spans.traced_requests(fast_paths), app.routes, names)
+    app.asgi_handler = RequestScope(spans.traced_requests(fast_paths), app.routes, names)
     return app
 
 

@@ -10,7 +10,7 @@ from litestar.di import NamedDependency
 
 from api.contract.headers import CACHE_CONTROL
 from api.http.authentication import PUBLIC
-from core.settings import Settings
+from api.services import Services
 
 KEPT_SECONDS = 60
 
@@ -49,9 +49,9 @@ class ConfigurationController(Controller):
         sync_to_thread=False,
         opt=PUBLIC,
     )
-    def read(self, settings: NamedDependency[Settings]) -> Response[ConfigurationView]:
+    def read(self, services: NamedDependency[Services]) -> Response[ConfigurationView]:
         """Whether a booking needs a payment, how long seats are held, and what cancelling costs."""
-        booking, fares = settings.booking, settings.fares
+        booking, fares = services.settings.booking, services.settings.fares
         view = ConfigurationView(
             payment_required=booking.require_payment == "on",
             hold_minutes=booking.hold_minutes,

@@ -99,11 +99,11 @@ class ItineraryController(Controller):
         days = calendar.merge([result.value for result in results])
         result = CacheResult(days, max((each.age for each in results), default=0), hit=all(each.hit for each in results))
         now = clock.now()
-        offers = [cheapest for day in days for cheapest in day.ahead(now)]
+        fares = [of_currency for day in days for of_currency in day.ahead(now)]
         # The cheapest flight usually has free seats. Only if it has none, the seats of the other flights of its day and currency are read.
-        free = await services.live.seat_counts.free([cheapest[0].flight_id for cheapest in offers])
-        others = [cheapest[1:] for cheapest in offers if free.get(cheapest[0].flight_id, 0) < seats]
-        free |= await services.live.seat_counts.free([offer.flight_id for cheapest in others for offer in cheapest])
+        free = await services.live.seat_counts.free([cheapest.flight_id for cheapest, *_ in fares])
+        others = [fare.flight_id for cheapest, *more in fares if free.get(cheapest.flight_id, 0) < seats for fare in more]
+        free |= await services.live.seat_counts.free(others)
         listed = calendar.list_days(days, free, party=seats, now=now)
         return Response(CalendarView(data=listed), headers=headers_of(result))
 

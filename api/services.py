@@ -1,18 +1,14 @@
-"""The services of one process, and the names by which handlers get them.
-
-A handler of frequent requests that needs several of them has only the parameter `services`: Litestar resolves two or more dependencies of
-one handler in a task group, which costs more than the look-up.
+"""The services of one process. A handler gets all of them in its parameter `services`: Litestar resolves two or more dependencies of one
+handler in a task group, which costs more than a look-up of attributes.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, cast
 
 from litestar import Litestar, Request
 from litestar.datastructures import State
-from litestar.di import Provide
 from redis import Redis
 from redis.asyncio import Redis as AsyncRedis
 
@@ -90,16 +86,3 @@ class SignedRequest(Request[Principal, str, State]):
 def services_of(app: Litestar) -> Services:
     """The services of a started application."""
     return cast("Services", app.state.services)
-
-
-def provided(app_services: Callable[[], Services]) -> dict[str, Provide]:
-    """The named dependencies: `services`, and each field of it by its own name."""
-
-    def field(name: str) -> Provide:
-        def provide() -> Any:
-            return getattr(app_services(), name)
-
-        return Provide(provide, sync_to_thread=False)
-
-    names = ("settings", "db", "redis", "aredis", "tokens", "limiter")
-    return {"services": Provide(app_services, sync_to_thread=False), **{name: field(name) for name in names}}

@@ -29,7 +29,6 @@ from loadtests.verdict import ClientCounts, Verdict, fetch_report, find_knee, ju
 FOLDER: Final = Path(".cache/loadtests")
 FLIGHTS: Final = {"browse": 20, "rush": 1, "imports": 20, "pollers": 20, "mix": 6, "knee": 150}
 """The number of flights of each scenario."""
-MASTER_PORT: Final = 5557
 SLOW_RESERVATION: Final = "after_reserve:sleep=300"
 """The failpoint of the control: it waits 300 ms between the reservation in Redis and the transaction in Postgres."""
 

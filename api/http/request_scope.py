@@ -59,7 +59,7 @@ _OTHER_HOST: Final = Problem(
 _log = structlog.get_logger(__name__)
 
 
-class Edge:
+class RequestScope:
     """`routes`: all routes of the application, to list the methods of an address. `is_ours`: returns whether a host name is accepted."""
 
     def __init__(self, app: ASGIApp, routes: Iterable[BaseRoute], is_ours: Callable[[str], bool]) -> None:

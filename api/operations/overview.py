@@ -191,7 +191,7 @@ def _of_queues(queues: list[QueueView]) -> list[OverviewCause]:
     return [
         OverviewCause(
             OverviewCode.QUEUE_PAUSED,
-            f"The queue {queue.name} was paused by {queue.paused_by or 'somebody who is gone'}; what is sent to it waits.",
+            f"The queue {queue.name} was paused by {queue.paused_by or 'an account that was closed'}; what is sent to it waits.",
             queue.paused_at,
         )
         for queue in queues

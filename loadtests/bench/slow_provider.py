@@ -60,17 +60,22 @@ def provider(folder: Path, guardian: Guardian) -> Iterator[str]:
     guardian.watch(process.pid, signal.SIGTERM, signal.SIGKILL)
     deadline = time.monotonic() + READY_SECONDS
     try:
-        while time.monotonic() < deadline:
-            try:
-                httpx.get(f"{address}/health")
-                break
-            except httpx.HTTPError:
-                time.sleep(0.1)
+        while not _answers(address):
+            if time.monotonic() > deadline:
+                raise RuntimeError(f"the practice provider does not answer at {address} after {READY_SECONDS:.0f} s")
+            time.sleep(0.1)
         yield address
     finally:
         process.kill()
         process.wait()
         guardian.unwatch(process.pid)
+
+
+def _answers(address: str) -> bool:
+    try:
+        return httpx.get(f"{address}/health").is_success
+    except httpx.HTTPError:
+        return False
 
 
 def measure(stack: Stack, tokens: list[str], flight: UUID) -> Side:

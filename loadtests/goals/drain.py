@@ -32,8 +32,7 @@ def rows_4_and_5(stack: Stack, run_length: RunLength) -> tuple[Row, Row]:
     for _ in range(run_length.rounds):
         ids = preload(stack, BOOKINGS)
         dispatcher = Dispatcher(stack.redis_url)
-        for start in range(0, len(ids), MAX_IDS):
-            dispatcher.send(ReserveBookings(tuple(ids[start : start + MAX_IDS])))
+        dispatcher.send_all(ReserveBookings.for_ids(ids))
         dispatcher.close()
         drained.append(_drain(stack, "workers.main", ids))
         copied.append(_copy(stack, ids))

@@ -1,5 +1,5 @@
-"""A rush for the last seats with open arrivals (open workload model): travellers arrive at random times, whether or not earlier requests were
-responses.
+"""A rush for the last seats with open arrivals (open workload model): travellers arrive at random times, whether or not earlier requests
+were answered.
 
 One user of Locust sends the requests of its share of the travellers, with exponential times between two arrivals.
 """

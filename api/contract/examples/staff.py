@@ -119,7 +119,7 @@ RESPONSES: Final[dict[str, Any]] = {
                         "value": "Mumbay",
                         "rows": 1239,
                         "line": 17,
-                        "message": "No registry knows this place. Did you mean Mumbai?",
+                        "message": "There is no known place Mumbay. Did you mean Mumbai (BOM)? Write the IATA code of the airport, or the name of its city.",
                     }
                 ],
             }

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from api.http.hosts import allowed
-from api.http.request_scope import Edge
+from api.http.request_scope import RequestScope
 
 HSTS = b"strict-transport-security"
 
@@ -28,7 +28,7 @@ def answered(scheme: str, *headers: tuple[bytes, bytes]) -> dict[bytes, bytes]:
         **{"type": "http", "http_version": "1.1", "method": "GET", "scheme": scheme, "path": "/", "query_string": b""},
         **{"headers": [(b"host", b"localhost"), *headers], "state": {}},
     }
-    asyncio.run(Edge(app, [], allowed(""))(scope, None, send))  # type: ignore[arg-type]
+    asyncio.run(RequestScope(app, [], allowed(""))(scope, None, send))  # type: ignore[arg-type]
     return dict(sent[0]["headers"])
 
 
