@@ -121,16 +121,16 @@ def postgres(shared_postgres: SharedPostgres) -> SharedPostgres:
 
 
 @pytest.fixture(scope="session")
-def handed_on(shared_postgres: SharedPostgres) -> Iterator[servers.HandedOn]:
-    handed_on = servers.HandedOn(shared_postgres)
-    yield handed_on
-    handed_on.drop()
+def reused_database(shared_postgres: SharedPostgres) -> Iterator[servers.ReusedDatabase]:
+    reused = servers.ReusedDatabase(shared_postgres)
+    yield reused
+    reused.drop()
 
 
 @pytest.fixture
-def database_url(postgres: SharedPostgres, handed_on: servers.HandedOn) -> str:
+def database_url(postgres: SharedPostgres, reused_database: servers.ReusedDatabase) -> str:
     """A migrated, empty database that belongs to this test, which may change its schema too."""
-    return handed_on.take()
+    return reused_database.take()
 
 
 @pytest.fixture

@@ -22,7 +22,7 @@ from core.invariants.finding import Finding
 from core.payments.provider import CapturedCharge
 from core.statuses import WITH_SEATS
 
-RECONCILED: Final = "I12 the provider's books agree"
+RECONCILED: Final = "I12 the provider's ledger agrees"
 SHOWN: Final = 20
 """The most violations that are listed for each invariant."""
 
@@ -59,10 +59,10 @@ def check(
         ("I1 seats counted", lambda: _counts(connection)),
         ("I2 accepted and ended", lambda: _ends(connection, list(accepted), at_work=at_work)),
         ("I3 one booking for a key", lambda: _keys(connection)),
-        ("I4 money taken once, or on its way back", lambda: money.find_violations(connection, limit=SHOWN)),
+        ("I4 money is captured once, or refunded", lambda: money.find_violations(connection, limit=SHOWN)),
         ("I5 sold out only when sold out", lambda: _sold_out(connection)),
         ("I9 nobody is on a cancelled flight", lambda: _on_cancelled_flights(connection, at_work=at_work)),
-        ("I10 who waits is served in turn", lambda: waitlist.find_violations(connection, limit=SHOWN)),
+        ("I10 waiting parties are served in order", lambda: waitlist.find_violations(connection, limit=SHOWN)),
         ("I13 a seat number is one traveller's", lambda: seat_numbers.find_violations(connection, limit=SHOWN)),
     ]
     if client is not None:

@@ -87,6 +87,6 @@ def test_killing_postgres_loses_no_booking_that_was_accepted(
     assert max(response.tries for response in responses) > 1
     assert (api.pid, worker.pid) == (api_pid, worker_pid)
     assert len(set(concurrent_clients.accepted(responses))) == CLIENTS
-    pipeline.wind_leases()
+    pipeline.end_leases()
     pipeline.assert_clean(concurrent_clients.accepted(responses))
     assert pipeline.endings(concurrent_clients.accepted(responses)) == {"CONFIRMED": CLIENTS}

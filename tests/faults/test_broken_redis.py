@@ -58,7 +58,7 @@ def test_killing_redis_with_work_in_flight_loses_nothing(fragile: Pipeline, own_
     assert {response.status for response in responses} == {httpx.codes.ACCEPTED}
 
     own_valkey.start()
-    fragile.wind_leases()
+    fragile.end_leases()
     fragile.assert_clean(concurrent_clients.accepted(responses))
     assert fragile.endings(concurrent_clients.accepted(responses)) == {"CONFIRMED": 300}
 
@@ -87,7 +87,7 @@ def test_a_redis_that_hangs_does_not_delay_the_intake(fragile: Pipeline, own_val
     assert (deleted.status_code, deleted.json()["status"]) == (200, "CANCELLED")
 
     until(lambda: fragile.redis.ping(), seconds=5)
-    fragile.wind_leases()
+    fragile.end_leases()
     fragile.await_the_end()
     fragile.repair_inventory()
     fragile.assert_clean(concurrent_clients.accepted(responses))
@@ -109,7 +109,7 @@ def test_a_redis_that_was_never_there_defers_the_work(fragile: Pipeline, own_val
         assert (ready.status_code, ready.json()["status"]) == (200, "degraded")
 
         own_valkey.start()
-        fragile.wind_leases()
+        fragile.end_leases()
         until(lambda: bool(client.get(job, headers={"Prefer": "wait=5"}).json()["done"]), seconds=20)
         assert client.get(job).json()["status"] == "CONFIRMED"
     assert worker.is_running
@@ -125,13 +125,13 @@ def test_bookings_are_not_given_up_because_redis_is_away(fragile: Pipeline, own_
     until(lambda: worker.said("Redis is away, so nothing is sent"), seconds=40)
     sweeper = Sweeper(fragile.context, threading.Event())
     for _ in range(6):
-        fragile.wind_leases()
+        fragile.end_leases()
         sweeper.sweep_once()
     assert fragile.endings(bookings) == {"PENDING": 3}
     assert worker.is_running
 
     own_valkey.start()
-    fragile.wind_leases()
+    fragile.end_leases()
     fragile.assert_clean(bookings)
     assert fragile.endings(bookings) == {"CONFIRMED": 3}
 
@@ -147,12 +147,12 @@ def test_a_full_redis_defers_the_work_until_there_is_room(fragile: Pipeline, own
 
     responses = concurrent_clients.book(api.base_url, [Attempt(account.headers, flight) for account in fragile.accounts(50)])
     assert {response.status for response in responses} == {httpx.codes.ACCEPTED}
-    fragile.wind_leases()
+    fragile.end_leases()
     until(lambda: worker.said("OOM") or worker.said("maxmemory"), seconds=20)
     assert fragile.endings(concurrent_clients.accepted(responses)) == {"PENDING": 50}
 
     fragile.redis.config_set("maxmemory", 0)
-    fragile.wind_leases()
+    fragile.end_leases()
     fragile.assert_clean(concurrent_clients.accepted(responses))
     assert fragile.endings(concurrent_clients.accepted(responses)) == {"CONFIRMED": 50}
     assert worker.is_running

@@ -48,6 +48,6 @@ def test_processes_that_get_the_same_ids_seat_them_once(pipeline: Pipeline) -> N
     until(lambda: all(worker.said("worker ready") for worker in workers), seconds=20)
     pipeline.send(*bookings, together=10)
     pipeline.send(*reversed(bookings), together=15)
-    pipeline.wind_leases()
+    pipeline.end_leases()
     pipeline.assert_clean(bookings)
     assert pipeline.endings(bookings) == {"CONFIRMED": 60, "sold_out": 40}

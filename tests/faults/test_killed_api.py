@@ -30,7 +30,7 @@ def test_every_key_is_one_booking_although_the_api_is_killed_before_it_answers(p
     assert {response.status for response in responses} == {httpx.codes.ACCEPTED}
     assert max(response.tries for response in responses) > 1
     assert len(deaths) > 0
-    pipeline.wind_leases()  # of bookings that were committed and whose messages were not sent
+    pipeline.end_leases()  # of bookings that were committed and whose messages were not sent
     pipeline.assert_clean(concurrent_clients.accepted(responses))
     assert len(set(concurrent_clients.accepted(responses))) == CLIENTS
     with pipeline.db.snapshot() as connection:
@@ -56,7 +56,7 @@ def test_a_repeated_request_whose_commit_was_not_confirmed_is_one_booking(pipeli
     (response,) = concurrent_clients.book(api.base_url, [attempt])
     assert response.status == httpx.codes.ACCEPTED
     pipeline.worker()
-    pipeline.wind_leases()
+    pipeline.end_leases()
     pipeline.assert_clean([response.booking_id])
     assert pipeline.seats(flight)[:2] == (0, 1)
 

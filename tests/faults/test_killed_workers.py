@@ -22,7 +22,7 @@ def test_bookings_survive_workers_that_are_killed(pipeline: Pipeline, failpoint:
     until(lambda: not worker.is_running, seconds=30)
     for settings in (f"{failpoint}:crash:0.5", ""):
         pipeline.reclaim_messages()
-        pipeline.wind_leases()
+        pipeline.end_leases()
         worker.start(FAILPOINTS=settings)
         until(lambda: pipeline.is_quiet or not worker.is_running, seconds=40)
     assert worker.is_running
@@ -41,7 +41,7 @@ def test_another_worker_sweeps_when_the_sweeper_is_killed(pipeline: Pipeline) ->
     until(lambda: pipeline.sweepers == 1, seconds=5)
 
     bookings = pipeline.accept_many(3, flight)
-    pipeline.wind_leases()
+    pipeline.end_leases()
     pipeline.assert_clean(bookings)
     assert pipeline.endings(bookings) == {"CONFIRMED": 3}
 
@@ -59,7 +59,7 @@ def test_a_worker_that_was_frozen_doubles_nothing(pipeline: Pipeline) -> None:
 
     pipeline.end_silent_sweep()
     pipeline.worker()
-    pipeline.wind_leases()
+    pipeline.end_leases()
     pipeline.await_the_end()
     assert pipeline.endings(bookings) == {"CONFIRMED": 20}
     until(lambda: pipeline.unacknowledged == 1)

@@ -42,7 +42,7 @@ def test_a_booking_that_kills_its_workers_fails_alone(pipeline: Pipeline, proces
             if not worker.is_running:
                 deaths += 1
                 worker.start(**settings)
-        pipeline.wind_leases()
+        pipeline.end_leases()
         return "PENDING" not in pipeline.endings(bookings)
 
     until(has_ended, seconds=90, every=0.3)
@@ -63,7 +63,7 @@ def lost_behind_a_killer(pipeline: Pipeline) -> Counter[str]:
     killer, *others = sorted(pipeline.accept_many(4, pipeline.flight(10)))
     sweeper = Sweeper(pipeline.context, threading.Event())
     for _ in range(leases.LAST_ATTEMPT):
-        pipeline.wind_leases()
+        pipeline.end_leases()
         sweeper.sweep_once()
         with pipeline.db.transaction() as connection:
             attempts = connection.execute("SELECT attempts FROM bookings WHERE id = %s", (killer,)).fetchone()
@@ -71,7 +71,7 @@ def lost_behind_a_killer(pipeline: Pipeline) -> Counter[str]:
             if attempts[0] >= leases.ALONE_FROM_ATTEMPT - 1:
                 leases.begin_alone(connection, [killer])
         pipeline.redis.delete(QUEUE, f"{QUEUE}.msgs")
-    pipeline.wind_leases()
+    pipeline.end_leases()
     sweeper.sweep_once()
     assert pipeline.endings([killer]) == {"internal": 1}
     return pipeline.endings(others)

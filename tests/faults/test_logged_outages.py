@@ -122,5 +122,5 @@ def test_an_outage_of_postgres_is_logged_when_it_begins_and_when_it_is_over(
         assert not any("exception" in line for line in trouble), trouble
     assert count_lines(worker.log, "warning")["the sweep has lost Postgres"] == 1
     assert count_lines(api.log, "warning")["the backlog cannot be read"] == 1
-    pipeline.wind_leases()
+    pipeline.end_leases()
     pipeline.assert_clean(bookings)

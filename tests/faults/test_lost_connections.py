@@ -24,7 +24,7 @@ from tests.support.intake import new_intake
 from tests.support.pipeline import Pipeline
 from tests.support.waiting import until
 
-LOSSES: Final[Sequence[Loss]] = (connections.end, connections.reset, connections.begin_anew)
+LOSSES: Final[Sequence[Loss]] = (connections.end, connections.reset, connections.reconnect)
 
 
 def test_a_request_that_loses_its_connection_is_answered_503_and_the_next_one_as_ever(

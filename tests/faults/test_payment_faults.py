@@ -28,11 +28,11 @@ PRICE = Decimal(7500)
 
 def book(pipeline: Pipeline, flight: UUID, count: int, token: str = "tok_ok") -> list[UUID]:
     """Bookings that pay by token, on disk and on the queue."""
-    trips = pipeline.accept(
+    bookings = pipeline.accept(
         *(BookingRequest(user.id, (flight,), 1, PaymentMode.TOKEN, token) for user in pipeline.accounts(count))
     )
-    pipeline.context.dispatcher.send(ReserveBookings(tuple(trips)))
-    return trips
+    pipeline.context.dispatcher.send(ReserveBookings(tuple(bookings)))
+    return bookings
 
 
 def end_leases(pipeline: Pipeline) -> None:
@@ -43,10 +43,10 @@ def end_leases(pipeline: Pipeline) -> None:
             connection.execute(f"UPDATE {table} SET next_at = now() - interval '1 second' WHERE id IN ({due})".encode())
 
 
-def cancel(pipeline: Pipeline, trip_id: UUID) -> None:
+def cancel(pipeline: Pipeline, booking_id: UUID) -> None:
     context = pipeline.context
     with pipeline.db.transaction() as connection:
-        after = cancelling.cancel(connection, trip_id, None, context.settings.fares, hold_minutes=15)
+        after = cancelling.cancel(connection, booking_id, None, context.settings.fares, hold_minutes=15)
     after.run(context.redis, context.dispatcher)
 
 
@@ -58,23 +58,23 @@ def statuses(pipeline: Pipeline) -> set[str]:
 def test_a_worker_killed_between_charge_and_commit_has_charged_once(pipeline: Pipeline, provider: PracticeProvider) -> None:
     flight = pipeline.flight(10)
     dying = pipeline.worker(PAYMENTS_URL=provider.base_url, FAILPOINTS="after_charge:crash")
-    trips = book(pipeline, flight, 3)
+    bookings = book(pipeline, flight, 3)
     until(lambda: not dying.is_running, seconds=30)
     captured_before = provider.balance()
     assert captured_before >= PRICE
-    assert set(pipeline.endings(trips)) == {"HELD"}
+    assert set(pipeline.endings(bookings)) == {"HELD"}
     with pipeline.db.transaction() as connection:  # the lease of what it was doing is over
         connection.execute("UPDATE payments SET next_at = now() - interval '1 second' WHERE status = 'PROCESSING'")
     pipeline.worker(PAYMENTS_URL=provider.base_url)
 
     def all_paid() -> bool:
         end_leases(pipeline)
-        return pipeline.endings(trips) == {"CONFIRMED": 3}
+        return pipeline.endings(bookings) == {"CONFIRMED": 3}
 
     until(all_paid, seconds=30, every=0.5)
     assert provider.balance() == 3 * PRICE
     assert len(provider.charges()) == 3
-    pipeline.assert_clean(trips)
+    pipeline.assert_clean(bookings)
 
 
 def test_one_flight_whose_charges_hang_holds_up_no_other(pipeline: Pipeline, start_provider: ProviderFactory) -> None:
@@ -97,30 +97,30 @@ def test_a_provider_that_fails_half_of_the_time_charges_and_refunds_each_once(
     provider = start_provider(failure_rate=0.5, failure_seed=3)
     pipeline.worker(PAYMENTS_URL=provider.base_url)
     flights = [pipeline.flight(20) for _ in range(4)]
-    trips = [trip for flight in flights for trip in book(pipeline, flight, 10)]
+    bookings = [booking for flight in flights for booking in book(pipeline, flight, 10)]
 
     def all_decided() -> bool:
         end_leases(pipeline)
-        return pipeline.endings(trips) == {"CONFIRMED": len(trips)}
+        return pipeline.endings(bookings) == {"CONFIRMED": len(bookings)}
 
     until(all_decided, seconds=60, every=0.5)
-    assert len(provider.charges()) == len(trips)
-    assert provider.balance() == len(trips) * PRICE
-    for trip in trips[::2]:
-        cancel(pipeline, trip)
+    assert len(provider.charges()) == len(bookings)
+    assert provider.balance() == len(bookings) * PRICE
+    for booking in bookings[::2]:
+        cancel(pipeline, booking)
 
     def all_refunded() -> bool:
         end_leases(pipeline)
         with pipeline.db.snapshot() as connection:
             row = connection.execute("SELECT count(*) FROM refunds WHERE status = 'SUCCEEDED'").fetchone()
-        return row == (len(trips) // 2,)
+        return row == (len(bookings) // 2,)
 
     until(all_refunded, seconds=60, every=0.5)
     with pipeline.db.snapshot() as connection:
         row = connection.execute("SELECT sum(amount) FROM refunds").fetchone()
     assert row is not None
-    assert provider.balance() == len(trips) * PRICE - row[0]
-    pipeline.assert_clean(trips)
+    assert provider.balance() == len(bookings) * PRICE - row[0]
+    pipeline.assert_clean(bookings)
 
 
 def test_a_provider_that_crashes_during_charges_captures_the_money_once(
@@ -154,10 +154,10 @@ def test_a_provider_that_crashes_during_charges_captures_the_money_once(
 def captures_after_a_lost_answer(open_payment_steps: PaymentStepsFactory, start_provider: ProviderFactory) -> int:
     payment_steps = open_payment_steps(start_provider(late_seconds=0.6), 0.3)
     pipeline = payment_steps.steps.pipeline
-    trip = payment_steps.hold(pipeline.account().id, pipeline.flight(4))
-    payment_steps.pay(trip, "tok_timeout_then_ok")
-    assert payment_steps.work(trip) == ChargeOutcome(ChargeStatus.UNKNOWN)
-    payment_steps.work(trip)
+    booking = payment_steps.hold(pipeline.account().id, pipeline.flight(4))
+    payment_steps.pay(booking, "tok_timeout_then_ok")
+    assert payment_steps.work(booking) == ChargeOutcome(ChargeStatus.UNKNOWN)
+    payment_steps.work(booking)
     return len(payment_steps.provider.charges())
 
 
@@ -182,8 +182,8 @@ def test_a_final_payment_that_is_worked_again_is_noticed_without_its_guard(
 ) -> None:
     """With the guard the second report changes nothing (`test_payments.py`)."""
     pipeline = payment_steps.steps.pipeline
-    trip = payment_steps.hold(pipeline.account().id, pipeline.flight(4))
-    claim = payment_steps.begin(trip)
+    booking = payment_steps.hold(pipeline.account().id, pipeline.flight(4))
+    claim = payment_steps.begin(booking)
     outcome = payment_steps.call(claim)
     payment_steps.settle(claim, outcome)
     monkeypatch.setattr(LockedPayment, "is_final", False)
@@ -196,27 +196,27 @@ def test_a_rescue_without_looking_for_room_is_stopped_by_the_last_guard(
 ) -> None:
     pipeline = payment_steps.steps.pipeline
     flight = pipeline.flight(1)
-    trip = payment_steps.hold(pipeline.account().id, flight)
-    claim = payment_steps.begin(trip)
+    booking = payment_steps.hold(pipeline.account().id, flight)
+    claim = payment_steps.begin(booking)
     outcome = payment_steps.call(claim)
-    payment_steps.expire(trip, 120)
+    payment_steps.expire(booking, 120)
     payment_steps.steps.book(pipeline.account().id, flight)
     with monkeypatch.context() as broken:
         broken.setattr(settle_payment, "_has_room", lambda *_: True)
         payment_steps.settle(claim, outcome)
-    assert (payment_steps.steps.status(trip), pipeline.seats(flight)[:2]) == ("EXPIRED", (0, 1))
+    assert (payment_steps.steps.status(booking), pipeline.seats(flight)[:2]) == ("EXPIRED", (0, 1))
     payment_steps.settle(claim, outcome)
-    assert payment_steps.refunds(trip) == [(PRICE, "late_payment", "PENDING")]
+    assert payment_steps.refunds(booking) == [(PRICE, "late_payment", "PENDING")]
 
 
 def test_of_the_same_payment_in_many_hands_one_call_is_made(payment_steps: PaymentSteps) -> None:
     pipeline = payment_steps.steps.pipeline
-    trip = payment_steps.hold(pipeline.account().id, pipeline.flight(4))
-    payment_steps.pay(trip)
+    booking = payment_steps.hold(pipeline.account().id, pipeline.flight(4))
+    payment_steps.pay(booking)
     calls: list[Charge] = []
 
     def work(_: int) -> None:
-        claim = payment_steps.claim(trip)
+        claim = payment_steps.claim(booking)
         if claim is not None:
             calls.append(claim.charge)
             payment_steps.settle(claim, payment_steps.call(claim))

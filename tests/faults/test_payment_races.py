@@ -45,49 +45,49 @@ class Race:
         self.flights = [self.pipeline.flight(SEATS, departs_in=timedelta(days=30)) for _ in range(FLIGHTS)]
         users = self.pipeline.accounts(bookings)
         requests = [BookingRequest(user.id, (self.flights[n % FLIGHTS],), 1, PaymentMode.HOLD) for n, user in enumerate(users)]
-        self.trips = self.pipeline.accept(*requests)
-        reserve_bookings(payment_steps.steps.context, self.trips)
-        for trip in self.trips:
-            payment_steps.pay(trip, self.chance.choices(["tok_ok", "tok_declined", "tok_error_once"], [8, 1, 1])[0])
+        self.bookings = self.pipeline.accept(*requests)
+        reserve_bookings(payment_steps.steps.context, self.bookings)
+        for booking in self.bookings:
+            payment_steps.pay(booking, self.chance.choices(["tok_ok", "tok_declined", "tok_error_once"], [8, 1, 1])[0])
 
     def acts(self) -> list[Callable[[], object]]:
         """All that happens, in the order of the seed. What happens to one booking happens at about the same time."""
-        heats = [self.trips[start : start + TRIPS_IN_A_HEAT] for start in range(0, len(self.trips), TRIPS_IN_A_HEAT)]
+        heats = [self.bookings[start : start + TRIPS_IN_A_HEAT] for start in range(0, len(self.bookings), TRIPS_IN_A_HEAT)]
         return [act for heat in heats for act in self.heat(heat)]
 
-    def heat(self, trips: list[UUID]) -> list[Callable[[], object]]:
+    def heat(self, bookings: list[UUID]) -> list[Callable[[], object]]:
         acts: list[Callable[[], object]] = []
-        for trip in trips:
-            acts += [partial(self.receive_outcome, trip), partial(self.call_back, trip)]
+        for booking in bookings:
+            acts += [partial(self.receive_outcome, booking), partial(self.call_back, booking)]
             if self.chance.random() < 0.3:
-                acts.append(partial(self.charge, trip))
+                acts.append(partial(self.charge, booking))
             else:
-                self.charge(trip)
+                self.charge(booking)
             if self.chance.random() < 0.6:
-                acts.append(partial(self.payment_steps.expire, trip, self.chance.choice([1, LATE])))
+                acts.append(partial(self.payment_steps.expire, booking, self.chance.choice([1, LATE])))
             if self.chance.random() < 0.5:
-                acts.append(partial(self.payment_steps.steps.cancel, trip))
+                acts.append(partial(self.payment_steps.steps.cancel, booking))
             if self.chance.random() < 0.2:
-                acts.append(partial(self.payment_steps.pay, trip))
+                acts.append(partial(self.payment_steps.pay, booking))
             if self.chance.random() < 0.4:
                 buyer = self.pipeline.account()
                 acts.append(partial(self.payment_steps.steps.book, buyer.id, self.chance.choice(self.flights), 2))
         self.chance.shuffle(acts)
         return acts
 
-    def charge(self, trip: UUID) -> None:
+    def charge(self, booking: UUID) -> None:
         """A worker calls the provider. The outcome is not stored yet, and may never be."""
-        claim = self.payment_steps.claim(trip)
+        claim = self.payment_steps.claim(booking)
         if claim is not None:
-            self.outcomes[trip] = (claim, self.payment_steps.call(claim))
+            self.outcomes[booking] = (claim, self.payment_steps.call(claim))
 
-    def receive_outcome(self, trip: UUID) -> None:
-        if trip in self.outcomes:
-            self.payment_steps.settle(*self.outcomes[trip])
+    def receive_outcome(self, booking: UUID) -> None:
+        if booking in self.outcomes:
+            self.payment_steps.settle(*self.outcomes[booking])
 
-    def call_back(self, trip: UUID) -> None:
+    def call_back(self, booking: UUID) -> None:
         """The provider sends callbacks for the charges that it has decided."""
-        for attempt, _, _ in self.payment_steps.payments(trip):
+        for attempt, _, _ in self.payment_steps.payments(booking):
             status = self.payment_steps.provider.status(attempt)
             if status is not None:
                 self.payment_steps.callback(attempt, f"charge.{status}")
@@ -98,10 +98,10 @@ class Race:
         def nothing_is_left() -> bool:
             self.payment_steps.end_leases()
             self.payment_steps.sweep()
-            for (trip,) in self.payment_steps.rows(
+            for (booking,) in self.payment_steps.rows(
                 "SELECT booking_id FROM payments WHERE status IN ('REQUIRES_PAYMENT', 'UNKNOWN')"
             ):
-                self.payment_steps.work(trip)
+                self.payment_steps.work(booking)
             self.payment_steps.refund()
             return not self.payment_steps.rows(
                 "SELECT FROM payments WHERE next_at IS NOT NULL UNION ALL SELECT FROM refunds WHERE next_at IS NOT NULL"
@@ -112,8 +112,8 @@ class Race:
             self.payment_steps.steps.context,
             [row[0] for row in self.payment_steps.rows("SELECT id FROM bookings WHERE status = 'PENDING'")],
         )
-        for (trip,) in self.payment_steps.rows("SELECT id FROM bookings WHERE status = 'HELD'"):
-            self.payment_steps.expire(trip)
+        for (booking,) in self.payment_steps.rows("SELECT id FROM bookings WHERE status = 'HELD'"):
+            self.payment_steps.expire(booking)
 
 
 @pytest.fixture(autouse=True)
@@ -146,18 +146,18 @@ def test_in_each_race_a_booking_has_one_winner(
 
 
 def assert_one_winner_each(race: Race, pipeline: Pipeline) -> None:
-    endings = pipeline.endings(race.trips)
+    endings = pipeline.endings(race.bookings)
     assert set(endings) <= {"CONFIRMED", "CANCELLED", "EXPIRED"}, endings
-    assert min(endings.values()) >= len(race.trips) // 20, f"a race without contestants: {endings}"
-    books = race.payment_steps.provider.ledger()
-    captured = {charge["id"]: Decimal(charge["amount"]) for charge in books["charges"] if charge["status"] == "captured"}
+    assert min(endings.values()) >= len(race.bookings) // 20, f"a race without contestants: {endings}"
+    ledger = race.payment_steps.provider.ledger()
+    captured = {charge["id"]: Decimal(charge["amount"]) for charge in ledger["charges"] if charge["status"] == "captured"}
     returned: dict[str, Decimal] = defaultdict(Decimal)
-    for refund in books["refunds"]:
+    for refund in ledger["refunds"]:
         returned[refund["charge_id"]] += Decimal(refund["amount"])
-    for trip in race.trips:
-        charges = [str(attempt) for attempt, _, _ in race.payment_steps.payments(trip) if str(attempt) in captured]
-        assert len(charges) <= 1, f"{trip} was charged twice"
+    for booking in race.bookings:
+        charges = [str(attempt) for attempt, _, _ in race.payment_steps.payments(booking) if str(attempt) in captured]
+        assert len(charges) <= 1, f"{booking} was charged twice"
         retained = sum((captured[charge] - returned[charge] for charge in charges), Decimal(0))
-        owed = Decimal(7500) if race.payment_steps.steps.status(trip) == "CONFIRMED" else Decimal(0)
-        assert retained == owed, f"{trip} is {race.payment_steps.steps.status(trip)}, and the provider keeps {retained}"
-    assert [each for each in pipeline.violations(race.trips) if not each.startswith("I8")] == []
+        owed = Decimal(7500) if race.payment_steps.steps.status(booking) == "CONFIRMED" else Decimal(0)
+        assert retained == owed, f"{booking} is {race.payment_steps.steps.status(booking)}, and the provider keeps {retained}"
+    assert [each for each in pipeline.violations(race.bookings) if not each.startswith("I8")] == []

@@ -89,7 +89,7 @@ def test_a_row_that_cannot_be_stored_is_given_up_after_its_attempts(pipeline: Pi
     pid = worker.pid
 
     def has_ended() -> bool:
-        pipeline.wind_leases()
+        pipeline.end_leases()
         return pipeline.endings([bad]) == {"internal": 1}
 
     until(has_ended, seconds=30, every=0.1)

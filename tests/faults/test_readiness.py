@@ -108,7 +108,7 @@ def test_without_workers_waiting_bookings_are_reported_until_one_is_back(
 
     for worker in workers:
         installation.restart(worker)
-    installation.pipeline.wind_leases()
+    installation.pipeline.end_leases()
     installation.await_codes()
     assert installation.pipeline.endings(bookings) == {"CONFIRMED": 3}
 
@@ -200,7 +200,7 @@ def test_a_backlog_near_its_limit_is_reported(open_installation: OpenInstallatio
     installation.pipeline.accept_many(1, flight)
     installation.await_codes("no_worker", "backlog_full")
     installation.start_worker()
-    installation.pipeline.wind_leases()
+    installation.pipeline.end_leases()
     installation.await_codes()
 
 

@@ -26,7 +26,7 @@ def crash_and_recover(pipeline: Pipeline, failpoint: str) -> None:
     until(lambda: not worker.is_running, seconds=30)
     for settings in (f"{failpoint}:crash:0.5", ""):
         pipeline.reclaim_messages()
-        pipeline.wind_leases()
+        pipeline.end_leases()
         worker.start(FAILPOINTS=settings)
         until(lambda: pipeline.is_quiet or not worker.is_running, seconds=40)
     assert worker.is_running
@@ -51,7 +51,7 @@ def test_a_trip_whose_last_flight_is_full_takes_no_seat_anywhere(pipeline: Pipel
     worker = pipeline.worker(FAILPOINTS=f"{failpoint}:crash")
     until(lambda: not worker.is_running, seconds=30)
     pipeline.reclaim_messages()
-    pipeline.wind_leases()
+    pipeline.end_leases()
     worker.start()
     assert_clean(pipeline, [trip])
     assert pipeline.endings([trip]) == {"sold_out": 1}
@@ -97,12 +97,12 @@ def test_trips_that_cross_survive_two_workers_that_are_killed(pipeline: Pipeline
             if not worker.is_running:
                 worker.start(FAILPOINTS="after_reserve:crash:0.3")
         pipeline.reclaim_messages()
-        pipeline.wind_leases()
+        pipeline.end_leases()
     for worker in workers:
         worker.kill()
         worker.start()
     pipeline.reclaim_messages()
-    pipeline.wind_leases()
+    pipeline.end_leases()
     until(lambda: pipeline.is_quiet, seconds=40)
     assert_clean(pipeline, trips)
     held = sold(pipeline, flights)

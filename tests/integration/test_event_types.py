@@ -63,14 +63,14 @@ def token(api: RunningApi, user_id: UUID, role: Role = Role.TRAVELLER) -> dict[s
 def test_a_booking_that_is_paid_and_given_back(
     running_api: RunningApi, payment_steps: PaymentSteps, payer: UUID, flight: UUID, written: Callable[[], list[tuple[str, Any]]]
 ) -> None:
-    trip = payment_steps.hold(payer, (flight,))
+    booking = payment_steps.hold(payer, (flight,))
     written()
-    with listening(running_api, token(running_api, payer), f"booking:{trip}") as stream:
-        payment_steps.pay(trip, "tok_declined", payer)
-        payment_steps.work(trip)
-        payment_steps.pay(trip, "tok_ok", payer)
-        payment_steps.work(trip)
-        payment_steps.steps.cancel(trip, payer)
+    with listening(running_api, token(running_api, payer), f"booking:{booking}") as stream:
+        payment_steps.pay(booking, "tok_declined", payer)
+        payment_steps.work(booking)
+        payment_steps.pay(booking, "tok_ok", payer)
+        payment_steps.work(booking)
+        payment_steps.steps.cancel(booking, payer)
         payment_steps.refund()
         events = types_until(stream, "payment.refunded")
     assert events == written()
@@ -163,8 +163,8 @@ def test_a_moved_flight_is_shown_on_its_bookings(
     running_api: RunningApi, import_steps: ImportSteps, steps: Steps, payer: UUID, written: Callable[[], list[tuple[str, Any]]]
 ) -> None:
     import_steps.take(csv_of([row(1)]))
-    trip = steps.book(payer, UUID(str(import_steps.rows("SELECT id FROM flights")[0][0])))
+    booking = steps.book(payer, UUID(str(import_steps.rows("SELECT id FROM flights")[0][0])))
     written()
-    with listening(running_api, token(running_api, payer), f"booking:{trip}") as stream:
+    with listening(running_api, token(running_api, payer), f"booking:{booking}") as stream:
         import_steps.take(csv_of([row(1, arrival_ts="2030-01-01T09:45:00Z")]))
         assert types_until(stream, "booking.schedule_changed") == [each for each in written() if each[0].startswith("booking.")]

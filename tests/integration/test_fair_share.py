@@ -176,10 +176,10 @@ def test_a_hold_that_was_paid_and_cancelled_is_none_of_these(
 ) -> None:
     flight = pipeline.flight(4)
     for _ in range(2):
-        trip = payment_steps.hold(traveller, flight)
-        payment_steps.pay(trip)
-        payment_steps.work(trip)
-        payment_steps.steps.cancel(trip)
+        booking = payment_steps.hold(traveller, flight)
+        payment_steps.pay(booking)
+        payment_steps.work(booking)
+        payment_steps.steps.cancel(booking)
     assert isinstance(ask(pipeline, hold_of(traveller, flight))[0], Accepted)
 
 

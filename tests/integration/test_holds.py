@@ -37,52 +37,52 @@ def flight(pipeline: Pipeline) -> UUID:
 def test_a_hold_that_is_not_paid_ends_and_gives_its_seats_back_once(
     payment_steps: PaymentSteps, pipeline: Pipeline, traveller: UUID, flight: UUID
 ) -> None:
-    trip = payment_steps.hold(traveller, flight, 3)
+    booking = payment_steps.hold(traveller, flight, 3)
     assert pipeline.seats(flight) == (3, 0, 1)
-    payment_steps.end_hold(trip)
+    payment_steps.end_hold(booking)
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(lambda _: payment_steps.sweep(), range(8)))
-    assert payment_steps.steps.status(trip) == "EXPIRED"
+    assert payment_steps.steps.status(booking) == "EXPIRED"
     assert pipeline.seats(flight) == (0, 0, 4)
-    assert pipeline.violations([trip]) == []
+    assert pipeline.violations([booking]) == []
 
 
 def test_all_flights_of_a_trip_are_given_back_together(
     payment_steps: PaymentSteps, pipeline: Pipeline, traveller: UUID, flight: UUID
 ) -> None:
     flights = (flight, pipeline.flight(4, departs_in=timedelta(days=4)))
-    trip = payment_steps.hold(traveller, flights, 2)
-    payment_steps.expire(trip)
+    booking = payment_steps.hold(traveller, flights, 2)
+    payment_steps.expire(booking)
     assert [pipeline.seats(each) for each in flights] == [(0, 0, 4)] * 2
-    assert pipeline.violations([trip]) == []
+    assert pipeline.violations([booking]) == []
 
 
 def test_a_declined_payment_does_not_change_the_end_of_a_hold(payment_steps: PaymentSteps, traveller: UUID, flight: UUID) -> None:
-    trip = payment_steps.hold(traveller, flight)
-    ends_at = payment_steps.steps.read(trip).payment_required_by
-    payment_steps.steps.execute("UPDATE bookings SET next_at = now() - interval '1 second' WHERE id = %s", trip)
-    payment_steps.pay(trip, "tok_declined")
-    payment_steps.work(trip)
+    booking = payment_steps.hold(traveller, flight)
+    ends_at = payment_steps.steps.read(booking).payment_required_by
+    payment_steps.steps.execute("UPDATE bookings SET next_at = now() - interval '1 second' WHERE id = %s", booking)
+    payment_steps.pay(booking, "tok_declined")
+    payment_steps.work(booking)
     payment_steps.sweep()
-    booking = payment_steps.steps.read(trip)
-    assert (booking.status, booking.payment_required_by) == ("HELD", ends_at)
+    view = payment_steps.steps.read(booking)
+    assert (view.status, view.payment_required_by) == ("HELD", ends_at)
 
 
 def test_an_expired_hold_does_not_await_payment(payment_steps: PaymentSteps, traveller: UUID, flight: UUID) -> None:
-    trip = payment_steps.hold(traveller, flight)
-    payment_steps.steps.execute("UPDATE bookings SET hold_expires_at = now() - interval '1 second' WHERE id = %s", trip)
-    booking = payment_steps.steps.read(trip)
-    assert (booking.status, booking.awaiting_payment, booking.payment_required_by) == ("HELD", False, None)
-    assert booking.available_actions == ["cancel"]
-    assert not booking_job(booking).done
-    payment_steps.expire(trip)
-    assert booking_job(payment_steps.steps.read(trip)).done
+    booking = payment_steps.hold(traveller, flight)
+    payment_steps.steps.execute("UPDATE bookings SET hold_expires_at = now() - interval '1 second' WHERE id = %s", booking)
+    view = payment_steps.steps.read(booking)
+    assert (view.status, view.awaiting_payment, view.payment_required_by) == ("HELD", False, None)
+    assert view.available_actions == ["cancel"]
+    assert not booking_job(view).done
+    payment_steps.expire(booking)
+    assert booking_job(payment_steps.steps.read(booking)).done
 
 
 def test_a_hold_never_outlives_the_departure(payment_steps: PaymentSteps, pipeline: Pipeline, traveller: UUID) -> None:
-    trip = payment_steps.hold(traveller, pipeline.flight(4, departs_in=timedelta(minutes=5)))
-    booking = payment_steps.steps.read(trip)
-    assert booking.payment_required_by == booking.segments[0].flight.departure_ts
+    booking = payment_steps.hold(traveller, pipeline.flight(4, departs_in=timedelta(minutes=5)))
+    view = payment_steps.steps.read(booking)
+    assert view.payment_required_by == view.segments[0].flight.departure_ts
     assert payment_steps.rows("SELECT next_at = hold_expires_at FROM bookings") == [(True,)]
 
 
@@ -91,15 +91,15 @@ def test_a_hold_whose_payment_is_in_progress_is_kept_until_the_outcome_is_known(
 ) -> None:
     paid, declined, queued = (payment_steps.hold(traveller, flight) for _ in range(3))
     claims = {}
-    for trip in (paid, declined, queued):
-        payment_steps.pay(trip)
-        payment_steps.end_hold(trip)
-    for trip in (paid, declined):
-        claim = claims[trip] = payment_steps.claim(trip)
+    for booking in (paid, declined, queued):
+        payment_steps.pay(booking)
+        payment_steps.end_hold(booking)
+    for booking in (paid, declined):
+        claim = claims[booking] = payment_steps.claim(booking)
         assert claim is not None
         payment_steps.settle(claim, ChargeOutcome(ChargeStatus.UNKNOWN))
     payment_steps.sweep()
-    assert {payment_steps.steps.status(trip) for trip in (paid, declined, queued)} == {"HELD"}
+    assert {payment_steps.steps.status(booking) for booking in (paid, declined, queued)} == {"HELD"}
     payment_steps.callback(claims[paid].charge.payment_id)  # type: ignore[union-attr]
     payment_steps.callback(claims[declined].charge.payment_id, "charge.declined")  # type: ignore[union-attr]
     payment_steps.expire(declined)
@@ -110,58 +110,58 @@ def test_a_hold_whose_payment_is_in_progress_is_kept_until_the_outcome_is_known(
 def test_a_payment_in_doubt_keeps_seats_for_an_hour_and_no_longer(
     payment_steps: PaymentSteps, pipeline: Pipeline, traveller: UUID, flight: UUID
 ) -> None:
-    trip = payment_steps.hold(traveller, flight)
-    claim = payment_steps.begin(trip)
+    booking = payment_steps.hold(traveller, flight)
+    claim = payment_steps.begin(booking)
     payment_steps.settle(claim, ChargeOutcome(ChargeStatus.UNKNOWN))
-    payment_steps.expire(trip, HARD_LIMIT_MINUTES - 1)
-    assert payment_steps.steps.status(trip) == "HELD"
-    payment_steps.expire(trip, HARD_LIMIT_MINUTES + 1)
-    assert payment_steps.steps.status(trip) == "EXPIRED"
+    payment_steps.expire(booking, HARD_LIMIT_MINUTES - 1)
+    assert payment_steps.steps.status(booking) == "HELD"
+    payment_steps.expire(booking, HARD_LIMIT_MINUTES + 1)
+    assert payment_steps.steps.status(booking) == "EXPIRED"
     assert pipeline.seats(flight) == (0, 0, 4)
-    assert [status for _, status, _ in payment_steps.payments(trip)] == ["UNKNOWN"]
+    assert [status for _, status, _ in payment_steps.payments(booking)] == ["UNKNOWN"]
 
 
 def by_token(payment_steps: PaymentSteps, user_id: UUID, flight_id: UUID) -> UUID:
-    (trip,) = payment_steps.steps.pipeline.accept(BookingRequest(user_id, (flight_id,), 1, PaymentMode.TOKEN, "tok_ok"))
-    reserve_bookings(payment_steps.steps.context, [trip])
-    return trip
+    (booking,) = payment_steps.steps.pipeline.accept(BookingRequest(user_id, (flight_id,), 1, PaymentMode.TOKEN, "tok_ok"))
+    reserve_bookings(payment_steps.steps.context, [booking])
+    return booking
 
 
 def test_a_booking_by_token_that_no_worker_charges_is_sent_again(
     payment_steps: PaymentSteps, traveller: UUID, flight: UUID
 ) -> None:
-    trip = by_token(payment_steps, traveller, flight)
-    payment_steps.steps.execute("UPDATE bookings SET next_at = now() - interval '1 second' WHERE id = %s", trip)
+    booking = by_token(payment_steps, traveller, flight)
+    payment_steps.steps.execute("UPDATE bookings SET next_at = now() - interval '1 second' WHERE id = %s", booking)
     with payment_steps.steps.context.db.transaction() as connection:
-        after = expire.end_overdue(connection, [trip], hold_minutes=15)
-    assert [message.ids for message in after.messages] == [(trip,)]
-    assert payment_steps.steps.status(trip) == "HELD"
+        after = expire.end_overdue(connection, [booking], hold_minutes=15)
+    assert [message.ids for message in after.messages] == [(booking,)]
+    assert payment_steps.steps.status(booking) == "HELD"
     payment_steps.sweep()
-    assert payment_steps.rows("SELECT attempts FROM bookings WHERE id = %s", trip) == [(2,)]
+    assert payment_steps.rows("SELECT attempts FROM bookings WHERE id = %s", booking) == [(2,)]
 
 
 @pytest.mark.parametrize("sent", [False, True])
 def test_a_booking_by_token_that_cannot_be_charged_in_time_fails(
     payment_steps: PaymentSteps, pipeline: Pipeline, traveller: UUID, flight: UUID, sent: bool
 ) -> None:
-    trip = by_token(payment_steps, traveller, flight)
+    booking = by_token(payment_steps, traveller, flight)
     if sent:
-        claim = payment_steps.claim(trip)
+        claim = payment_steps.claim(booking)
         assert claim is not None
         payment_steps.settle(claim, ChargeOutcome(ChargeStatus.UNKNOWN))
-        payment_steps.expire(trip)
-        assert payment_steps.steps.status(trip) == "HELD"
-        payment_steps.expire(trip, HARD_LIMIT_MINUTES + 1)
+        payment_steps.expire(booking)
+        assert payment_steps.steps.status(booking) == "HELD"
+        payment_steps.expire(booking, HARD_LIMIT_MINUTES + 1)
     else:
-        payment_steps.expire(trip)
-    assert pipeline.endings([trip]) == {"payment_timeout": 1}
+        payment_steps.expire(booking)
+    assert pipeline.endings([booking]) == {"payment_timeout": 1}
     assert pipeline.seats(flight) == (0, 0, 4)
 
 
 def test_when_redis_lost_its_queues_what_waits_to_be_charged_is_sent_at_once(
     payment_steps: PaymentSteps, traveller: UUID, flight: UUID
 ) -> None:
-    trip, paying = by_token(payment_steps, traveller, flight), payment_steps.hold(traveller, flight)
+    booking, paying = by_token(payment_steps, traveller, flight), payment_steps.hold(traveller, flight)
     payment_steps.pay(paying)
     dispatcher = payment_steps.steps.context.dispatcher
     payment_steps.steps.pipeline.redis.flushdb()
@@ -169,7 +169,7 @@ def test_when_redis_lost_its_queues_what_waits_to_be_charged_is_sent_at_once(
     for _, step in money.steps(payment_steps.steps.context):
         step()
     assert dispatcher.depth("payments") == 2
-    assert payment_steps.steps.status(trip) == "HELD"
+    assert payment_steps.steps.status(booking) == "HELD"
 
 
 def test_one_booking_that_cannot_be_ended_does_not_keep_the_others(
@@ -180,22 +180,22 @@ def test_one_booking_that_cannot_be_ended_does_not_keep_the_others(
         "UPDATE flights SET seats_held = 0 WHERE id = (SELECT flight_id FROM booking_segments WHERE booking_id = %s)", broken
     )
     others = [payment_steps.hold(traveller, flight) for _ in range(3)]
-    for trip in (broken, *others):
-        payment_steps.end_hold(trip)
+    for booking in (broken, *others):
+        payment_steps.end_hold(booking)
     payment_steps.sweep()
     assert payment_steps.steps.status(broken) == "HELD"
-    assert {payment_steps.steps.status(trip) for trip in others} == {"EXPIRED"}
+    assert {payment_steps.steps.status(booking) for booking in others} == {"EXPIRED"}
     assert payment_steps.rows("SELECT next_at > now() FROM bookings WHERE id = %s", broken) == [(True,)]
 
 
 def test_a_worker_ends_holds_without_any_message(
     payment_steps: PaymentSteps, pipeline: Pipeline, traveller: UUID, flight: UUID
 ) -> None:
-    trip = payment_steps.hold(traveller, flight)
+    booking = payment_steps.hold(traveller, flight)
     pipeline.redis.flushdb()
     pipeline.worker()
-    payment_steps.end_hold(trip)
-    until(lambda: payment_steps.steps.status(trip) == "EXPIRED", seconds=30)
+    payment_steps.end_hold(booking)
+    until(lambda: payment_steps.steps.status(booking) == "EXPIRED", seconds=30)
     assert pipeline.seats(flight)[:2] == (0, 0)
 
 

@@ -47,8 +47,8 @@ def test_refunds_never_exceed_the_charge(provider: PracticeProvider) -> None:
     assert refund(provider, "r3", "paid", "40.00").status_code == 201
     assert refund(provider, "r4", "refused", "1").status_code == 422
     assert refund(provider, "r5", "nothing", "1").status_code == 422
-    books = provider.ledger()
-    assert (books["captured"], books["refunded"]) == ("100.00", "100.00")
+    ledger = provider.ledger()
+    assert (ledger["captured"], ledger["refunded"]) == ("100.00", "100.00")
 
 
 @pytest.mark.parametrize("path", ["charges", "refunds"])

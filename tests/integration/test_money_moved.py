@@ -200,13 +200,13 @@ def test_when_a_decline_is_final_captures_are_lost(pipeline: Pipeline, steps: St
 
 
 def test_a_capture_after_a_decline_pays_for_the_booking(payment_steps: PaymentSteps, payer: UUID, pipeline: Pipeline) -> None:
-    trip = payment_steps.hold(payer, pipeline.flight(4))
-    payment_steps.pay(trip)
-    ((payment, _, _),) = payment_steps.payments(trip)
+    booking = payment_steps.hold(payer, pipeline.flight(4))
+    payment_steps.pay(booking)
+    ((payment, _, _),) = payment_steps.payments(booking)
     payment_steps.callback(payment, "charge.declined")
-    assert payment_steps.steps.status(trip) == "HELD"
+    assert payment_steps.steps.status(booking) == "HELD"
     payment_steps.callback(payment)
-    assert (payment_steps.steps.status(trip), statuses(payment_steps, trip), payment_steps.refunds(trip)) == (
+    assert (payment_steps.steps.status(booking), statuses(payment_steps, booking), payment_steps.refunds(booking)) == (
         "CONFIRMED",
         ["SUCCEEDED"],
         [],
@@ -216,31 +216,31 @@ def test_a_capture_after_a_decline_pays_for_the_booking(payment_steps: PaymentSt
 def test_money_of_a_card_that_another_took_the_place_of_goes_back(
     payment_steps: PaymentSteps, payer: UUID, pipeline: Pipeline
 ) -> None:
-    trip = payment_steps.hold(payer, pipeline.flight(4))
-    payment_steps.pay(trip)
-    ((first, _, _),) = payment_steps.payments(trip)
+    booking = payment_steps.hold(payer, pipeline.flight(4))
+    payment_steps.pay(booking)
+    ((first, _, _),) = payment_steps.payments(booking)
     payment_steps.callback(first, "charge.declined")
-    payment_steps.pay(trip)
+    payment_steps.pay(booking)
     payment_steps.callback(first)
-    assert payment_steps.refunds(trip) == [(PRICE, "surplus_payment", "PENDING")]
-    payment_steps.work(trip)
-    assert (payment_steps.steps.status(trip), statuses(payment_steps, trip)) == ("CONFIRMED", ["SURPLUS", "SUCCEEDED"])
+    assert payment_steps.refunds(booking) == [(PRICE, "surplus_payment", "PENDING")]
+    payment_steps.work(booking)
+    assert (payment_steps.steps.status(booking), statuses(payment_steps, booking)) == ("CONFIRMED", ["SURPLUS", "SUCCEEDED"])
     payment_steps.callback(first)
-    assert len(payment_steps.refunds(trip)) == 1
-    booking = payment_steps.steps.read(trip)
-    assert booking.payment is not None
-    assert booking.payment.status is PaymentStatus.SUCCEEDED
+    assert len(payment_steps.refunds(booking)) == 1
+    view = payment_steps.steps.read(booking)
+    assert view.payment is not None
+    assert view.payment.status is PaymentStatus.SUCCEEDED
 
 
 @pytest.mark.parametrize("order", [("declined", "captured"), ("captured", "declined")], ids=" then ".join)
 def test_of_two_events_in_one_batch_the_money_counts(
     payment_steps: PaymentSteps, payer: UUID, pipeline: Pipeline, order: Sequence[str]
 ) -> None:
-    trip = payment_steps.hold(payer, pipeline.flight(4))
-    payment_steps.pay(trip)
-    ((payment, _, _),) = payment_steps.payments(trip)
+    booking = payment_steps.hold(payer, pipeline.flight(4))
+    payment_steps.pay(booking)
+    ((payment, _, _),) = payment_steps.payments(booking)
     statuses = {"declined": ChargeStatus.DECLINED, "captured": ChargeStatus.CAPTURED}
     events = [ProviderEvent(f"evt_{uuid4().hex}", payment, ChargeOutcome(statuses[kind]), "{}") for kind in order]
     with pipeline.db.transaction() as connection:
         settle_payment.apply_events(connection, events, AfterCommit(), hold_minutes=HOLD_MINUTES)
-    assert payment_steps.steps.status(trip) == "CONFIRMED"
+    assert payment_steps.steps.status(booking) == "CONFIRMED"

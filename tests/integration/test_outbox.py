@@ -137,14 +137,14 @@ def test_a_paid_and_cancelled_booking_has_all_events(
     pipeline: Pipeline, payment_steps: PaymentSteps, payer: UUID, flight: UUID
 ) -> None:
     listen(pipeline.db)
-    trip = payment_steps.hold(payer, (flight,))
-    payment_steps.pay(trip, "tok_declined", payer)
-    payment_steps.work(trip)
-    payment_steps.pay(trip, "tok_ok", payer)
-    payment_steps.work(trip)
-    payment_steps.steps.cancel(trip, payer)
+    booking = payment_steps.hold(payer, (flight,))
+    payment_steps.pay(booking, "tok_declined", payer)
+    payment_steps.work(booking)
+    payment_steps.pay(booking, "tok_ok", payer)
+    payment_steps.work(booking)
+    payment_steps.steps.cancel(booking, payer)
     payment_steps.refund()
-    assert event_types(pipeline.db, trip) == [
+    assert event_types(pipeline.db, booking) == [
         "booking.accepted",
         "booking.held",
         "payment.declined",

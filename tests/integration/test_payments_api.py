@@ -84,20 +84,20 @@ def deliver(client: httpx.Client, body: bytes, *, secret: str = SECRET, age: int
 def test_a_callback_is_answered_once_it_has_had_its_effect(
     start_api: ApiFactory, payment_steps: PaymentSteps, pipeline: Pipeline
 ) -> None:
-    trip = payment_steps.hold(pipeline.account().id, pipeline.flight(2))
-    claim = payment_steps.begin(trip)
+    booking = payment_steps.hold(pipeline.account().id, pipeline.flight(2))
+    claim = payment_steps.begin(booking)
     body = event(claim.charge.payment_id)
     with start_api(PAYMENTS_SECRET=SECRET).client() as client:
         assert [deliver(client, body).status_code for _ in range(3)] == [200, 200, 200]
-    assert payment_steps.steps.status(trip) == "CONFIRMED"
+    assert payment_steps.steps.status(booking) == "CONFIRMED"
     assert payment_steps.rows("SELECT count(*) FROM payment_events") == [(1,)]
 
 
 def test_a_callback_that_is_not_the_providers_changes_nothing(
     start_api: ApiFactory, payment_steps: PaymentSteps, pipeline: Pipeline
 ) -> None:
-    trip = payment_steps.hold(pipeline.account().id, pipeline.flight(2))
-    claim = payment_steps.begin(trip)
+    booking = payment_steps.hold(pipeline.account().id, pipeline.flight(2))
+    claim = payment_steps.begin(booking)
     body = event(claim.charge.payment_id)
     with start_api(PAYMENTS_SECRET=SECRET).client() as client:
         responses = [
@@ -118,7 +118,7 @@ def test_a_callback_that_is_not_the_providers_changes_nothing(
         ]
         assert deliver(client, event(uuid4())).status_code == 200
         assert deliver(client, event(claim.charge.payment_id, "charge.disputed")).status_code == 200
-    assert payment_steps.steps.status(trip) == "HELD"
+    assert payment_steps.steps.status(booking) == "HELD"
     with start_api().client() as client:
         assert deliver(client, body, secret="").json()["code"] == "callback_not_signed"
 
@@ -129,32 +129,32 @@ def test_the_job_of_a_hold_is_not_done_while_it_is_charged(
     api = start_api()
     with api.client() as nobody:
         user, other_traveller = register(nobody), register(nobody)
-    trip = payment_steps.hold(user.id, pipeline.flight(2))
+    booking = payment_steps.hold(user.id, pipeline.flight(2))
     with api.client(user.headers) as client:
-        waiting = client.get(f"/api/v1/jobs/{trip}")
+        waiting = client.get(f"/api/v1/jobs/{booking}")
         assert (waiting.json()["done"], waiting.json()["booking"]["available_actions"]) == (True, ["pay", "cancel"])
-        accepted = client.post(f"/api/v1/bookings/{trip}/payments", json={"token": "tok_ok"})
-        assert (accepted.status_code, accepted.headers["location"]) == (202, f"/api/v1/jobs/{trip}")
+        accepted = client.post(f"/api/v1/bookings/{booking}/payments", json={"token": "tok_ok"})
+        assert (accepted.status_code, accepted.headers["location"]) == (202, f"/api/v1/jobs/{booking}")
         assert accepted.json() == {
-            "job_id": str(trip),
-            "booking_id": str(trip),
+            "job_id": str(booking),
+            "booking_id": str(booking),
             "status": "HELD",
-            "status_url": f"/api/v1/jobs/{trip}",
+            "status_url": f"/api/v1/jobs/{booking}",
         }
-        charging = client.get(f"/api/v1/jobs/{trip}", headers={"If-None-Match": waiting.headers["etag"]})
+        charging = client.get(f"/api/v1/jobs/{booking}", headers={"If-None-Match": waiting.headers["etag"]})
         assert (charging.status_code, charging.json()["done"]) == (200, False)
         assert charging.json()["booking"]["available_actions"] == ["cancel"]
         assert "retry-after" in charging.headers
-        twice = client.post(f"/api/v1/bookings/{trip}/payments", json={"token": "tok_ok"})
+        twice = client.post(f"/api/v1/bookings/{booking}/payments", json={"token": "tok_ok"})
         assert (twice.status_code, twice.json()["code"]) == (409, "payment_in_progress")
-        payment_steps.work(trip)
-        done = client.get(f"/api/v1/jobs/{trip}", headers={"If-None-Match": charging.headers["etag"]})
+        payment_steps.work(booking)
+        done = client.get(f"/api/v1/jobs/{booking}", headers={"If-None-Match": charging.headers["etag"]})
         assert (done.json()["done"], done.json()["status"]) == (True, "CONFIRMED")
-        assert client.post(f"/api/v1/bookings/{trip}/payments", json={"token": "tok_ok"}).json()["code"] == "already_paid"
+        assert client.post(f"/api/v1/bookings/{booking}/payments", json={"token": "tok_ok"}).json()["code"] == "already_paid"
         for body in ({}, {"token": ""}, {"token": "a\u0000b"}, {"token": "tok_ok", "amount": "1"}, {"token": 5}):
-            assert client.post(f"/api/v1/bookings/{trip}/payments", json=body).status_code == 422, body
+            assert client.post(f"/api/v1/bookings/{booking}/payments", json=body).status_code == 422, body
     with api.client(other_traveller.headers) as client:
-        absent = client.post(f"/api/v1/bookings/{trip}/payments", json={"token": "tok_ok"})
+        absent = client.post(f"/api/v1/bookings/{booking}/payments", json={"token": "tok_ok"})
         assert (absent.status_code, absent.json()["code"]) == (404, "booking_not_found")
 
 

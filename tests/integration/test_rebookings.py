@@ -35,7 +35,7 @@ def flight(admin: httpx.Client, steps: Steps) -> dict[str, Any]:
 
 @pytest.fixture
 def booking(payment_steps: PaymentSteps, owner_id: UUID, flight: dict[str, Any]) -> Iterator[UUID]:
-    """Two seats at 7,500, paid for. After the test every invariant holds, with the books of the provider."""
+    """Two seats at 7,500, paid for. After the test every invariant holds, with the ledger of the provider."""
     booking = payment_steps.hold(owner_id, UUID(flight["id"]), 2)
     payment_steps.pay(booking)
     payment_steps.work(booking)

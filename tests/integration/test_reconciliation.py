@@ -24,10 +24,10 @@ def take(provider: PracticeProvider, key: str, amount: str = "7500.00") -> None:
 
 def paid(payment_steps: PaymentSteps, payer: UUID, flight: UUID) -> UUID:
     """A booking that was paid for; the id of its payment."""
-    trip = payment_steps.hold(payer, flight)
-    payment_steps.pay(trip)
-    payment_steps.work(trip)
-    return payment_steps.payments(trip)[0][0]
+    booking = payment_steps.hold(payer, flight)
+    payment_steps.pay(booking)
+    payment_steps.work(booking)
+    return payment_steps.payments(booking)[0][0]
 
 
 def test_equal_ledgers_have_no_violations_on_any_page(
@@ -40,7 +40,7 @@ def test_equal_ledgers_have_no_violations_on_any_page(
     stray = str(uuid4())
     take(payment_steps.provider, stray)
     assert differences(pipeline, payment_steps.provider) == [
-        f"I12 the provider's books agree: the provider took 7500.00 INR as {stray}, and no booking owns it"
+        f"I12 the provider's ledger agrees: the provider took 7500.00 INR as {stray}, and no booking owns it"
     ]
 
 
@@ -70,18 +70,18 @@ def test_another_sum_is_found(payment_steps: PaymentSteps, pipeline: Pipeline, p
 def test_a_refund_that_we_did_not_make_is_found(
     payment_steps: PaymentSteps, pipeline: Pipeline, payer: UUID, flight: UUID
 ) -> None:
-    trip = payment_steps.hold(payer, flight)
-    payment_steps.pay(trip)
-    payment_steps.work(trip)
-    payment_steps.steps.cancel(trip)
+    booking = payment_steps.hold(payer, flight)
+    payment_steps.pay(booking)
+    payment_steps.work(booking)
+    payment_steps.steps.cancel(booking)
     assert differences(pipeline, payment_steps.provider) == []
-    settle_everything(payment_steps, trip)
+    settle_everything(payment_steps, booking)
     assert differences(pipeline, payment_steps.provider) == []
-    payment_steps.steps.execute("DELETE FROM refunds WHERE booking_id = %s", trip)
+    payment_steps.steps.execute("DELETE FROM refunds WHERE booking_id = %s", booking)
     (found,) = differences(pipeline, payment_steps.provider)
     assert "the provider gave 7500.00 back" in found
 
 
-def test_books_that_cannot_be_read_are_no_good_news(pipeline: Pipeline) -> None:
+def test_a_ledger_that_cannot_be_read_is_a_violation(pipeline: Pipeline) -> None:
     (found,) = find_unreconciled(pipeline.db, "http://127.0.0.1:1")
     assert "not known" in str(found)

@@ -71,7 +71,7 @@ def test_a_cluster_that_replaces_a_redis_that_was_away_is_reported_by_every_proc
     server.stop()
     server.start(cluster_enabled="no")
     until(lambda: codes(api) == [], seconds=20)
-    pipeline.wind_leases()
+    pipeline.end_leases()
     pipeline.assert_clean([accepted.booking_id])
     assert pipeline.endings([accepted.booking_id]) == {"CONFIRMED": 1}
     assert worker.log.read_text().count("is a node of a Redis Cluster") == 1

@@ -1,7 +1,7 @@
 """Everything that can happen to bookings, in random orders by hypothesis, on the real servers.
 
 After each step the promises are checked, and every change of a status that Postgres saw must be an allowed move. At the end all that
-was begun is brought to its end, and the books of the provider must agree with ours.
+was begun is brought to its end, and the ledger of the provider must agree with our tables.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ class Life(RuleBasedStateMachine):
 
     world: World
 
-    trips = Bundle("trips")
+    bookings = Bundle("bookings")
     reservations = Bundle("reservations")
     claims = Bundle("claims")
 
@@ -70,57 +70,59 @@ class Life(RuleBasedStateMachine):
         super().__init__()
         self.age = 0
 
-    @initialize(target=trips, capacities=st.tuples(*[st.integers(1, 5)] * 3), full=st.tuples(*[st.one_of(modes, st.none())] * 3))
+    @initialize(
+        target=bookings, capacities=st.tuples(*[st.integers(1, 5)] * 3), full=st.tuples(*[st.one_of(modes, st.none())] * 3)
+    )
     def begin(self, capacities: tuple[int, ...], full: tuple[PaymentMode | None, ...]) -> MultipleResults[UUID]:
         self.world.begin(capacities)
-        return multiple(*[trip for where, mode in enumerate(full) if mode for trip in self.world.sell_out(where, mode)])
+        return multiple(*[booking for where, mode in enumerate(full) if mode for booking in self.world.sell_out(where, mode)])
 
-    @rule(target=trips, who=travellers, where=journeys, n=seats, mode=modes, at_once=st.booleans())
+    @rule(target=bookings, who=travellers, where=journeys, n=seats, mode=modes, at_once=st.booleans())
     def book(self, who: int, where: set[int], n: int, mode: PaymentMode, at_once: bool) -> UUID | MultipleResults[UUID]:
-        trip = self.world.accept(who, where, n, mode)
-        if trip is None:
+        booking = self.world.accept(who, where, n, mode)
+        if booking is None:
             return multiple()
         if at_once:
-            self.world.deliver(trip)
-        return trip
+            self.world.deliver(booking)
+        return booking
 
-    @rule(target=trips, where=flights, mode=modes)
+    @rule(target=bookings, where=flights, mode=modes)
     def take_what_is_left(self, where: int, mode: PaymentMode) -> MultipleResults[UUID]:
         return multiple(*self.world.sell_out(where, mode))
 
-    @rule(trip=trips)
-    def deliver_again(self, trip: UUID) -> None:
-        self.world.deliver(trip)
+    @rule(booking=bookings)
+    def deliver_again(self, booking: UUID) -> None:
+        self.world.deliver(booking)
 
-    @rule(target=reservations, trip=trips)
-    def ask_redis(self, trip: UUID) -> Reservations | MultipleResults[Reservations]:
-        return self.world.reserve_in_redis(trip) or multiple()
+    @rule(target=reservations, booking=bookings)
+    def ask_redis(self, booking: UUID) -> Reservations | MultipleResults[Reservations]:
+        return self.world.reserve_in_redis(booking) or multiple()
 
     @rule(reservations=reservations, dies=st.booleans())
     def settle(self, reservations: Reservations, dies: bool) -> None:
         self.world.settle(reservations, dies=dies)
 
-    @rule(trip=trips, result=results)
-    def pay(self, trip: UUID, result: CallResult) -> None:
-        self.world.pay(trip)
-        if (claim := self.world.claim(trip)) is not None:
+    @rule(booking=bookings, result=results)
+    def pay(self, booking: UUID, result: CallResult) -> None:
+        self.world.pay(booking)
+        if (claim := self.world.claim(booking)) is not None:
             self.world.settle_charge(claim, result)
 
-    @rule(trip=trips, rival=st.one_of(st.none(), flights))
-    def pay_too_late(self, trip: UUID, rival: int | None) -> None:
+    @rule(booking=bookings, rival=st.one_of(st.none(), flights))
+    def pay_too_late(self, booking: UUID, rival: int | None) -> None:
         """The hold ends while the provider thinks, and perhaps somebody else takes the seats."""
-        self.world.pay(trip)
-        claim = self.world.claim(trip)
-        self.world.end_hold(trip, DAY_MINUTES)
+        self.world.pay(booking)
+        claim = self.world.claim(booking)
+        self.world.end_hold(booking, DAY_MINUTES)
         if rival is not None:
             self.world.sell_out(rival, PaymentMode.NONE)
         if claim is not None:
             self.world.settle_charge(claim, CallResult.CAPTURED)
 
-    @rule(target=claims, trip=trips)
-    def claim(self, trip: UUID) -> Claim | MultipleResults[Claim]:
-        self.world.pay(trip)
-        return self.world.claim(trip) or multiple()
+    @rule(target=claims, booking=bookings)
+    def claim(self, booking: UUID) -> Claim | MultipleResults[Claim]:
+        self.world.pay(booking)
+        return self.world.claim(booking) or multiple()
 
     @rule(claim=claims, result=results)
     def finish_charge(self, claim: Claim, result: CallResult) -> None:
@@ -131,15 +133,15 @@ class Life(RuleBasedStateMachine):
     def call_back(self, claim: Claim, again: bool) -> None:
         self.world.call_back(claim.charge.payment_id, again=again)
 
-    @rule(trip=trips, minutes_ago=st.sampled_from([1, DAY_MINUTES]))
-    def end_hold(self, trip: UUID, minutes_ago: int) -> None:
-        self.world.end_hold(trip, minutes_ago)
+    @rule(booking=bookings, minutes_ago=st.sampled_from([1, DAY_MINUTES]))
+    def end_hold(self, booking: UUID, minutes_ago: int) -> None:
+        self.world.end_hold(booking, minutes_ago)
 
-    @rule(trip=trips)
-    def cancel(self, trip: UUID) -> None:
-        self.world.cancel(trip)
+    @rule(booking=bookings)
+    def cancel(self, booking: UUID) -> None:
+        self.world.cancel(booking)
 
-    @rule(target=trips, who=travellers, where=flights, party=seats, partial=st.booleans())
+    @rule(target=bookings, who=travellers, where=flights, party=seats, partial=st.booleans())
     def join(self, who: int, where: int, party: int, partial: bool) -> MultipleResults[UUID]:
         """Whoever looks at the line may notice what was offered, and pay or cancel it like any booking."""
         self.world.join(who, where, party, accept_partial=partial)
@@ -169,10 +171,10 @@ class Life(RuleBasedStateMachine):
     def promises_are_kept(self) -> None:
         self.age += 1
         assert self.world.violations() == []
-        assert [move for move in self.world.moves() if not is_allowed(move)] == []
+        assert [each for each in self.world.transitions() if not is_allowed(each)] == []
 
     def teardown(self) -> None:
-        """Bring everything to its end, and close the books."""
+        """Let everything end, and compare the ledgers."""
         if self.age:
             self.world.finish()
             assert self.world.violations_at_rest() == []
@@ -198,4 +200,4 @@ def test_no_invariant_is_violated_whatever_happens_in_whatever_order(steps: Step
         ),
     )
     possible = {(None, begun) for begun in BEGINNINGS} | {(source, end) for source, ends in TRANSITIONS.items() for end in ends}
-    assert world.moves() == possible, "lives so dull that some move is never made prove little"
+    assert world.transitions() == possible, "some transition was never made, so the examples prove too little"

@@ -33,7 +33,7 @@ def test_every_lease_is_twice_as_long_and_the_last_ones_travel_alone(pipeline: P
     (booking,) = pipeline.accept_many(1, pipeline.flight(10))
     sends, begins = [], []
     for _ in range(leases.LAST_ATTEMPT - 1):
-        pipeline.wind_leases()
+        pipeline.end_leases()
         with pipeline.db.transaction() as connection:
             due = leases.lease_due_bookings(connection)
         assert [*due.together, *due.alone] == [booking]
@@ -44,7 +44,7 @@ def test_every_lease_is_twice_as_long_and_the_last_ones_travel_alone(pipeline: P
             begins.append(lease_of(pipeline, booking))
     assert sends == [(False, 2, 30), (True, 2, 15), (True, 3, 15), (True, 4, 15)]
     assert begins == [(3, 60), (4, 120), (5, 240)]
-    pipeline.wind_leases()
+    pipeline.end_leases()
     with pipeline.db.transaction() as connection:
         assert leases.lease_due_bookings(connection) == leases.Due([], [], [booking])
 
@@ -54,7 +54,7 @@ def test_who_killed_no_worker_yet_goes_before_who_may_have(pipeline: Pipeline) -
     with pipeline.db.transaction() as connection:
         connection.execute("UPDATE bookings SET attempts = 2")
         leases.begin_alone(connection, bookings[:1])
-    pipeline.wind_leases()
+    pipeline.end_leases()
     with pipeline.db.transaction() as connection:
         assert leases.lease_due_bookings(connection).alone == [*bookings[1:], bookings[0]]
 
@@ -100,7 +100,7 @@ def test_a_backlog_that_is_being_worked_is_not_doubled(
     monkeypatch.setattr(booking_sweep, "BACKLOG_MESSAGES", 2)
     bookings = pipeline.accept_many(2, pipeline.flight(10))
     pipeline.send(*bookings, together=1)
-    pipeline.wind_leases()
+    pipeline.end_leases()
     sweeper.sweep_once()
     assert sent(pipeline) == 2
     assert lease_of(pipeline, bookings[0])[0] == 1
@@ -113,7 +113,7 @@ def test_a_backlog_that_is_being_worked_is_not_doubled(
 
 def test_two_sweeps_at_once_send_a_booking_once(pipeline: Pipeline, sweeper: Sweeper) -> None:
     pipeline.accept_many(50, pipeline.flight(100))
-    pipeline.wind_leases()
+    pipeline.end_leases()
     with pipeline.db.transaction() as one, pipeline.db.transaction() as other:
         first, second = leases.lease_due_bookings(one), leases.lease_due_bookings(other)
     assert (len(first.together), len(second.together)) == (50, 0)

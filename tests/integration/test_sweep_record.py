@@ -34,7 +34,7 @@ def test_a_pass_records_what_it_found_and_repaired(pipeline: Pipeline, admin: ht
     late = pipeline.accept_many(3, pipeline.flight(5))
     sweeper = sweeper_of(pipeline)
     sweeper.sweep_once()
-    pipeline.wind_leases()
+    pipeline.end_leases()
     sweeper.sweep_once()
     newest = read(admin, limit=1)["data"][0]
     assert (newest["passes"], newest["found"], newest["repaired"]) == (1, {"late_bookings": 3}, {"late_bookings": 3})

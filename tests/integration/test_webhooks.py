@@ -198,7 +198,7 @@ def test_a_redirect_is_not_followed_and_a_long_answer_not_read(receiver: Receive
     redirected = call(receiver.url, allows_private=True)
     assert (redirected.status, redirected.has_succeeded) == (302, False)
     assert [path for path, _, _ in receiver.calls] == ["/hooks"]
-    receiver.response, receiver.chatter = (200, {}), 5_000_000
+    receiver.response, receiver.body_bytes = (200, {}), 5_000_000
     assert call(receiver.url, allows_private=True).has_succeeded
 
 

@@ -32,34 +32,34 @@ def end(connection: RawConnection) -> None:
 def reset(connection: RawConnection) -> None:
     """The network resets the connection; the server goes on with what it was asked. Also from another thread, TCP only.
 
-    Python has no word for it: `connect` to no address is what makes Linux send the reset and drop what is under way.
+    Python has no function for it. After a `connect` to no address, Linux sends the reset and discards what was not delivered.
     """
     nowhere = struct.pack("H14x", socket.AF_UNSPEC)
     if _libc.connect(connection.pgconn.socket, nowhere, len(nowhere)):
         raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno() or errno.EINVAL))
 
 
-def begin_anew(connection: RawConnection) -> None:
-    """The connection is being made anew: neither open nor closed, which the driver reports with an error of another kind."""
+def reconnect(connection: RawConnection) -> None:
+    """The connection is being made again: neither open nor closed, which the driver reports with an error of another kind."""
     connection.pgconn.reset_start()
 
 
 @contextmanager
 def lost(db: Database, lose: Loss, *, turn: int = 1, of_requests: bool = False) -> Iterator[None]:
-    """Inside, `lose` befalls the connection that is borrowed as the `turn`-th: after it was found alive, before it is used.
+    """Inside the block, `lose` is called with the `turn`-th connection that is taken from the pool: after it was checked, before it is used.
 
-    With `of_requests` only the connections count that are borrowed for a request: an API also looks at its backlog now and then.
+    With `of_requests` only connections that are taken for a request are counted: an API also reads its backlog now and then.
     """
     turns = count(1)
 
-    def befall(connection: RawConnection, *_: object) -> None:
+    def lose_in_turn(connection: RawConnection, *_: object) -> None:
         counts = bool(correlation.current()) or not of_requests
         if counts and next(turns) == turn:
             lose(connection)
 
-    event.listen(db.engine, "checkout", befall)
+    event.listen(db.engine, "checkout", lose_in_turn)
     try:
         yield
     finally:
-        event.remove(db.engine, "checkout", befall)
-    assert next(turns) > turn, "nobody borrowed a connection"
+        event.remove(db.engine, "checkout", lose_in_turn)
+    assert next(turns) > turn, "fewer connections were taken from the pool"

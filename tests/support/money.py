@@ -52,22 +52,22 @@ class PracticeProvider:
 
     def balance(self, *payment_ids: UUID) -> Decimal:
         """Captured minus refunded, of these charges; without ids, of all."""
-        books = self.ledger()
+        ledger = self.ledger()
         wanted = {str(payment_id) for payment_id in payment_ids}
-        captured = [c for c in books["charges"] if c["status"] == "captured" and (not wanted or c["id"] in wanted)]
-        refunded = [r for r in books["refunds"] if not wanted or r["charge_id"] in wanted]
+        captured = [c for c in ledger["charges"] if c["status"] == "captured" and (not wanted or c["id"] in wanted)]
+        refunded = [r for r in ledger["refunds"] if not wanted or r["charge_id"] in wanted]
         return sum((Decimal(c["amount"]) for c in captured), Decimal(0)) - sum(
             (Decimal(r["amount"]) for r in refunded), Decimal(0)
         )
 
     def status(self, payment_id: UUID) -> str | None:
         """What it knows of one charge; None: nothing."""
-        # Reading the certificates of the world for a plain connection takes longer than everything else.
+        # `verify=False`: to read the system's certificates, which this connection does not need, takes longer than the request.
         response = httpx.get(f"{self.base_url}/charges/{payment_id}", timeout=10, verify=False)
         return str(response.json()["status"]) if response.is_success else None
 
     def charges(self) -> list[dict[str, Any]]:
-        """Every charge in its books."""
+        """Every charge in its ledger."""
         return list(self.ledger()["charges"])
 
 
@@ -76,7 +76,7 @@ ProviderFactory = Callable[..., PracticeProvider]
 
 @pytest.fixture
 def start_provider(tmp_path: Path) -> Iterator[ProviderFactory]:
-    """Call it with settings of `MockpaySettings` for a running provider with books of its own."""
+    """Call it with settings of `MockpaySettings` for a running provider with a ledger of its own."""
     with ExitStack() as stack:
 
         def start(**settings: Any) -> PracticeProvider:
@@ -110,22 +110,22 @@ class PaymentSteps:
         """A booking that is held, and waits for its traveller to pay."""
         return self.steps.book(user_id, flight_ids, seats, PaymentMode.HOLD)
 
-    def pay(self, trip_id: UUID, token: str = "tok_ok", owner_id: UUID | None = None) -> None:
+    def pay(self, booking_id: UUID, token: str = "tok_ok", owner_id: UUID | None = None) -> None:
         """What the API does when the traveller pays. No message is sent to a worker."""
         with self.steps.context.db.transaction() as connection:
-            after = pay.pay(connection, trip_id, owner_id, token)
+            after = pay.pay(connection, booking_id, owner_id, token)
         after.messages.clear()
         after.run(self.steps.context.redis, self.steps.context.dispatcher)
 
-    def begin(self, trip: UUID) -> Claim:
+    def begin(self, booking: UUID) -> Claim:
         """The traveller pays, and a worker has claimed the payment; nothing was sent to the provider yet."""
-        self.pay(trip)
-        claim = self.claim(trip)
+        self.pay(booking)
+        claim = self.claim(booking)
         assert claim is not None
         return claim
 
-    def claim(self, trip_id: UUID) -> Claim | None:
-        return self._payments.claim([trip_id])[0]
+    def claim(self, booking_id: UUID) -> Claim | None:
+        return self._payments.claim([booking_id])[0]
 
     def call(self, claim: Claim) -> ChargeOutcome:
         """What the worker does with a claim, at the provider."""
@@ -134,9 +134,9 @@ class PaymentSteps:
     def settle(self, claim: Claim, outcome: ChargeOutcome) -> None:
         self._payments.settle([(claim, outcome)])
 
-    def work(self, trip_id: UUID) -> ChargeOutcome | None:
+    def work(self, booking_id: UUID) -> ChargeOutcome | None:
         """All that a worker does for one booking now; None when there was nothing to do."""
-        claim = self.claim(trip_id)
+        claim = self.claim(booking_id)
         if claim is None:
             return None
         outcome = self.call(claim)
@@ -168,12 +168,12 @@ class PaymentSteps:
             settle_payment.apply_events(connection, [event], after, hold_minutes=HOLD_MINUTES)
         after.run(self.steps.context.redis, self.steps.context.dispatcher)
 
-    def end_hold(self, trip_id: UUID, minutes_ago: int = 1) -> None:
+    def end_hold(self, booking_id: UUID, minutes_ago: int = 1) -> None:
         """Let the hold have ended; the sweep has not seen it."""
         self.steps.execute(
             "UPDATE bookings SET hold_expires_at = now() - %s * interval '1 minute', next_at = now() - interval '1 second' WHERE id = %s",
             minutes_ago,
-            trip_id,
+            booking_id,
         )
 
     def end_leases(self) -> None:
@@ -186,21 +186,21 @@ class PaymentSteps:
         for _, step in money_sweep.steps(self.steps.context):
             step()
 
-    def expire(self, trip_id: UUID, minutes_ago: int = 1) -> None:
+    def expire(self, booking_id: UUID, minutes_ago: int = 1) -> None:
         """The hold ends, and the sweep sees it."""
-        self.end_hold(trip_id, minutes_ago)
+        self.end_hold(booking_id, minutes_ago)
         self.sweep()
 
-    def payments(self, trip_id: UUID) -> list[tuple[UUID, str, str | None]]:
+    def payments(self, booking_id: UUID) -> list[tuple[UUID, str, str | None]]:
         """Its attempts, the oldest first: id, status, decline code."""
         return [
             tuple(row)
-            for row in self.rows("SELECT id, status, decline_code FROM payments WHERE booking_id = %s ORDER BY id", trip_id)
+            for row in self.rows("SELECT id, status, decline_code FROM payments WHERE booking_id = %s ORDER BY id", booking_id)
         ]
 
-    def refunds(self, trip_id: UUID) -> list[tuple[Decimal, str, str]]:
+    def refunds(self, booking_id: UUID) -> list[tuple[Decimal, str, str]]:
         """Amount, reason, status."""
-        return [tuple(row) for row in self.rows("SELECT amount, reason, status FROM refunds WHERE booking_id = %s", trip_id)]
+        return [tuple(row) for row in self.rows("SELECT amount, reason, status FROM refunds WHERE booking_id = %s", booking_id)]
 
     def rows(self, query: str, *parameters: object) -> list[tuple[Any, ...]]:
         with self.steps.context.db.snapshot() as connection:
@@ -244,18 +244,18 @@ def flight(pipeline: Pipeline) -> UUID:
     return pipeline.flight(4, departs_in=FREE_TO_CANCEL)
 
 
-def statuses(payment_steps: PaymentSteps, trip: UUID) -> list[str]:
+def statuses(payment_steps: PaymentSteps, booking: UUID) -> list[str]:
     """Of its payments, in their order."""
-    return [status for _, status, _ in payment_steps.payments(trip)]
+    return [status for _, status, _ in payment_steps.payments(booking)]
 
 
-def settle_everything(payment_steps: PaymentSteps, trip: UUID) -> None:
+def settle_everything(payment_steps: PaymentSteps, booking: UUID) -> None:
     """What workers and the sweep do until nothing is left to do."""
 
     def nothing_is_left() -> bool:
         payment_steps.end_leases()
         payment_steps.sweep()
-        payment_steps.work(trip)
+        payment_steps.work(booking)
         payment_steps.refund()
         return not payment_steps.rows(
             "SELECT FROM payments WHERE next_at IS NOT NULL UNION ALL SELECT FROM refunds WHERE next_at IS NOT NULL"
@@ -264,10 +264,10 @@ def settle_everything(payment_steps: PaymentSteps, trip: UUID) -> None:
     until(nothing_is_left)
 
 
-def assert_square(payment_steps: PaymentSteps, *trips: UUID) -> None:
+def assert_square(payment_steps: PaymentSteps, *bookings: UUID) -> None:
     """Confirmed bookings are paid, all others are not, and every invariant holds."""
-    for trip in trips:
-        owed = payment_steps.rows("SELECT sum(price_total) FROM bookings WHERE id = %s AND status = 'CONFIRMED'", trip)[0][0]
-        assert payment_steps.provider.balance(*(payment for payment, _, _ in payment_steps.payments(trip))) == (owed or 0)
+    for booking in bookings:
+        owed = payment_steps.rows("SELECT sum(price_total) FROM bookings WHERE id = %s AND status = 'CONFIRMED'", booking)[0][0]
+        assert payment_steps.provider.balance(*(payment for payment, _, _ in payment_steps.payments(booking))) == (owed or 0)
     # Nobody reads the queue in these tests.
     assert [each for each in payment_steps.steps.pipeline.violations() if not each.startswith("I8")] == []

@@ -99,7 +99,7 @@ class Pipeline(InstalledProcesses):
         return self.accounts(1, role)[0]
 
     def flight(self, seats: int, *, departs_in: timedelta | None = None) -> UUID:
-        """A new flight; it departs in three days, and after the flights made before it, so that they may be legs of one trip."""
+        """A new flight; it departs in three days, and after the flights made before it, so that they may be segments of one booking."""
         self._flights += 1
         flight_id = new_id()
         departure = now() + (departs_in if departs_in is not None else timedelta(days=3, hours=3 * self._flights))
@@ -130,12 +130,12 @@ class Pipeline(InstalledProcesses):
         return [result.booking_id for result in results if isinstance(result, Accepted)]
 
     def accept_many(self, count: int, flight_id: UUID, seats: int = 1) -> list[UUID]:
-        """Bookings of one new traveller on one flight, on disk and on no queue."""
+        """Bookings of one new traveller on one flight, stored and not sent."""
         traveller = self.account()
         return self.accept(*(BookingRequest(traveller.id, (flight_id,), seats) for _ in range(count)))
 
     def accept_trip(self, *flight_ids: UUID, seats: int = 1) -> UUID:
-        """A trip of one new traveller, on disk and on no queue."""
+        """A booking of several flights of one new traveller, stored and not sent."""
         return self.accept(BookingRequest(self.account().id, flight_ids, seats))[0]
 
     # Work done by this very process
@@ -213,7 +213,7 @@ class Pipeline(InstalledProcesses):
 
     @property
     def unacknowledged(self) -> int:
-        """Booking messages that no worker has put away yet."""
+        """Booking messages that no worker has acknowledged yet."""
         return self.redis.hlen(f"{keys.QUEUE_NAMESPACE}:{Queue.BOOKINGS}.msgs")
 
     @property
@@ -230,17 +230,17 @@ class Pipeline(InstalledProcesses):
         for start in range(0, len(booking_ids), together):
             self.context.dispatcher.send(ReserveBookings(booking_ids[start : start + together]))
 
-    def wind_leases(self) -> None:
+    def end_leases(self) -> None:
         """Let the leases of all unfinished bookings end now, instead of 15 s and more after the crash that the test made."""
 
-        def end_leases() -> None:
+        def make_due() -> None:
             with self.db.transaction() as connection:
                 connection.execute("UPDATE bookings SET next_at = now() WHERE next_at IS NOT NULL AND status = 'PENDING'")
 
-        again_after_deadlock(end_leases)  # a worker may lock the same bookings in another order
+        again_after_deadlock(make_due)  # a worker may lock the same bookings in another order
 
     def reclaim_messages(self) -> None:
-        """Let Dramatiq return the messages of silent processes now, instead of after 30 s and by lot.
+        """Let Dramatiq return the messages of silent processes now, instead of after 30 s and at random times.
 
         Living processes may get a message back that they are working on, which is what a long silence does too.
         """
@@ -264,7 +264,7 @@ class Pipeline(InstalledProcesses):
             return [str(each) for each in checker.check(connection, self.redis, accepted)]
 
     def assert_clean(self, accepted: Sequence[UUID] = ()) -> None:
-        """Every booking has ended, and every invariant holds. A worker must be running: it puts away messages that came back."""
+        """Every booking has ended, and every invariant holds. A worker must be running: it acknowledges messages that came back."""
         self.await_the_end()
         self.reclaim_messages()
         until(lambda: not any(each.startswith("I8") for each in self.violations()))

@@ -16,7 +16,7 @@ class Receiver:
     url: str = ""
     calls: list[tuple[str, dict[str, str], bytes]] = field(default_factory=list)
     response: tuple[int, dict[str, str]] = (204, {})
-    chatter: int = 0
+    body_bytes: int = 0
     """The length of the body of a response, in bytes."""
 
 
@@ -35,10 +35,10 @@ def receiving() -> Iterator[Receiver]:
             for name, value in headers.items():
                 self.send_header(name, value)
             if status != 204:
-                self.send_header("content-length", str(receiver.chatter))
+                self.send_header("content-length", str(receiver.body_bytes))
             self.end_headers()
             try:
-                self.wfile.write(b"x" * receiver.chatter)
+                self.wfile.write(b"x" * receiver.body_bytes)
             except OSError:
                 self.close_connection = True
 

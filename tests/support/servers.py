@@ -28,14 +28,14 @@ SharedRedis: TypeAlias = EmbeddedValkey | NamedRedis
 """Servers that tests share: private ones are always embedded."""
 TEMPLATE: Final = f"skyqueue_template_{uuid4().hex}"
 """Of this process of pytest: several may be at work on one server."""
-FAST_AND_LOOSE: Final = {
+FAST_SETTINGS: Final = {
     "fsync": "off",
     "full_page_writes": "off",
     "synchronous_commit": "off",
     "max_connections": "200",
     "shared_buffers": "128MB",
 }
-"""The shared server is thrown away at the end; a private server keeps the product's own settings."""
+"""For the shared server, whose data are deleted at the end. A private server keeps the product's own settings."""
 
 
 @contextlib.contextmanager
@@ -51,7 +51,7 @@ def shared_postgres(template: DataTemplate) -> Iterator[SharedPostgres]:
             _drop_database(named, TEMPLATE)
         return
     with server_folder() as folder:
-        postgres = template.copy_to(folder, FAST_AND_LOOSE)
+        postgres = template.copy_to(folder, FAST_SETTINGS)
         postgres.start()
         _execute(postgres, f"ALTER DATABASE {NAME} RENAME TO {TEMPLATE}")
         yield postgres
@@ -92,8 +92,8 @@ def empty_database(postgres: EmbeddedPostgres) -> Iterator[str]:
         _drop_database(postgres, name)
 
 
-class HandedOn:
-    """One migrated database that tests hand on to each other: emptied in a few milliseconds where a new one takes a hundred.
+class ReusedDatabase:
+    """One migrated database that one test after the other uses: to empty it takes a few milliseconds, a new one a hundred.
 
     A test that leaves another schema behind than it found costs the next one a new database.
     """
@@ -116,7 +116,7 @@ class HandedOn:
         return self._postgres.url_of(self._name)
 
     def drop(self) -> None:
-        """The end."""
+        """Delete it, after the last test."""
         if self._name is not None and self._postgres.is_running:
             _drop_database(self._postgres, self._name)
 
@@ -213,12 +213,12 @@ class ServerPair:
         return self.valkey.url
 
     def kill_postgres(self) -> None:
-        """SIGKILL to the server. Its processes, which still end what they have at hand, are gone too when this returns."""
+        """SIGKILL to the server. Its other processes, which finish their present statement, have ended too when this returns."""
         pid = self.postgres.pid
-        os.kill(pid, signal.SIGSTOP)  # so that no further one is born
-        family = [pid, *children_of(pid)]
+        os.kill(pid, signal.SIGSTOP)  # so that it starts no further process
+        processes = [pid, *children_of(pid)]
         os.kill(pid, signal.SIGKILL)
-        until(lambda: not self.postgres.is_running and not any(map(is_alive, family)))
+        until(lambda: not self.postgres.is_running and not any(map(is_alive, processes)))
 
 
 @contextlib.contextmanager

@@ -41,13 +41,13 @@ class Steps:
     ) -> UUID:
         """Accept a booking, and reserve it. Returns its id, whatever became of it."""
         flights = (flight_ids,) if isinstance(flight_ids, UUID) else tuple(flight_ids)
-        (trip_id,) = self.pipeline.accept(BookingRequest(user_id, flights, seats, mode))
-        reserve_bookings(self.context, [trip_id])
-        return trip_id
+        (booking_id,) = self.pipeline.accept(BookingRequest(user_id, flights, seats, mode))
+        reserve_bookings(self.context, [booking_id])
+        return booking_id
 
-    def cancel(self, trip_id: UUID, user_id: UUID | None = None) -> None:
+    def cancel(self, booking_id: UUID, user_id: UUID | None = None) -> None:
         with self.context.db.transaction() as connection:
-            after = cancel.cancel(connection, trip_id, user_id, self.context.settings.fares, hold_minutes=HOLD_MINUTES)
+            after = cancel.cancel(connection, booking_id, user_id, self.context.settings.fares, hold_minutes=HOLD_MINUTES)
         self.run_after(after)
 
     def join(self, flight_id: UUID, user_id: UUID, size: int = 1, *, accept_partial: bool = False) -> Joined:

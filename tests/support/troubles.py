@@ -76,7 +76,7 @@ def worker_stopped(here: Installation) -> Iterator[None]:
     here.pipeline.accept_many(3, here.pipeline.flight(50))
     yield
     here.start_worker()
-    here.pipeline.wind_leases()
+    here.pipeline.end_leases()
 
 
 @contextmanager

@@ -35,13 +35,13 @@ from workers.sweeps import money
 
 # With these triggers Postgres stores every change of the status of a booking.
 WATCH: Final = """
-    CREATE TABLE seen_moves (source text, target text, UNIQUE NULLS NOT DISTINCT (source, target));
-    CREATE FUNCTION see_move() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
-        INSERT INTO seen_moves VALUES (CASE WHEN TG_OP = 'UPDATE' THEN OLD.status END, NEW.status) ON CONFLICT DO NOTHING;
+    CREATE TABLE seen_transitions (source text, target text, UNIQUE NULLS NOT DISTINCT (source, target));
+    CREATE FUNCTION see_transition() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+        INSERT INTO seen_transitions VALUES (CASE WHEN TG_OP = 'UPDATE' THEN OLD.status END, NEW.status) ON CONFLICT DO NOTHING;
         RETURN NULL;
     END $$;
-    CREATE TRIGGER see_move AFTER UPDATE ON bookings FOR EACH ROW WHEN (OLD.status <> NEW.status) EXECUTE FUNCTION see_move();
-    CREATE TRIGGER see_birth AFTER INSERT ON bookings FOR EACH ROW EXECUTE FUNCTION see_move();
+    CREATE TRIGGER see_transition AFTER UPDATE ON bookings FOR EACH ROW WHEN (OLD.status <> NEW.status) EXECUTE FUNCTION see_transition();
+    CREATE TRIGGER see_insert AFTER INSERT ON bookings FOR EACH ROW EXECUTE FUNCTION see_transition();
 """
 _TABLES: Final = "flights, users, payments, payment_events, cancellations, dead_letters, audit_log"
 ROUNDS: Final = 20
@@ -51,8 +51,8 @@ Transition = tuple[str | None, str]
 """From None: the first status of a booking."""
 
 
-def is_allowed(move: Transition) -> bool:
-    source, target = move
+def is_allowed(transition: Transition) -> bool:
+    source, target = transition
     return target in BEGINNINGS if source is None else is_allowed_transition(BookingStatus(source), BookingStatus(target))
 
 
@@ -83,13 +83,13 @@ class World:
     def accept(self, who: int, where: set[int], seats: int, mode: PaymentMode) -> UUID | None:
         """Store a booking without sending a message. None: it was refused."""
         token = "tok_ok" if mode is PaymentMode.TOKEN else None
-        legs = tuple(self._flights[each] for each in sorted(where))
-        request = BookingRequest(self._travellers[who], legs, seats, mode, payment_token=token, allow_duplicate=True)
+        flights = tuple(self._flights[each] for each in sorted(where))
+        request = BookingRequest(self._travellers[who], flights, seats, mode, payment_token=token, allow_duplicate=True)
         (result,) = new_intake(self._context.db, hold_limit=ANY_NUMBER).accept([request])
         return result.booking_id if isinstance(result, Accepted) else None
 
-    def deliver(self, *trips: UUID) -> None:
-        reserve_bookings(self._context, trips)
+    def deliver(self, *bookings: UUID) -> None:
+        reserve_bookings(self._context, bookings)
 
     def deliver_everything(self) -> None:
         self.deliver(*self.ids("SELECT id FROM bookings WHERE status = 'PENDING'"))
@@ -100,14 +100,14 @@ class World:
             (snapshot,) = take_snapshots(connection, [self._flights[where]])
         free = snapshot.free
         wanted = [self.accept(taken // 3 % 4, {where}, min(3, free - taken), mode) for taken in range(0, free, 3)]
-        trips = [trip for trip in wanted if trip is not None]
-        self.deliver(*trips)
-        return trips
+        bookings = [booking for booking in wanted if booking is not None]
+        self.deliver(*bookings)
+        return bookings
 
-    def reserve_in_redis(self, trip: UUID) -> Reservations | None:
+    def reserve_in_redis(self, booking: UUID) -> Reservations | None:
         """The first half of a worker's work. The second half may come late, never, or after another worker did it."""
         with self._context.db.snapshot() as connection:
-            waiting = pending.load_pending(connection, [trip])
+            waiting = pending.load_pending(connection, [booking])
         return reserve_in_redis(self._context.inventory, waiting, self._load, now()) if waiting else None
 
     def settle(self, reservations: Reservations, *, dies: bool) -> None:
@@ -134,12 +134,12 @@ class World:
 
     # Paying
 
-    def pay(self, trip: UUID) -> None:
+    def pay(self, booking: UUID) -> None:
         with suppress(AppError), self._context.db.transaction() as connection:
-            pay.pay(connection, trip, None, "tok_ok")
+            pay.pay(connection, booking, None, "tok_ok")
 
-    def claim(self, trip: UUID) -> Claim | None:
-        return self._charges.claim([trip])[0]
+    def claim(self, booking: UUID) -> Claim | None:
+        return self._charges.claim([booking])[0]
 
     def settle_charge(self, claim: Claim, result: CallResult) -> None:
         """A call to the provider, and what a worker does with its response."""
@@ -159,22 +159,22 @@ class World:
         for _, step in money.steps(self._context):
             step()
 
-    def end_hold(self, trip: UUID, minutes_ago: int) -> None:
+    def end_hold(self, booking: UUID, minutes_ago: int) -> None:
         """The hold has ended, and the sweep sees it."""
         self._steps.execute(
             "UPDATE bookings SET hold_expires_at = now() - %s * interval '1 minute', next_at = now() - interval '1 second'"
             " WHERE id = %s AND status = 'HELD'",
             minutes_ago,
-            trip,
+            booking,
         )
         for _, step in money.steps(self._context):
             step()
 
     # Giving back, waiting, changing
 
-    def cancel(self, trip: UUID) -> None:
+    def cancel(self, booking: UUID) -> None:
         with suppress(AppError):
-            self._steps.cancel(trip)
+            self._steps.cancel(booking)
 
     def join(self, who: int, where: int, party: int, *, accept_partial: bool) -> None:
         with suppress(AppError):
@@ -210,10 +210,10 @@ class World:
 
     # What can be seen
 
-    def moves(self) -> set[Transition]:
+    def transitions(self) -> set[Transition]:
         """Every change of a status that Postgres ever saw, in all worlds."""
         with self._context.db.snapshot() as connection:
-            return set(connection.execute("SELECT source, target FROM seen_moves").fetchall())
+            return set(connection.execute("SELECT source, target FROM seen_transitions").fetchall())
 
     def ids(self, query: str) -> list[UUID]:
         with self._context.db.snapshot() as connection:
@@ -236,8 +236,8 @@ class World:
             self.deliver_everything()
             self.work_jobs()
             self.sweep_money()
-            for trip in self.ids("SELECT DISTINCT booking_id FROM payments WHERE status IN ('REQUIRES_PAYMENT', 'UNKNOWN')"):
-                if (claim := self.claim(trip)) is not None:
+            for booking in self.ids("SELECT DISTINCT booking_id FROM payments WHERE status IN ('REQUIRES_PAYMENT', 'UNKNOWN')"):
+                if (claim := self.claim(booking)) is not None:
                     self.settle_charge(claim, CallResult.CAPTURED)
             unfinished = self.ids(
                 "SELECT id FROM bookings WHERE status = 'PENDING'"

@@ -119,8 +119,8 @@ def test_itineraries_are_those_that_trying_everything_finds(
     tables, places = tables_of(flights)
     on = (TODAY + timedelta(days=day)).date()
     paid_in_it = [each for each in flights if each.currency == currency]
-    every = oracle.trips(paid_in_it, "AAA", "BBB", on, max_stops=max_stops, wait=WAIT)
-    expected = [[segment.id for segment in trip] for trip in oracle.ranked(every, by.value)]
+    every = oracle.itineraries(paid_in_it, "AAA", "BBB", on, max_stops=max_stops, wait=WAIT)
+    expected = [[segment.id for segment in itinerary] for itinerary in oracle.ranked(every, by.value)]
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(search, "_FIRST_LIST", first_list)  # small lists make it go on, several times
         request = query(places, "AAA", "BBB", on, by, max_stops, currency)
@@ -162,9 +162,11 @@ def test_without_sold_out_flights_the_others_keep_their_order(flights: list[Flig
         if UUID(bytes=flight_id.tobytes()) in gone
     ]
     found = find(tables, request, 100, left_out=np.array(rows, dtype=np.int64), weights=schedule.weights)
-    every = oracle.trips([each for each in flights if each.currency == "INR"], "AAA", "BBB", TODAY.date(), max_stops=2, wait=WAIT)
-    left = [trip for trip in every if not gone & {segment.id for segment in trip}]
-    assert ids(found) == [[segment.id for segment in trip] for trip in oracle.ranked(left, by.value, schedule=every)]
+    every = oracle.itineraries(
+        [each for each in flights if each.currency == "INR"], "AAA", "BBB", TODAY.date(), max_stops=2, wait=WAIT
+    )
+    left = [itinerary for itinerary in every if not gone & {segment.id for segment in itinerary}]
+    assert ids(found) == [[segment.id for segment in itinerary] for itinerary in oracle.ranked(left, by.value, schedule=every)]
 
 
 @settings(max_examples=80, deadline=None)
