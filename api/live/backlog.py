@@ -51,6 +51,8 @@ class Backlog(BackgroundTask):
         self._waiting_of: dict[UUID, int] = {}
         self._accepted: Counter[UUID] = Counter()
         """Account -> bookings that this process accepted since the backlog was last read."""
+        self._accepted_count = 0
+        """Their number. It is kept, because in a rush thousands of accounts would be added up for each booking."""
         self.limit = limit
         self._head: list[UUID] = []
         self.waiting = 0
@@ -77,11 +79,12 @@ class Backlog(BackgroundTask):
             message = f"{own} of your bookings are waiting for a worker. Send more when they are done."
             raise TooManyWaiting(message, retry_after=self._retry_after(own))
         self._accepted[user_id] += 1
+        self._accepted_count += 1
 
     @property
     def share(self) -> int:
         """How many bookings of one account may wait now."""
-        return max(1, int((self.limit - self.waiting - self._accepted.total()) * SHARE))
+        return max(1, int((self.limit - self.waiting - self._accepted_count) * SHARE))
 
     @property
     def is_any_account_at_its_share(self) -> bool:
@@ -133,6 +136,7 @@ class Backlog(BackgroundTask):
                 self.waiting, self._head, self.oldest_seconds = seen.count, seen.head, seen.oldest_seconds
                 self._waiting_of = seen.by_account
                 self._accepted -= before_query
+                self._accepted_count = self._accepted.total()
                 self._outage.succeeded()
                 self._broken.succeeded()
 
