@@ -22,6 +22,7 @@ from core import failpoints, interpreter, refusal
 from core.db import is_away
 from core.events import job_events
 from core.heartbeats import beats
+from core.messaging.envelope import read_ids
 from core.messaging.messages import (
     CancelFlights,
     ImportFile,
@@ -140,7 +141,7 @@ def _declare(broker: dramatiq.Broker, message: type[Message], handler: Handler, 
         working = context.progress.working(name, limit_seconds=pool.stall_seconds, actor=message.actor, items=len(ids))
         with working, MESSAGE_SECONDS.labels(message.actor).time():
             try:
-                handler(context, [UUID(each) for each in ids])
+                handler(context, read_ids(ids))
             except Exception as error:
                 if not is_away(error):
                     MESSAGES.labels(message.actor, "failed").inc()

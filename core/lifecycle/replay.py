@@ -99,4 +99,4 @@ def _message_of(letter: DeadLetter) -> Message | None:
         read = envelope.read(letter.payload, kinds)
     except Unreadable:
         return None
-    return kinds[read.actor_name](tuple(UUID(each) for each in read.args[0]))
+    return kinds[read.actor_name](tuple(envelope.read_ids(read.args[0])))
