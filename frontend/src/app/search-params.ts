@@ -1,6 +1,6 @@
 import type { Sort } from '@/features/search/queries';
 import { type Filters, filterCount, parseFilters } from '@/features/search/results/filters';
-import { furtherLegs, type TripParams, tripParams } from '@/features/search/trip';
+import { furtherLegs, MAX_FLIGHTS, type TripParams, tripParams } from '@/features/search/trip';
 import { itinerariesOf } from '@/lib/itineraries';
 import { localSchedule, type Schedule, wholeSchedule } from '@/lib/time/schedule';
 import { isDay } from '@/lib/time/time';
@@ -67,7 +67,6 @@ export function itineraryParams(raw: RawParams): ItineraryParams {
 }
 
 const FLIGHT_ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
-const MAX_FLIGHTS = 6;
 
 /** The ids of two to six different flights; null for anything else. */
 export function flightIds({ flights = '' }: ItineraryParams): string[] | null {

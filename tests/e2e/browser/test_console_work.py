@@ -82,11 +82,11 @@ def test_a_flight_is_made_found_changed_and_cancelled(
     expect(form.get_by_text(f"{DAY} 04:30 UTC")).to_be_visible()
     form.get_by_label("Arrival").fill(f"{DAY}T09:00")
     form.get_by_label("Price of a seat").fill("6100")
-    form.get_by_role("button", name="Make the flight").click()
+    form.get_by_role("button", name="Create the flight").click()
     expect(form.get_by_role("alert")).to_be_visible()
     assert faults(page, within="[role=dialog]") == []
     form.get_by_label("Arrival").fill(f"{DAY}T12:10")
-    form.get_by_role("button", name="Make the flight").click()
+    form.get_by_role("button", name="Create the flight").click()
     expect(page.get_by_role("heading", name=number, level=1)).to_be_visible()
     expect(page.get_by_role("region", name="Seats")).to_contain_text("Postgres")
     assert faults(page) == []
@@ -104,7 +104,7 @@ def test_a_flight_is_made_found_changed_and_cancelled(
     admin_client.put(f"/admin/flights/{flight_id}", json={**body, "total_seats": 200}).raise_for_status()
     form.get_by_role("button", name="Save").click()
     expect(form.get_by_role("alert")).to_contain_text("Somebody has changed this flight")
-    form.get_by_role("button", name="Leave it").click()
+    form.get_by_role("button", name="Close without saving").click()
     page.reload()
     page.get_by_role("button", name="Change", exact=True).click()
     form.get_by_label("Price of a seat").fill("6500")

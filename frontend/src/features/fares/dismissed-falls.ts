@@ -1,6 +1,6 @@
 import type { FareWatch } from '@/lib/api-types';
 
-const STORAGE_KEY = 'skyqueue.dismissedKeys-falls';
+const STORAGE_KEY = 'skyqueue.dismissed-falls';
 const MAX = 40;
 
 /** The key of one fall of one watch. */

@@ -11,7 +11,16 @@ import sharedCss from './components/shared.module.css';
 import { MoreButton, Table } from './components/table';
 import { type AuditFilter, operationsQueries } from './queries';
 
-const COLUMNS = [{ name: 'When' }, { name: 'What' }, { name: 'Who' }, { name: 'Of' }, { name: 'Changed' }];
+const COLUMNS = [
+  { name: 'When' },
+  { name: 'What' },
+  { name: 'Who' },
+  { name: 'Entity' },
+  { name: 'Changed' },
+];
+
+/** Who made a change that no account made, such as one of an import or of the sweep. */
+const BY_ITSELF = 'Skyqueue itself';
 
 /** Entries of the audit log, newest first. Opening a row shows the state before and after the change. */
 export function AuditEntries(filter: AuditFilter) {
@@ -40,7 +49,7 @@ export function AuditEntries(filter: AuditFilter) {
                 {entry.action}
               </Button>
             </td>
-            <td className={css.short}>{entry.username ?? 'the product'}</td>
+            <td className={css.short}>{entry.username ?? BY_ITSELF}</td>
             <td>
               <code>{entry.entity_id}</code>
             </td>
@@ -51,14 +60,14 @@ export function AuditEntries(filter: AuditFilter) {
       <MoreButton query={query} />
       {shown && (
         <SidePanel
-          title={`${shown.action} by ${shown.username ?? 'the product'}`}
+          title={`${shown.action} by ${shown.username ?? BY_ITSELF}`}
           onClose={() => setShown(undefined)}
         >
           <div className={sharedCss.form}>
             <DescriptionList
               items={[
                 ['When', formatTime(shown.at)],
-                ['Of', <code key="of">{shown.entity_id}</code>],
+                ['Entity', <code key="entity">{shown.entity_id}</code>],
               ]}
             />
             <State name="Before" state={shown.before} />

@@ -15,7 +15,7 @@ export function AuditLog() {
       <PageHeader title="Audit log" />
       <div className={css.bar}>
         <FilterField
-          label="Noun"
+          label="Entity"
           placeholder="flight, import, queue, …"
           first
           onChange={filterBy('entity')}

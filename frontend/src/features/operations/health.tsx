@@ -18,7 +18,7 @@ export function Health({ mayChange }: { mayChange: boolean }) {
     <>
       <PageHeader title="Health" />
       {query.data ? (
-        <Causes causes={query.data.causes} worst={query.data.status === 'down'} codes />
+        <Causes causes={query.data.causes} isDown={query.data.status === 'down'} codes />
       ) : (
         <QueryFallback
           query={query}

@@ -71,7 +71,7 @@ test('a key is shown once, and another is revoked after a question', async () =>
   const calls = given('admin');
   const { user } = openApp('/operations/integrations', { as: 'member' });
   await user.type(await screen.findByLabelText(/Name of the program/), 'the shop');
-  await user.click(screen.getByRole('button', { name: 'Make a key' }));
+  await user.click(screen.getByRole('button', { name: 'Create a key' }));
   const told = await screen.findByRole('region', { name: 'The new key' });
   expect(within(told).getByText('sk_the-whole-key')).toBeVisible();
   await user.click(within(told).getByRole('button', { name: 'I have it' }));
@@ -96,7 +96,7 @@ test('an agent sees everything and has nothing to change it with', async () => {
   given('agent');
   openApp('/operations/integrations', { as: 'member' });
   expect(await screen.findByText('the shop')).toBeVisible();
-  for (const name of [/Make/, /Revoke/, /Ping/, /Rotate/, /Delete/, /Disable/]) {
+  for (const name of [/Create/, /Revoke/, /Ping/, /Rotate/, /Delete/, /Disable/]) {
     for (const button of await screen.findAllByRole('button', { name })) expect(button).toBeDisabled();
   }
 });

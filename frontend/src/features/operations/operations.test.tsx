@@ -98,7 +98,9 @@ test('an agent sees every page and has nothing to change it with', async () => {
   expect(await screen.findByText('failed 5 times')).toBeVisible();
   for (const button of screen.getAllByRole('button', { name: /Replay|Discard/ })) {
     expect(button).toBeDisabled();
-    expect(button).toHaveAccessibleDescription('An agent reads, and changes nothing.');
+    expect(button).toHaveAccessibleDescription(
+      'Your role is agent: you can see everything here, but only administrators can change it.',
+    );
   }
   await user.click(screen.getByRole('link', { name: 'Health' }));
   await user.click(await screen.findByRole('button', { name: 'Compare now' }));

@@ -36,7 +36,7 @@ export function Queues({ mayChange }: { mayChange: boolean }) {
               <td>
                 {queue.paused_at ? (
                   <span className={css.warn}>
-                    paused {formatTime(queue.paused_at)} by {queue.paused_by ?? 'an account that is gone'}
+                    paused {formatTime(queue.paused_at)} by {queue.paused_by ?? 'an account that was closed'}
                   </span>
                 ) : (
                   'open'

@@ -4,6 +4,7 @@ import { type FormEvent, useEffect, useRef, useState } from 'react';
 import { useNamePassenger, useRenamePassenger } from '@/features/bookings/api/change-booking';
 import { MAX_NAME_LENGTH } from '@/features/bookings/limits';
 import type { Booking, Passenger } from '@/lib/api-types';
+import { focusOnMount } from '@/lib/focus-on-mount';
 import { asProblem, type Problem } from '@/lib/problem';
 import { now } from '@/lib/time/server-clock';
 import css from './passenger-list.module.css';
@@ -48,7 +49,7 @@ export function PassengerList({ booking, onRenamed }: Props) {
                 {hasSeats && (
                   <Button
                     // The focus returns to where it was before the form was opened.
-                    ref={corrected === passenger.position ? focus : undefined}
+                    ref={corrected === passenger.position ? focusOnMount : undefined}
                     variant="subtle"
                     size="compact-sm"
                     aria-label={t`Correct ${{ name: passenger.name }}`}
@@ -87,10 +88,6 @@ export function PassengerList({ booking, onRenamed }: Props) {
         ))}
     </div>
   );
-}
-
-function focus(button: HTMLButtonElement | null) {
-  button?.focus();
 }
 
 interface RenameFormProps {

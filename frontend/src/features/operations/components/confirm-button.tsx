@@ -1,7 +1,7 @@
 import { Button, Group } from '@mantine/core';
 import { useState } from 'react';
-import { focusOnMount } from '@/features/operations/components/focus';
 import { disabledUnless } from '@/features/operations/components/read-only';
+import { focusOnMount } from '@/lib/focus-on-mount';
 
 interface Props {
   /** What is done, such as "Revoke". */

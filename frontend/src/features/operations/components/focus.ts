@@ -1,8 +1,3 @@
-/** For `ref`: gives the focus to an element when it is mounted, because it replaces one that had the focus. */
-export function focusOnMount(element: HTMLElement | null): void {
-  element?.focus();
-}
-
 /** The rows that can have the focus, in the order of the page. */
 function rows(page: ParentNode): HTMLElement[] {
   return [...page.querySelectorAll<HTMLElement>('tr[tabindex]')];

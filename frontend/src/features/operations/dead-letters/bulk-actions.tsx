@@ -1,10 +1,10 @@
 import { Button, Group } from '@mantine/core';
 import { ProblemNote } from '@/components/messages/problem-note';
 import css from '@/features/operations/components/console.module.css';
-import { focusOnMount } from '@/features/operations/components/focus';
 import { formatCount } from '@/features/operations/components/format';
 import { disabledUnless } from '@/features/operations/components/read-only';
 import { type DeadLetterFilter, useBulkAction, usePreview } from '@/features/operations/queries';
+import { focusOnMount } from '@/lib/focus-on-mount';
 
 /** Replays or discards all dead letters that match the filter: shows their number first, and then changes exactly those. */
 export function DeadLetterBulkActions({
@@ -47,7 +47,7 @@ export function DeadLetterBulkActions({
           {counted.count === 0 ? `Nothing to ${verb.toLowerCase()}` : `${verb} ${formatCount(counted.count)}`}
         </Button>
         <Button size="xs" variant="subtle" disabled={bulkAction.isPending} onClick={() => preview.reset()}>
-          Leave it
+          Do not change
         </Button>
       </Group>
     );

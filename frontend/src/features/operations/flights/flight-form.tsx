@@ -120,7 +120,7 @@ export function FlightForm({ known: read, onClose, onSaved }: Props) {
         </div>
         <Group justify="flex-end">
           <Button size="sm" variant="default" onClick={onClose}>
-            Leave it
+            Close without saving
           </Button>
           <Button
             size="sm"
@@ -129,7 +129,7 @@ export function FlightForm({ known: read, onClose, onSaved }: Props) {
             // The instants are only known when the zones of both places are.
             disabled={!sourceZone.isCertain || !destinationZone.isCertain}
           >
-            {known ? 'Save' : 'Make the flight'}
+            {known ? 'Save' : 'Create the flight'}
           </Button>
         </Group>
       </form>

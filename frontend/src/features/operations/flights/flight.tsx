@@ -158,12 +158,12 @@ function useUndeletableReason(flight: FlightData): string | null | undefined {
     ...operationsQueries.bookings({ flight_id: flight.id }),
     enabled: isEmpty,
   });
-  const line = useInfiniteQuery({ ...flightQueries.waitingList(flight.id), enabled: isEmpty });
+  const waitingList = useInfiniteQuery({ ...flightQueries.waitingList(flight.id), enabled: isEmpty });
   if (flight.status === 'CANCELLED') return 'A cancelled flight stays as it is, for those who were on it.';
-  if (!isEmpty || !booked.data || !line.data) return undefined;
+  if (!isEmpty || !booked.data || !waitingList.data) return undefined;
   if (booked.data.pages[0]?.data.length)
     return 'It was booked before, so it cannot be deleted, only cancelled.';
-  if (line.data.pages[0]?.data.length)
+  if (waitingList.data.pages[0]?.data.length)
     return 'It has or had a waiting list, so it cannot be deleted, only cancelled.';
   return null;
 }

@@ -90,7 +90,7 @@ export const flightQueries = {
 
   waitingList: (id: string) =>
     infiniteQueryOptions({
-      queryKey: [...flightQueries.of(id), 'line'],
+      queryKey: [...flightQueries.of(id), 'waiting-list'],
       queryFn: ({ pageParam, signal }) => {
         const query = withoutUndefined({ limit: PAGE_SIZE, cursor: pageParam });
         return unwrap(
@@ -104,7 +104,7 @@ export const flightQueries = {
 
   scheduleChanges: (id: string) =>
     queryOptions({
-      queryKey: [...flightQueries.of(id), 'moved'],
+      queryKey: [...flightQueries.of(id), 'schedule-changes'],
       queryFn: async ({ signal }) =>
         (
           await unwrap(

@@ -21,7 +21,7 @@ const COLUMNS = [
   { name: 'Name' },
   { name: 'Begins with' },
   { name: 'Scopes' },
-  { name: 'Made' },
+  { name: 'Created' },
   { name: 'Last used' },
   { name: 'State' },
 ];
@@ -89,7 +89,7 @@ function NewKey({ mayChange }: { mayChange: boolean }) {
   };
   return (
     <form onSubmit={submit}>
-      {create.isError && <ProblemNote error={create.error} title="No key was made." />}
+      {create.isError && <ProblemNote error={create.error} title="The key was not created." />}
       <div className={css.bar}>
         <TextInput
           size="xs"
@@ -113,7 +113,7 @@ function NewKey({ mayChange }: { mayChange: boolean }) {
           disabled={!name.trim() || scopes.length === 0}
           {...disabledUnless(mayChange)}
         >
-          Make a key
+          Create a key
         </Button>
       </div>
     </form>

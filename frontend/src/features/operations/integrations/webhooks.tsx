@@ -130,7 +130,7 @@ function NewWebhook({ mayChange }: { mayChange: boolean }) {
   };
   return (
     <form onSubmit={submit}>
-      {create.isError && <ProblemNote error={create.error} title="No webhook was made." />}
+      {create.isError && <ProblemNote error={create.error} title="The webhook was not created." />}
       <div className={css.bar}>
         <TextInput
           size="xs"
@@ -157,7 +157,7 @@ function NewWebhook({ mayChange }: { mayChange: boolean }) {
           disabled={!url.trim() || events.length === 0}
           {...disabledUnless(mayChange)}
         >
-          Make a webhook
+          Create a webhook
         </Button>
       </div>
     </form>

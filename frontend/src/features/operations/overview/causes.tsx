@@ -5,13 +5,14 @@ import { formatTime } from '@/features/operations/components/format';
 
 interface Props {
   causes: Cause[];
-  /** Whether the first cause prevents bookings. */
-  worst: boolean;
+  /** No bookings can be made, because of the first cause. */
+  isDown: boolean;
+  /** Also show the code of each cause. */
   codes?: boolean;
 }
 
 /** One sentence for each present problem, or that there is none. A screen reader reads changes. */
-export function Causes({ causes, worst, codes = false }: Props) {
+export function Causes({ causes, isDown, codes = false }: Props) {
   return (
     <div role="status">
       {causes.length === 0 ? (
@@ -19,7 +20,7 @@ export function Causes({ causes, worst, codes = false }: Props) {
       ) : (
         <ul className={css.causes}>
           {causes.map(({ code, message, since }, index) => (
-            <li key={`${code} ${message}`} data-worst={(worst && index === 0) || undefined}>
+            <li key={`${code} ${message}`} data-worst={(isDown && index === 0) || undefined}>
               <strong>{message}</strong>
               {codes && <code>{code}</code>}
               {since && <span>since {formatTime(since)}</span>}

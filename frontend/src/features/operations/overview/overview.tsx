@@ -19,7 +19,7 @@ export function Overview() {
       <PageHeader title="Overview" />
       {query.data ? (
         <>
-          <Causes causes={query.data.causes} worst={query.data.status === 'down'} />
+          <Causes causes={query.data.causes} isDown={query.data.status === 'down'} />
           <Tiles overview={query.data} />
           {query.data.history && <History minutes={query.data.history} />}
           <Repairs />
@@ -72,7 +72,7 @@ function Tiles({ overview }: { overview: OverviewData }) {
         ]}
       />
       <Figures
-        title="The engine"
+        title="Workers and repairs"
         figures={[
           ['Workers that answer', orDash(workers), workers === 0 && css.bad],
           ['Flights that drift', orDash(drift), (drift ?? 0) > 0 && css.warn],

@@ -35,7 +35,7 @@ export function ChangeRole({ user, onClose }: Props) {
         {change.isError && <ProblemNote error={change.error} title="The role was not changed." />}
         <Group justify="flex-end">
           <Button size="sm" variant="default" onClick={onClose}>
-            Leave it
+            Do not change
           </Button>
           <Button
             size="sm"

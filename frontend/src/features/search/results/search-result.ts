@@ -1,4 +1,5 @@
 import { plural, t } from '@lingui/core/macro';
+import { MAX_FLIGHTS } from '@/features/search/trip';
 import { airlineCode } from '@/lib/airlines';
 import type { Flight, Itinerary } from '@/lib/api-types';
 import { multiply } from '@/lib/money';
@@ -32,8 +33,6 @@ export interface ChosenLegs {
 }
 
 export const FIRST_LEG: ChosenLegs = { flights: 0, arrival: null, currency: null, legsAfter: 0 };
-
-const MAX_FLIGHTS = 6;
 
 export function directResult(flight: Flight, seats: number, before: ChosenLegs): SearchResult {
   return searchResult([flight], multiply(flight.price, seats), seats, before);

@@ -19,7 +19,7 @@ const CSV_TYPES = {
   'text/plain': ['.csv', '.txt'],
 };
 
-/** Uploads a file. By default it is only checked first, as a dry run. */
+/** A new file is only checked first: a dry run. */
 const DEFAULT_OPTIONS: UploadOptions = {
   dryRun: true,
   encoding: 'utf-8',
