@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import psutil
@@ -13,7 +15,7 @@ import pytest
 
 from core.telemetry import correlation
 from tests.support.imports import ImportSteps, csv_of, row
-from workers.imports.processes import ImportProcesses, ProcessEnded
+from workers.imports.processes import ImportProcesses, ProcessEnded, _Process
 from workers.imports.protocol import Ended, Ending, Interrupted, Stored
 
 NOWHERE = "redis://127.0.0.1:1/0"
@@ -106,8 +108,43 @@ connection.poll(None)
 
 @pytest.mark.timeout(30)
 def test_a_process_that_is_stopped_does_not_delay_the_end_of_its_worker(processes: ImportProcesses) -> None:
+    process = stopped(processes)
+    processes.close()
+    assert not process.is_running()
+
+
+def stopped(processes: ImportProcesses) -> psutil.Process:
+    """A process that waits for a request, and is stopped."""
     assert processes.import_next(lambda _: None) == Ended(None, Ending.TAKEN_OVER)
     (process,) = (child for child in psutil.Process().children() if "workers.imports.process" in child.cmdline())
     process.suspend()
-    processes.close()
+    return process
+
+
+def test_a_process_that_is_silent_is_killed(processes: ImportProcesses, monkeypatch: pytest.MonkeyPatch) -> None:
+    process = stopped(processes)
+    monkeypatch.setattr("workers.imports.processes.SILENCE_SECONDS", 0.1)
+    with pytest.raises(ProcessEnded, match="-9 after 0 s of silence"):
+        processes.import_next(lambda _: None)
+    assert not process.is_running()
+
+
+def test_a_process_that_is_stopped_at_work_ends_with_its_worker(
+    processes: ImportProcesses, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    process = stopped(processes)
+    waits = threading.Event()
+    await_result = _Process.await_result
+
+    def note(each: _Process, report: Callable[[Stored], None]) -> Ended | Interrupted:
+        waits.set()
+        return await_result(each, report)
+
+    monkeypatch.setattr(_Process, "await_result", note)
+    with ThreadPoolExecutor() as background:
+        importing = background.submit(processes.import_next, lambda _: None)
+        assert waits.wait(10)
+        processes.close()
+        with pytest.raises(ProcessEnded, match="-9"):
+            importing.result(timeout=10)
     assert not process.is_running()

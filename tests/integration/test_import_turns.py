@@ -134,6 +134,29 @@ def test_a_long_file_makes_room_for_a_short_one_and_goes_on(
     assert statuses(import_steps, long) == ["COMPLETED"]
 
 
+def test_chunks_that_are_read_again_are_reported(import_steps: ImportSteps, monkeypatch: pytest.MonkeyPatch) -> None:
+    in_chunks_of(10, monkeypatch)
+    monkeypatch.setattr(process, "SLICE_SECONDS", 0.0)
+    import_steps.send(csv_of(row(number) for number in range(1, 31)))
+    import_steps.send(csv_of([row(200)]))
+    rows: list[int] = []
+
+    def import_next() -> None:
+        process.import_next(
+            import_steps.db,
+            import_steps.redis,
+            import_steps.storage,
+            import_steps.unknown_places,
+            lambda stored: rows.append(stored.rows),
+        )
+
+    import_next()
+    import_next()
+    assert rows == [10, 1]
+    import_next()
+    assert rows[2:] == [0, 10, 10]
+
+
 def test_an_import_whose_worker_crashed_is_sent_once_and_continued(import_steps: ImportSteps, worker: Any) -> None:
     job = import_steps.send(csv_of([row(1)]))
     with import_steps.db.transaction() as connection:

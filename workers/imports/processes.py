@@ -16,6 +16,9 @@ from workers.imports.protocol import REPORT, Ended, Interrupted, Request, Stored
 
 END_SECONDS: Final = 2.0
 """How long a process without a connection may take to end."""
+SILENCE_SECONDS: Final = 100.0
+"""A process that reports nothing for this time is stopped or stuck, and is killed. A chunk takes some seconds. This is less than the time after
+which its thread counts as stuck (`workers/main.py`): then the whole worker would count as not working."""
 
 
 class ProcessEnded(Exception):
@@ -39,6 +42,7 @@ class ImportProcesses:
         self._log = log
         self._lock = Lock()
         self._free: list[_Process] = []
+        self._busy: set[_Process] = set()
 
     def import_next(self, report: Callable[[Stored], None]) -> Ended | Interrupted:
         """Continue the import whose turn it is. `report` is called after each chunk.
@@ -60,20 +64,28 @@ class ImportProcesses:
         return self._import(new, report)
 
     def _import(self, process: _Process, report: Callable[[Stored], None]) -> Ended | Interrupted:
+        with self._lock:
+            self._busy.add(process)
         try:
             process.send(Request(correlation.current(), spans.current()))
             result = process.await_result(report)
-        except (EOFError, OSError):
+        except (EOFError, OSError) as error:
             status = process.end()
-            raise ProcessEnded(f"The import process ended with status {status}.", status) from None
+            silent = f" after {SILENCE_SECONDS:.0f} s of silence" if isinstance(error, TimeoutError) else ""
+            raise ProcessEnded(f"The import process ended with status {status}{silent}.", status) from None
+        finally:
+            with self._lock:
+                self._busy.discard(process)
         with self._lock:
             self._free.append(process)
         return result
 
     def close(self) -> None:
-        """End the processes that are free. The others end with this process."""
+        """End all processes. What those at work have not committed is undone."""
         with self._lock:
             free, self._free = self._free, []
+            for process in self._busy:
+                process.kill()  # it may be stopped, and would not notice the end of this process
         for process in free:
             process.end()
 
@@ -109,11 +121,21 @@ class _Process:
         self._connection.send_bytes(encode(request))
 
     def await_result(self, report: Callable[[Stored], None]) -> Ended | Interrupted:
+        """
+        Raises:
+            TimeoutError: it reported nothing for `SILENCE_SECONDS`.
+            EOFError, OSError: it has ended.
+        """
         while True:
+            if not self._connection.poll(SILENCE_SECONDS):
+                raise TimeoutError
             message = REPORT.decode(self._connection.recv_bytes())
             if not isinstance(message, Stored):
                 return message
             report(message)
+
+    def kill(self) -> None:
+        self._process.kill()
 
     def end(self) -> int:
         """Close the connection, after which the process ends; it is killed if it does not. Returns its exit status, which is negative after

@@ -32,7 +32,7 @@ class Request(msgspec.Struct, frozen=True):
 
 
 class Stored(msgspec.Struct, frozen=True, tag="stored"):
-    """A chunk was committed. Rows that were not created, updated or failed were skipped."""
+    """A chunk was committed, or was read without being stored (all counts are 0). Rows that were not created, updated or failed were skipped."""
 
     rows: int
     created: int

@@ -56,6 +56,10 @@ _log = structlog.get_logger(__name__)
 _stale_counts = Incident(_log, "seat counts stay in Redis until the audit drops them", "seat counts are dropped from Redis again")
 
 
+def _ignore(_: Stored) -> None:
+    """Report nothing."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Outcome:
     """The result of a run: how the import ends, which routes changed, how many rows were not processed, and why."""
@@ -93,7 +97,7 @@ def run_claimed(
     *,
     slice_seconds: float | None = None,
     unknown_places: UnknownPlaces = UnknownPlaces.REFUSE,
-    report: Callable[[Stored], None] | None = None,
+    report: Callable[[Stored], None] = _ignore,
 ) -> Ending:
     """Process an import that the caller has claimed. `slice_seconds`: after this time it is paused if there is an import that no
     worker has begun. `report` is called after each chunk.
@@ -163,7 +167,7 @@ class _Run:
         job: Job,
         slice_seconds: float | None = None,
         unknown_places: UnknownPlaces = UnknownPlaces.REFUSE,
-        report: Callable[[Stored], None] | None = None,
+        report: Callable[[Stored], None] = _ignore,
     ) -> None:
         self._ends_turn_at = None if slice_seconds is None else time.monotonic() + slice_seconds
         self._db = db
@@ -202,8 +206,7 @@ class _Run:
                 return self._cancelled(chunk.begin) if is_ours else None
             self._publish(applied)
             pa.default_memory_pool().release_unused()  # otherwise the memory grows by 10 MB in a million rows
-            if self._report is not None:
-                self._report(Stored(chunk.rows, applied.created, applied.updated, applied.failed, job.dry_run))
+            self._report(Stored(chunk.rows, applied.created, applied.updated, applied.failed, job.dry_run))
             if applied.has_only_faults and not chunk.last:
                 return _Outcome(Ending.REFUSED, self._routes, None, ImportFailureCode.NOTHING_BUT_FAULTS, NOTHING_BUT_FAULTS)
             if self._must_pause() and not chunk.last:
@@ -223,6 +226,7 @@ class _Run:
         while more:
             chunk = read_chunk(self._file, self._layout, at)
             unprocessed, at, more = unprocessed + chunk.rows, chunk.end, not chunk.last
+            self._report_read()
         return _Outcome(Ending.CANCELLED, self._routes, unprocessed)
 
     def _restore_state(self) -> None:
@@ -235,8 +239,12 @@ class _Run:
             at = chunk.end
             chunk.drop_lines_from(self._job.cursor.line)
             self._routes.update(route_days(self._validate(chunk)))
+            self._report_read()
         with self._db.snapshot() as connection:
             self._routes.update(changes.routes_left(connection, self._job.id))
+
+    def _report_read(self) -> None:
+        self._report(Stored(0, 0, 0, 0, self._job.dry_run))
 
     def _validate(self, chunk: Chunk) -> pa.Table:
         return validate(chunk, self._seen, times=self._job.times, unknown_places=self._unknown_places, noted=self._noted)
