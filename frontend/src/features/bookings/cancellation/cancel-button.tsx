@@ -5,6 +5,7 @@ import { Notice } from '@/components/messages/notice';
 import { ProblemNote } from '@/components/messages/problem-note';
 import { useCancelBooking, useCancellationQuote } from '@/features/bookings/api/change-booking';
 import { isCancellable } from '@/features/bookings/booking-state';
+import { showOutcome } from '@/features/bookings/show-outcome';
 import type { Booking } from '@/lib/api-types';
 import { asProblem } from '@/lib/problem';
 import css from './cancel-button.module.css';
@@ -87,13 +88,6 @@ export function CancelButton({ booking, children }: Props) {
       </Modal.Root>
     </>
   );
-}
-
-/** Moves the focus to the top of the page, where the new status is. The button no longer exists. */
-function showOutcome() {
-  const main = document.getElementById('main');
-  main?.scrollIntoView({ block: 'start' });
-  main?.focus({ preventScroll: true });
 }
 
 /** Says that a booking is always cancelled as a whole. */

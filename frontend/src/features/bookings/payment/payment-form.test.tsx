@@ -44,10 +44,12 @@ test('held seats are paid, with another card after a decline', async () => {
 
   expect(await screen.findByRole('heading', { name: 'The card was declined' })).toBeVisible();
   expect(screen.getByText(/not enough money on the card\. Nothing was charged/)).toBeVisible();
+  await waitFor(() => expect(document.getElementById('main')).toHaveFocus());
   await user.click(screen.getByRole('radio', { name: 'A card that works' }));
   await user.click(screen.getByRole('button', { name: 'Pay ₹15,000' }));
 
   expect(await screen.findByRole('heading', { name: 'You are booked' })).toBeVisible();
+  await waitFor(() => expect(document.getElementById('main')).toHaveFocus());
   expect(tokens).toEqual(['tok_insufficient_funds', 'tok_ok']);
 });
 

@@ -5,10 +5,12 @@ import { Card, CardHead } from '@/components/layout/card';
 import { Countdown } from '@/components/messages/countdown';
 import { ProblemNote } from '@/components/messages/problem-note';
 import { usePayBooking } from '@/features/bookings/api/change-booking';
+import { showOutcome } from '@/features/bookings/show-outcome';
 import type { Booking } from '@/lib/api-types';
 import { useOneAtATime } from '@/lib/hooks/use-one-at-a-time';
 import { useTimeReached } from '@/lib/hooks/use-time-reached';
 import { money } from '@/lib/money';
+import { asProblem } from '@/lib/problem';
 import { CardForm } from './card-form';
 import { FIRST_CARD } from './cards';
 import css from './payment-form.module.css';
@@ -17,7 +19,13 @@ import css from './payment-form.module.css';
 export function PaymentForm({ booking, until }: { booking: Booking; until: string }) {
   const [card, setCard] = useState(FIRST_CARD);
   const payment = usePayBooking(booking.id);
-  const submit = useOneAtATime(() => payment.mutateAsync(card));
+  const submit = useOneAtATime(async () => {
+    await payment.mutateAsync(card).catch((error) => {
+      // It was paid elsewhere, so the page shows another status too. Other errors are shown beside the button.
+      if (asProblem(error).code !== 'already_paid') throw error;
+    });
+    showOutcome();
+  });
   const charging = payment.isPending || !booking.awaiting_payment;
   const holdEnded = useTimeReached(until) && !charging;
 
