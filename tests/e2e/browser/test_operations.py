@@ -20,6 +20,7 @@ from tests.support.flights import new_number
 from tests.support.product import Product
 
 TABLET: Final[ViewportSize] = {"width": 820, "height": 1180}
+PHONE: Final[ViewportSize] = {"width": WIDTHS["mobile"][0], "height": WIDTHS["mobile"][1]}
 DESKTOP: Final[ViewportSize] = {"width": WIDTHS["desktop"][0], "height": WIDTHS["desktop"][1]}
 
 
@@ -106,6 +107,14 @@ def test_every_page_of_the_console(
             assert cut_tables(page) == []
             assert overhang(page) <= 0
             page.set_viewport_size(DESKTOP)
+
+
+def test_a_phone_shows_which_page_of_the_console_is_open(page: Page, admin: Admin) -> None:
+    """The links are beside each other, and wider than a phone."""
+    page.set_viewport_size(PHONE)
+    sign_in(page, admin, "/operations/users")
+    expect(page.get_by_role("heading", name="Users", exact=True, level=1)).to_be_visible()
+    expect(page.get_by_role("navigation", name="Operations").get_by_role("link", name="Users")).to_be_in_viewport(ratio=1)
 
 
 def test_a_queue_is_paused_and_a_dead_letter_discarded(

@@ -4,11 +4,12 @@ import '@mantine/core/styles/NumberInput.css';
 import '@mantine/core/styles/Tabs.css';
 import { Button, Kbd } from '@mantine/core';
 import { useDisclosure, useHotkeys } from '@mantine/hooks';
-import { Link } from '@tanstack/react-router';
-import { type ReactNode, useRef } from 'react';
-import { CommandPalette, openPalette } from './command-palette';
+import { Link, useLocation } from '@tanstack/react-router';
+import { type ReactNode, useEffect, useRef } from 'react';
+import { CommandPalette, openPalette } from '@/features/operations/navigation/command-palette';
+import { CONSOLE_PAGES } from '@/features/operations/navigation/console-pages';
+import layout from '@/features/operations/navigation/navigation.module.css';
 import css from './console.module.css';
-import { CONSOLE_PAGES } from './console-pages';
 import { DescriptionList } from './description-list';
 import { Dialog } from './dialog';
 import { moveRowFocus } from './focus';
@@ -27,6 +28,7 @@ const KEYS = [
 export function Console({ mayChange, children }: { mayChange: boolean; children: ReactNode }) {
   const [isHelpOpen, help] = useDisclosure(false);
   const content = useRef<HTMLDivElement>(null);
+  const pages = useCurrentInView();
   const focusFilter = () => {
     const field = content.current?.querySelector<HTMLElement>('[data-filter]');
     if (field) field.focus();
@@ -39,8 +41,8 @@ export function Console({ mayChange, children }: { mayChange: boolean; children:
     ['k', () => moveRowFocus(content.current, -1)],
   ]);
   return (
-    <div className={css.console}>
-      <div className={css.side}>
+    <div className={layout.console}>
+      <div className={layout.side}>
         <Button
           size="xs"
           variant="default"
@@ -51,7 +53,7 @@ export function Console({ mayChange, children }: { mayChange: boolean; children:
         >
           Go to…
         </Button>
-        <nav aria-label="Operations">
+        <nav aria-label="Operations" ref={pages}>
           {CONSOLE_PAGES.map(({ to, name }) => (
             <Link key={to} to={to} activeOptions={{ exact: to === '/operations', includeSearch: false }}>
               {name}
@@ -59,7 +61,7 @@ export function Console({ mayChange, children }: { mayChange: boolean; children:
           ))}
         </nav>
         {!mayChange && <p className={css.note}>{READ_ONLY_REASON}</p>}
-        <button type="button" className={css.keys} onClick={help.open}>
+        <button type="button" className={layout.keys} onClick={help.open}>
           Keys <Kbd size="xs">?</Kbd>
         </button>
       </div>
@@ -74,6 +76,20 @@ export function Console({ mayChange, children }: { mayChange: boolean; children:
       )}
     </div>
   );
+}
+
+/** Scrolls a list of links sideways, as on a phone, so that the link of the present page is visible. */
+function useCurrentInView() {
+  const list = useRef<HTMLElement>(null);
+  const { pathname } = useLocation();
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another page has another current link
+  useEffect(() => {
+    const current = list.current?.querySelector('[aria-current="page"]');
+    if (!list.current || !current) return;
+    const [place, link] = [list.current.getBoundingClientRect(), current.getBoundingClientRect()];
+    list.current.scrollLeft += link.left - place.left - (place.width - link.width) / 2;
+  }, [pathname]);
+  return list;
 }
 
 interface HeadProps {
