@@ -14,6 +14,7 @@ from core.bookings.models import PaymentMode
 from core.bookings.states import BookingStatus, FailureCode, is_allowed_transition
 from core.clock import now
 from core.db import RawConnection
+from core.db.planning import any_length
 from core.events import outbox
 from core.events.domain_events import booking_event
 from core.lease import LEASE_SECONDS
@@ -28,31 +29,40 @@ payment.
 
 # A hold ends at the departure at the latest.
 _END_OF_HOLD: Final = """
-    least(now() + t.hold, (
+    least(now() + %(hold_minutes)s * interval '1 minute', (
         SELECT f.departure_ts FROM booking_segments s JOIN flights f ON f.id = s.flight_id WHERE s.booking_id = b.id AND s.position = 0
     ))
 """
-_WRITE: Final = f"""
-    {{freeing}}
-    UPDATE bookings b SET
-        status = t.target,
-        failure_code = t.failure,
-        timeline = b.timeline || t.stages,
-        updated_at = now(),
-        finished_at = CASE WHEN t.is_held THEN NULL ELSE coalesce(b.finished_at, now()) END,
-        hold_expires_at = CASE WHEN t.is_held THEN {_END_OF_HOLD} ELSE b.hold_expires_at END,
-        next_at = CASE
-            WHEN NOT t.is_held THEN NULL
-            WHEN b.payment_mode = %(hold)s THEN {_END_OF_HOLD}
-            ELSE now() + %(lease)s * interval '1 second' END
-    FROM (
-        SELECT %(target)s::text, %(failure)s::text, %(stages)s::jsonb, %(is_held)s::bool, %(hold_minutes)s * interval '1 minute'
-    ) AS t(target, failure, stages, is_held, hold)
-    WHERE b.id = ANY(%(bookings)s) AND b.status = ANY(%(guard)s)
-"""  # noqa: S608  # only constants of this module
-_CHANGE: Final = _WRITE.format(freeing="")
+_OF_A_HOLD: Final = f"""
+    finished_at = NULL,
+    hold_expires_at = {_END_OF_HOLD},
+    next_at = CASE WHEN b.payment_mode = %(hold)s THEN {_END_OF_HOLD} ELSE now() + %(lease)s * interval '1 second' END
+"""
+_OF_AN_END: Final = "finished_at = coalesce(b.finished_at, now()), next_at = NULL"
+_BOOKINGS: Final = any_length("%(bookings)s", "uuid[]")
+_FREE_SEAT_NUMBERS: Final = f"WITH freed AS (DELETE FROM seat_numbers WHERE booking_id = ANY({_BOOKINGS}))"  # noqa: S608  # only constants
+
+
+def _statement(times: str, first: str = "") -> str:
+    """`times`: the columns that say when something happens next. A hold and an end have statements of their own, because Postgres would plan
+    a statement for both each time it runs, for the values that it has then.
+    """
+    return f"""
+        {first}
+        UPDATE bookings b SET
+            status = %(target)s::text,
+            failure_code = %(failure)s::text,
+            timeline = b.timeline || %(stages)s::jsonb,
+            updated_at = now(),
+            {times}
+        WHERE b.id = ANY({_BOOKINGS}) AND b.status = ANY(%(guard)s)
+    """  # noqa: S608  # only constants of this module
+
+
+_HOLD: Final = _statement(_OF_A_HOLD)
+_CONFIRM: Final = _statement(_OF_AN_END)
 # In the same statement, so that the end of a booking without seat numbers costs no other one.
-_END_AND_FREE: Final = _WRITE.format(freeing="WITH freed AS (DELETE FROM seat_numbers WHERE booking_id = ANY(%(bookings)s))")
+_END_AND_FREE: Final = _statement(_OF_AN_END, _FREE_SEAT_NUMBERS)
 DECIDED: Final = '$[*] ? (@.stage == "held" || @.stage == "confirmed" || @.stage == "failed")'
 """JSON path of the stages of a timeline that say whether the booking has seats. The first of them is when it was decided."""
 _ENDS: Final = frozenset({BookingStatus.FAILED, BookingStatus.EXPIRED, BookingStatus.CANCELLED})
@@ -102,12 +112,11 @@ class Transitions:
         # One statement for each kind of ending: there are two or three in a batch, and scalars are cheaper to send than arrays.
         for (target, failure, reached), group in _by_ending(self.made).items():
             written += connection.execute(
-                _END_AND_FREE if target in _ENDS else _CHANGE,
+                _statement_for(target),
                 {
                     "target": target,
                     "failure": failure,
                     "stages": reached,
-                    "is_held": target is BookingStatus.HELD,
                     "hold_minutes": hold_minutes,
                     "hold": PaymentMode.HOLD,
                     "lease": LEASE_SECONDS,
@@ -123,6 +132,12 @@ class Transitions:
         outbox.write(connection, (booking_event(each.booking_id, each.target, each.failure) for each in self.made))
         after.statuses |= {each.booking_id: each.target.value for each in self.made}
         after.failures |= {each.booking_id: each.failure.value for each in self.made if each.failure is not None}
+
+
+def _statement_for(target: BookingStatus) -> bytes:
+    if target is BookingStatus.HELD:
+        return _HOLD.encode()
+    return (_END_AND_FREE if target in _ENDS else _CONFIRM).encode()
 
 
 def _entry_status_for(target: BookingStatus) -> WaitStatus:

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any, Final
 from uuid import UUID
 
 import psycopg
 
+from core.after_commit import AfterCommit
 from core.bookings.intake import duplicates, fair_share, insert
 from core.bookings.intake.requests import BookingRequest
 from core.bookings.reading.by_id import read_texts
 from core.bookings.states import BookingStatus
+from core.bookings.transitions import Transition, Transitions, stages
 from core.bookings.unfinished import pending
-from core.clock import new_id
+from core.clock import new_id, now
 from core.db import opened
 from core.flights import seat_counts
-from core.mail import mail_requests
 from tests.support.pipeline import Pipeline
 
 TIMES: Final = 20
@@ -32,7 +34,7 @@ def custom_plans(connection: psycopg.Connection[tuple[Any, ...]]) -> dict[str, i
 
 
 def handle(connection: psycopg.Connection[tuple[Any, ...]], booking_id: UUID, traveller: UUID, flight: UUID) -> None:
-    """The statements of one booking that have arrays, from the intake to the answer. Nothing is inserted or sold."""
+    """The statements of one booking that have arrays, from the intake to the answer. Nothing is inserted."""
     request = BookingRequest(traveller, (flight,), 1, booking_id=new_id())
     insert.lock_terms(connection, [request])
     fair_share.find_over_limit(connection, [request], 9)
@@ -42,7 +44,10 @@ def handle(connection: psycopg.Connection[tuple[Any, ...]], booking_id: UUID, tr
     counts = seat_counts.lock_counts(connection, [flight])
     counts[flight].sell(1)
     seat_counts.write_counts(connection, counts)
-    mail_requests.add(connection, [booking_id])
+    for source, target in pairwise((BookingStatus.PENDING, BookingStatus.HELD, BookingStatus.CONFIRMED, BookingStatus.CANCELLED)):
+        transitions = Transitions()
+        transitions.add(Transition(booking_id, target, stages((target.lower(), now()))))
+        transitions.write(connection, source, AfterCommit(), hold_minutes=10)
     assert read_texts(connection, [booking_id])
 
 
@@ -61,5 +66,5 @@ def test_single_bookings_do_not_make_postgres_plan_each_time(pipeline: Pipeline)
     assert planned.pop(ARRAY_IN_SIGHT.replace("%s", "$1")) == TIMES, (
         "the control: with the array in sight, each execution is planned"
     )
-    assert len(planned) == 9
+    assert len(planned) == 14
     assert {statement: plans for statement, plans in planned.items() if plans > LEARNED} == {}
