@@ -27,7 +27,7 @@ class AuditController(Controller):
     tags = ("operations",)
     guards = (requires_admin,)
 
-    @get(operation_id="listAuditEntries", summary="Who changed what", sync_to_thread=True)
+    @get(operation_id="listAuditEntries", summary="List the audit log", sync_to_thread=True)
     def list(
         self,
         services: NamedDependency[Services],

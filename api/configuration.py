@@ -44,7 +44,7 @@ class ConfigurationController(Controller):
     @get(
         "/api/v1/configuration",
         operation_id="getConfiguration",
-        summary="How this installation is set up",
+        summary="Get the rules of this installation",
         response_headers=(CACHE_CONTROL,),
         sync_to_thread=False,
         opt=PUBLIC,

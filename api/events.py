@@ -43,7 +43,7 @@ class EventController(Controller):
 
     @get(
         operation_id="listenToEvents",
-        summary="Follow what happens, as server-sent events",
+        summary="Receive events as server-sent events",
         response_headers=(CACHE_CONTROL,),
         media_type="text/event-stream",
         opt={"errors": (TopicNotFound, Overloaded)},

@@ -138,7 +138,7 @@ class FareWatchController(Controller):
 
         return await sync_to_thread(answer_once, services, keyed(request, idempotency_key, data), work)
 
-    @get(operation_id="listFareWatches", summary="The fares that I watch", response_headers=(CACHE_CONTROL,), sync_to_thread=True)
+    @get(operation_id="listFareWatches", summary="List my fare watches", response_headers=(CACHE_CONTROL,), sync_to_thread=True)
     def list_all(self, request: SignedRequest, services: NamedDependency[Services]) -> Response[FareWatchList]:
         """Fare watches with the present prices, at most twenty. The one that ends first comes first."""
         with services.db.snapshot() as connection:
@@ -148,7 +148,7 @@ class FareWatchController(Controller):
     @get(
         "/{watch_id:uuid}",
         operation_id="getFareWatch",
-        summary="One fare that I watch",
+        summary="Get a fare watch",
         response_headers=(CACHE_CONTROL,),
         sync_to_thread=True,
         opt={"errors": (FareWatchNotFound,)},

@@ -47,12 +47,18 @@ class HealthController(Controller):
     tags = ("health",)
     opt = PUBLIC
 
-    @get("/live", operation_id="getLiveness", summary="Does the process answer", sync_to_thread=False)
+    @get("/live", operation_id="getLiveness", summary="Check that the process runs", sync_to_thread=False)
     def live(self) -> Liveness:
         """The process runs. For the servers that it needs see `/health/ready`."""
         return Liveness("ok")
 
-    @get("/ready", operation_id="getReadiness", summary="Can the process work", sync_to_thread=False, opt={"errors": (NotReady,)})
+    @get(
+        "/ready",
+        operation_id="getReadiness",
+        summary="Check that the process can accept work",
+        sync_to_thread=False,
+        opt={"errors": (NotReady,)},
+    )
     def ready(self, services: NamedDependency[Services]) -> Health:
         """`ok`, or `degraded` when work is slower or less safe than it should be. `503 not_ready` when nothing can be accepted."""
         found = services.readiness.causes()

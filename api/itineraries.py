@@ -47,7 +47,7 @@ class ItineraryController(Controller):
     tags = ("search",)
     opt = PUBLIC
 
-    @get("/itineraries", operation_id="findItineraries", summary="Ways to fly, direct and with connections")
+    @get("/itineraries", operation_id="findItineraries", summary="Find itineraries, direct and with connections")
     async def itineraries(
         self,
         services: NamedDependency[Services],
@@ -80,7 +80,7 @@ class ItineraryController(Controller):
     @get(
         "/calendar",
         operation_id="getCalendar",
-        summary="The cheapest direct flight of each day of a month",
+        summary="Get the cheapest direct flight of each day of a month",
         response_headers=FROM_CACHE,
     )
     async def calendar(

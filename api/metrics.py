@@ -20,7 +20,7 @@ class MetricsController(Controller):
     @get(
         "/",
         operation_id="getMetrics",
-        summary="Metrics of this API, and of the queues",
+        summary="Get the metrics of this API and of the queues",
         media_type="text/plain",
         sync_to_thread=True,
         opt={"errors": (NotFound,)},

@@ -109,7 +109,7 @@ class PaymentController(Controller):
     @post(
         "/payments/callback",
         operation_id="receivePaymentEvent",
-        summary="For the payment provider: what became of a charge",
+        summary="Receive an event of the payment provider",
         operation_class=PaymentCallback,
         status_code=HTTPStatus.OK,
         opt={**PUBLIC, READS_BODY_ITSELF: True, "errors": (CallbackNotSigned, CallbackTooOld, Invalid, TooLarge)},

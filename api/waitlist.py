@@ -47,7 +47,7 @@ class WaitlistController(Controller):
 
     @post(
         operation_id="joinWaitlist",
-        summary="Wait for seats on a flight",
+        summary="Join the waiting list",
         response_headers=(LOCATION,),
         responses={
             200: ResponseSpec(WaitlistView, description="This party is in the waiting list already.", generate_examples=False)
@@ -97,7 +97,7 @@ class WaitlistController(Controller):
 
     @get(
         operation_id="getWaitlistView",
-        summary="My entry in the waiting list",
+        summary="Get my entry in the waiting list",
         response_headers=(CACHE_CONTROL,),
         sync_to_thread=True,
         opt={"errors": (NotWaiting,)},

@@ -77,7 +77,7 @@ class AccountController(Controller):
     path = cookies.PATH
     tags = ("accounts",)
 
-    @get("/me", operation_id="getMe", summary="Who am I", sync_to_thread=False)
+    @get("/me", operation_id="getMe", summary="Get my account", sync_to_thread=False)
     def me(self, request: SignedRequest) -> Account:
         """The account of the access token."""
         return account_of(request.user)
@@ -87,7 +87,7 @@ class AccountController(Controller):
         opt={"errors": (WrongPassword, RateLimited, Overloaded)},
         status_code=HTTPStatus.NO_CONTENT,
         operation_id="changePassword",
-        summary="Change the password",
+        summary="Change my password",
     )
     async def change_password(
         self, data: JSONBody[PasswordChange], request: SignedRequest, services: NamedDependency[Services]
@@ -99,7 +99,7 @@ class AccountController(Controller):
         change = partial(_change_password, services.db, me.user_id, data.current_password, data.new_password, me.session_id)
         services.ended.note(await checked(request, services, me.username, change))
 
-    @get("/sessions", operation_id="listSessions", summary="Where I am signed in", sync_to_thread=True)
+    @get("/sessions", operation_id="listSessions", summary="List my sessions", sync_to_thread=True)
     def list_sessions(self, request: SignedRequest, services: NamedDependency[Services]) -> SessionList:
         """The open sessions of the account. The most recently used one comes first."""
         with services.db.unit_of_work() as session:
@@ -110,7 +110,7 @@ class AccountController(Controller):
         "/sessions/{session_id:uuid}",
         opt={"errors": (SessionNotFound,)},
         operation_id="endSession",
-        summary="End one session",
+        summary="End one of my sessions",
     )
     async def end_session(self, session_id: FromPath[UUID], request: SignedRequest, services: NamedDependency[Services]) -> None:
         """Its refresh token and its access tokens are refused from now on."""
@@ -136,7 +136,7 @@ class AccountController(Controller):
         opt={"errors": (WrongPassword, RateLimited, Overloaded)},
         status_code=HTTPStatus.NO_CONTENT,
         operation_id="closeAccount",
-        summary="Close the account",
+        summary="Close my account",
         response_headers=(SET_COOKIE,),
     )
     async def close(

@@ -43,7 +43,7 @@ class MailController(Controller):
     path = "/api/v1"
     tags = ("accounts",)
 
-    @get("/auth/email", operation_id="getMailAddress", summary="Where I am written to", sync_to_thread=True)
+    @get("/auth/email", operation_id="getMailAddress", summary="Get my e-mail address", sync_to_thread=True)
     def read(self, request: SignedRequest, services: NamedDependency[Services]) -> MailAddress:
         """If the username is an e-mail address, mails are sent to it from the sign-up on."""
         with services.db.unit_of_work() as session:
@@ -52,7 +52,7 @@ class MailController(Controller):
     @put(
         "/auth/email",
         operation_id="changeMailAddress",
-        summary="Change where I am written to",
+        summary="Change my e-mail address",
         sync_to_thread=True,
         opt={"errors": (AccountGone,)},
     )
@@ -67,7 +67,7 @@ class MailController(Controller):
                 mail_requests.add_for_new_address(connection, request.user.user_id)
         return MailAddress(email, services.settings.mail.server is not None)
 
-    @get("/mails", operation_id="listMails", summary="My mails", sync_to_thread=True)
+    @get("/mails", operation_id="listMails", summary="List my mails", sync_to_thread=True)
     def mails(
         self,
         request: SignedRequest,

@@ -77,7 +77,7 @@ class SigningInController(Controller):
         "/register",
         opt={**PUBLIC, "errors": (service.UsernameTaken, RateLimited)},
         operation_id="register",
-        summary="Open an account",
+        summary="Create an account",
     )
     async def register(self, data: JSONBody[NewAccount], request: SignedRequest, services: NamedDependency[Services]) -> Account:
         """Upper and lower case make no difference in usernames. `409 username_taken` if the username exists."""
@@ -122,7 +122,7 @@ class SigningInController(Controller):
         opt={**PUBLIC, "errors": (Unauthenticated, RefreshRaced, RateLimited)},
         status_code=HTTPStatus.OK,
         operation_id="refresh",
-        summary="Stay signed in",
+        summary="Renew the access token",
         response_headers=(SET_COOKIE, CACHE_CONTROL),
     )
     async def refresh(

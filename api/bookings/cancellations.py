@@ -77,7 +77,7 @@ class CancellationController(Controller):
     @post(
         "/bookings/{booking_id:uuid}/cancellations",
         operation_id="quoteCancellation",
-        summary="What cancelling gives back",
+        summary="Request a quote for a cancellation",
         response_headers=(LOCATION,),
         guards=(limited(Scope.BOOKING_USER),),
         sync_to_thread=True,
@@ -102,7 +102,7 @@ class CancellationController(Controller):
     @get(
         "/cancellations/{cancellation_id:uuid}",
         operation_id="getCancellation",
-        summary="One quote",
+        summary="Get a quote",
         sync_to_thread=True,
         opt={"errors": (QuoteNotFound,)},
     )
@@ -114,7 +114,7 @@ class CancellationController(Controller):
     @post(
         "/cancellations/{cancellation_id:uuid}/confirm",
         operation_id="confirmCancellation",
-        summary="Cancel as quoted",
+        summary="Confirm a quote",
         status_code=HTTPStatus.OK,
         opt={"errors": (QuoteNotFound, QuoteExpired, QuoteSuperseded, NotCancellable, IdempotencyKeyReused)},
     )
@@ -138,7 +138,7 @@ class CancellationController(Controller):
     @post(
         "/bookings/{booking_id:uuid}/schedule-change",
         operation_id="answerScheduleChange",
-        summary="Keep a booking whose flight was moved",
+        summary="Accept the new times of a booking",
         status_code=HTTPStatus.OK,
         sync_to_thread=True,
         opt={"errors": (BookingNotFound, NoScheduleChange, MovedAgain)},

@@ -128,7 +128,7 @@ class BookingController(Controller):
         )
         return Response(accepted.content, status_code=HTTPStatus.ACCEPTED, headers=accepted.headers)
 
-    @get("/bookings", operation_id="listBookings", summary="My bookings", sync_to_thread=True)
+    @get("/bookings", operation_id="listBookings", summary="List my bookings", sync_to_thread=True)
     def list(
         self,
         request: SignedRequest,
@@ -150,7 +150,7 @@ class BookingController(Controller):
     @get(
         "/bookings/{booking_id:uuid}",
         operation_id="getBooking",
-        summary="One booking",
+        summary="Get a booking",
         sync_to_thread=True,
         opt={"errors": (BookingNotFound,)},
     )
@@ -162,7 +162,7 @@ class BookingController(Controller):
     @get(
         "/bookings/by-reference/{reference:str}",
         operation_id="getBookingByReference",
-        summary="One booking by its record locator",
+        summary="Get a booking by its reference",
         guards=(limited(Scope.LOOKUP_USER), limited_by_address(Scope.LOOKUP_ADDRESS), slow_by_reference),
         sync_to_thread=True,
         opt={"errors": (BookingNotFound,)},
@@ -174,7 +174,7 @@ class BookingController(Controller):
         services: NamedDependency[Services],
         surname: Annotated[str | None, QueryParameter(min_length=1, max_length=100, required=False)] = None,
     ) -> BookingView | CheckInView:
-        """One's own booking. With the surname of a passenger also a booking of another account, with the data that a check-in desk needs."""
+        """Your own booking. With the surname of a passenger also a booking of another account, with the data that a check-in desk needs."""
         with services.db.snapshot() as connection:
             return queries.get_by_reference(connection, reference, visible_to(request.user), surname)
 

@@ -43,7 +43,7 @@ class RebookingController(Controller):
     @get(
         "/fare",
         operation_id="getFareOfBooking",
-        summary="What the booking would cost now",
+        summary="Get the present fare of a booking",
         response_headers=(CACHE_CONTROL,),
         sync_to_thread=True,
         opt={"errors": (BookingNotFound,)},

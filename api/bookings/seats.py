@@ -40,7 +40,7 @@ class SeatController(Controller):
     @get(
         "/flights/{flight_id:uuid}/seats",
         operation_id="getSeats",
-        summary="The cabin of a flight, and the seats that are taken",
+        summary="Get the cabin and the taken seats of a flight",
         tags=["search"],
         response_headers=(CACHE_CONTROL,),
         sync_to_thread=True,

@@ -49,7 +49,7 @@ class TicketController(Controller):
     @get(
         "/bookings/{booking_id:uuid}/ticket.pdf",
         operation_id="downloadTicket",
-        summary="The e-ticket of a booking",
+        summary="Download the e-ticket of a booking",
         response_headers=ATTACHMENT,
         media_type=PDF,
         guards=(limited(Scope.TICKET_USER),),
@@ -70,7 +70,7 @@ class TicketController(Controller):
     @get(
         "/bookings/{booking_id:uuid}/calendar.ics",
         operation_id="downloadCalendar",
-        summary="The flights of a booking for a calendar",
+        summary="Download the flights of a booking for a calendar",
         response_headers=ATTACHMENT,
         media_type=calendar_file.MEDIA_TYPE,
         sync_to_thread=True,
@@ -91,7 +91,7 @@ class TicketController(Controller):
     @get(
         "/tickets/key",
         operation_id="getTicketKey",
-        summary="The key that tickets are signed with",
+        summary="Get the key that tickets are signed with",
         response_headers=(CACHE_CONTROL,),
         sync_to_thread=False,
         opt=PUBLIC,

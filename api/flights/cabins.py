@@ -14,7 +14,7 @@ class CabinController(Controller):
     tags = ("flights",)
     guards = (requires_admin,)
 
-    @get(operation_id="listCabins", summary="The cabins that a flight may have", sync_to_thread=False)
+    @get(operation_id="listCabins", summary="List the cabins that a flight may have", sync_to_thread=False)
     def list(self) -> list[CabinView]:
         """The layouts that flights can have as their `cabin`, in requests and in files. The flight must have as many seats as its cabin."""
         return [view_of(cabin) for cabin in CABINS.values()]

@@ -51,7 +51,7 @@ class FlightCancellationController(Controller):
     @post(
         "/{flight_id:uuid}/cancel",
         operation_id="cancelFlight",
-        summary="Cancel a flight, its bookings with it",
+        summary="Cancel a flight and its bookings",
         response_headers=(LOCATION, RETRY_AFTER),
         status_code=HTTPStatus.ACCEPTED,
         sync_to_thread=True,

@@ -78,7 +78,7 @@ class FlightController(Controller):
 
     @post(
         operation_id="createFlight",
-        summary="Add a flight",
+        summary="Create a flight",
         response_headers=(LOCATION, ETAG, CACHE_CONTROL),
         sync_to_thread=True,
         opt={"errors": (FlightExists, IdempotencyKeyReused)},
@@ -130,7 +130,7 @@ class FlightController(Controller):
     @get(
         "/export.csv",
         operation_id="exportFlights",
-        summary="Flights as a file",
+        summary="Export flights as CSV",
         response_headers=ATTACHMENT,
         media_type=CSV,
         sync_to_thread=True,
@@ -162,7 +162,7 @@ class FlightController(Controller):
     @get(
         "/{flight_id:uuid}",
         operation_id="readFlight",
-        summary="One flight, with its ETag",
+        summary="Get a flight with its ETag",
         response_headers=(ETAG, CACHE_CONTROL),
         sync_to_thread=True,
         opt={"errors": (FlightNotFound,)},
@@ -175,7 +175,7 @@ class FlightController(Controller):
     @put(
         "/{flight_id:uuid}",
         operation_id="replaceFlight",
-        summary="Replace a flight's details",
+        summary="Replace a flight",
         response_headers=(ETAG, CACHE_CONTROL),
         sync_to_thread=True,
         opt={
@@ -214,7 +214,7 @@ class FlightController(Controller):
     @delete(
         "/{flight_id:uuid}",
         operation_id="deleteFlight",
-        summary="Remove a flight that was never booked",
+        summary="Delete a flight that was never booked",
         sync_to_thread=True,
         opt={"errors": (FlightNotFound, FlightHasBookings, FlightCancelled, StaleVersion)},
     )
@@ -233,7 +233,7 @@ class FlightController(Controller):
     @get(
         "/{flight_id:uuid}/inventory",
         operation_id="readInventory",
-        summary="The seats of a flight, in Postgres and in Redis",
+        summary="Get the seat counts of a flight in Postgres and Redis",
         sync_to_thread=True,
         opt={"errors": (FlightNotFound,)},
     )

@@ -55,7 +55,7 @@ class PassengerListController(Controller):
     @get(
         "/passengers",
         operation_id="listPassengers",
-        summary="Who is on a flight",
+        summary="List the passengers of a flight",
         sync_to_thread=True,
         opt={"errors": (FlightNotFound,)},
     )
@@ -66,7 +66,7 @@ class PassengerListController(Controller):
     @get(
         "/passengers.csv",
         operation_id="downloadPassengers",
-        summary="Who is on a flight, as a CSV file",
+        summary="Download the passengers of a flight as CSV",
         response_headers=ATTACHMENT,
         media_type="text/csv",
         sync_to_thread=True,
@@ -81,7 +81,7 @@ class PassengerListController(Controller):
     @get(
         "/passengers.html",
         operation_id="printPassengers",
-        summary="Who is on a flight, as a page to print",
+        summary="Print the passengers of a flight",
         response_headers=(CACHE_CONTROL,),
         media_type="text/html",
         sync_to_thread=True,

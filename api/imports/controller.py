@@ -140,7 +140,7 @@ class ImportController(Controller):
     @get(
         "/flights/bulk-upload/status/{job_id:uuid}",
         operation_id="getImport",
-        summary="What became of an import so far",
+        summary="Get an import",
         response_headers=(CACHE_CONTROL, RETRY_AFTER),
         sync_to_thread=True,
         opt={"errors": (ImportNotFound,)},
@@ -159,7 +159,7 @@ class ImportController(Controller):
     @get(
         "/flights/bulk-upload/{job_id:uuid}/failed.csv",
         operation_id="downloadFailedRows",
-        summary="The failed rows, to be mended and sent again",
+        summary="Download the failed rows of an import",
         response_headers=ATTACHMENT,
         media_type=CSV,
         sync_to_thread=True,
@@ -179,7 +179,7 @@ class ImportController(Controller):
     @get(
         "/flights/bulk-upload/template.csv",
         operation_id="downloadTemplate",
-        summary="A file to begin with",
+        summary="Download a template of an import file",
         response_headers=ATTACHMENT,
         media_type=CSV,
         sync_to_thread=False,
@@ -191,7 +191,7 @@ class ImportController(Controller):
     @get(
         "/flights/bulk-upload/{job_id:uuid}/changes",
         operation_id="listImportChanges",
-        summary="What an import changes on flights that exist",
+        summary="List the changes of an import",
         sync_to_thread=True,
         opt={"errors": (ImportNotFound,)},
     )
@@ -211,7 +211,7 @@ class ImportController(Controller):
             page, following = changes.list_changes(connection, job_id, after=cursor, limit=limit, booked=booked)
         return ChangePage(page, following)
 
-    @get("/imports", operation_id="listImports", summary="All imports, newest first", sync_to_thread=True)
+    @get("/imports", operation_id="listImports", summary="List imports", sync_to_thread=True)
     def list(
         self,
         services: NamedDependency[Services],
@@ -228,7 +228,7 @@ class ImportController(Controller):
     @post(
         "/imports/{job_id:uuid}/cancel",
         operation_id="cancelImport",
-        summary="Stop an import",
+        summary="Cancel an import",
         response_headers=(LOCATION,),
         status_code=HTTPStatus.ACCEPTED,
         sync_to_thread=True,

@@ -29,7 +29,7 @@ class ImportFaultController(Controller):
     @get(
         "/flights/bulk-upload/{job_id:uuid}/faults",
         operation_id="listImportFaults",
-        summary="What is wrong with the rows of an import, by cause",
+        summary="List the faults of an import, grouped",
         sync_to_thread=True,
         opt={"errors": (ImportNotFound,)},
     )

@@ -38,7 +38,7 @@ class JobController(Controller):
     @get(
         ["/jobs/{job_id:uuid}", "/booking/status/{job_id:uuid}"],
         operation_id="getJob",
-        summary="Follow a job",
+        summary="Get a job",
         response_headers=(ETAG, CACHE_CONTROL, RETRY_AFTER),
         responses={304: ResponseSpec(None, description="Nothing has changed since the answer with this `ETag`.")},
         opt={"errors": (JobNotFound,)},

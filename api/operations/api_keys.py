@@ -45,7 +45,7 @@ class ApiKeyController(Controller):
     tags = ("integrations",)
     guards = (requires_admin,)
 
-    @get(operation_id="listApiKeys", summary="Keys for programs", sync_to_thread=True)
+    @get(operation_id="listApiKeys", summary="List API keys", sync_to_thread=True)
     def list(self, services: NamedDependency[Services]) -> ApiKeyList:
         """Keys, newest first, also revoked ones."""
         with services.db.snapshot() as connection:
@@ -53,7 +53,7 @@ class ApiKeyController(Controller):
 
     @post(
         operation_id="createApiKey",
-        summary="Make a key for a program",
+        summary="Create an API key",
         status_code=HTTPStatus.CREATED,
         sync_to_thread=True,
         response_headers=(LOCATION,),
@@ -76,7 +76,7 @@ class ApiKeyController(Controller):
     @delete(
         "/{key_id:uuid}",
         operation_id="revokeApiKey",
-        summary="Revoke a key",
+        summary="Revoke an API key",
         status_code=HTTPStatus.NO_CONTENT,
         sync_to_thread=True,
         opt={"errors": (ApiKeyNotFound,)},

@@ -63,7 +63,7 @@ class DeadLetterController(Controller):
     tags = ("operations",)
     guards = (requires_admin,)
 
-    @get(operation_id="listDeadLetters", summary="Work that was given up", sync_to_thread=True)
+    @get(operation_id="listDeadLetters", summary="List dead letters", sync_to_thread=True)
     def list(
         self,
         services: NamedDependency[Services],
@@ -83,7 +83,7 @@ class DeadLetterController(Controller):
     @post(
         "/{letter_id:uuid}/replay",
         operation_id="replayDeadLetter",
-        summary="Send given up work again",
+        summary="Replay a dead letter",
         status_code=HTTPStatus.OK,
         sync_to_thread=True,
         opt={"errors": (DeadLetterNotFound, dead_letter_changes.DeadLetterClosed, dead_letter_changes.NotReplayable)},
@@ -97,7 +97,7 @@ class DeadLetterController(Controller):
     @post(
         "/{letter_id:uuid}/discard",
         operation_id="discardDeadLetter",
-        summary="Set given up work aside",
+        summary="Discard a dead letter",
         status_code=HTTPStatus.OK,
         sync_to_thread=True,
         opt={"errors": (DeadLetterNotFound, dead_letter_changes.DeadLetterClosed)},
@@ -109,7 +109,7 @@ class DeadLetterController(Controller):
     @post(
         "/replay",
         operation_id="replayDeadLetters",
-        summary="Send all given up work again that matches",
+        summary="Replay all dead letters that match",
         status_code=HTTPStatus.OK,
         sync_to_thread=True,
     )
@@ -126,7 +126,7 @@ class DeadLetterController(Controller):
     @post(
         "/discard",
         operation_id="discardDeadLetters",
-        summary="Set all given up work aside that matches",
+        summary="Discard all dead letters that match",
         status_code=HTTPStatus.OK,
         sync_to_thread=True,
     )

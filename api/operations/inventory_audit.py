@@ -33,7 +33,7 @@ class InventoryAuditController(Controller):
 
     @get(
         operation_id="auditInventory",
-        summary="Compare the seats in Redis with Postgres",
+        summary="Compare the seat counts of Redis and Postgres",
         sync_to_thread=True,
         opt={"errors": (Unavailable,)},
     )
@@ -44,7 +44,7 @@ class InventoryAuditController(Controller):
     @post(
         "/repair",
         operation_id="repairInventory",
-        summary="Load the flights that drift anew",
+        summary="Repair the seat counts of Redis",
         status_code=HTTPStatus.OK,
         sync_to_thread=True,
         opt={"errors": (Unavailable,)},

@@ -40,7 +40,7 @@ class OperationsJobController(Controller):
     tags = ("operations",)
     guards = (requires_admin,)
 
-    @get(operation_id="listJobs", summary="Jobs of every kind, newest first", sync_to_thread=True)
+    @get(operation_id="listJobs", summary="List jobs", sync_to_thread=True)
     def list(
         self,
         services: NamedDependency[Services],

@@ -22,7 +22,7 @@ class LoadRunController(Controller):
     @get(
         "/{run_id:str}",
         operation_id="getLoadRun",
-        summary="What became of a load run",
+        summary="Get the report of a load run",
         sync_to_thread=True,
         opt={"errors": (LoadRunNotFound,)},
     )

@@ -28,7 +28,7 @@ class OperationsMailController(Controller):
     tags = ("operations",)
     guards = (requires_admin,)
 
-    @get("/mails", operation_id="findMails", summary="Mails to all travellers", sync_to_thread=True)
+    @get("/mails", operation_id="findMails", summary="Find mails to all travellers", sync_to_thread=True)
     def find(
         self,
         services: NamedDependency[Services],

@@ -95,7 +95,7 @@ class OverviewController(Controller):
     tags = ("operations",)
     guards = (requires_admin,)
 
-    @get(operation_id="getOverview", summary="How the whole installation is", sync_to_thread=True)
+    @get(operation_id="getOverview", summary="Get the state of the installation", sync_to_thread=True)
     def read(self, services: NamedDependency[Services]) -> Overview:
         """`causes` has a sentence for each present problem, the worst first: the reasons of `/health/ready`, and `drift`, `queue_paused`,
         `worker_old`, `webhook_disabled` and `dead_letters`. There is a response also while Postgres or Redis is away.

@@ -48,7 +48,7 @@ class QueueController(Controller):
     tags = ("operations",)
     guards = (requires_admin,)
 
-    @get("/queues", operation_id="listQueues", summary="How much waits in each queue", sync_to_thread=True)
+    @get("/queues", operation_id="listQueues", summary="List queues", sync_to_thread=True)
     def queues(self, services: NamedDependency[Services]) -> QueueList:
         """The numbers of messages that wait, that are in processing, and that workers finish per second. A message may be about many
         bookings.
@@ -56,7 +56,7 @@ class QueueController(Controller):
         with services.db.snapshot() as connection:
             return QueueList(list_queues(services, connection, list_workers(connection)))
 
-    @get("/workers", operation_id="listWorkers", summary="Who works", sync_to_thread=True)
+    @get("/workers", operation_id="listWorkers", summary="List workers", sync_to_thread=True)
     def workers(self, services: NamedDependency[Services]) -> WorkerList:
         """Worker processes with a heartbeat in the last minutes, also those that do not answer any more: their versions, and what they are
         doing.
@@ -64,7 +64,7 @@ class QueueController(Controller):
         with services.db.snapshot() as connection:
             return WorkerList(list_workers(connection))
 
-    @get("/sweep", operation_id="listSweepPasses", summary="What the sweep found and repaired", sync_to_thread=True)
+    @get("/sweep", operation_id="listSweepPasses", summary="List passes of the sweep", sync_to_thread=True)
     def sweep(
         self,
         services: NamedDependency[Services],
@@ -83,7 +83,7 @@ class QueueController(Controller):
     @post(
         "/queues/{name:str}/pause",
         operation_id="pauseQueue",
-        summary="Let a queue stand still",
+        summary="Pause a queue",
         status_code=HTTPStatus.OK,
         sync_to_thread=True,
         opt={"errors": (QueueNotFound,)},
@@ -97,7 +97,7 @@ class QueueController(Controller):
     @post(
         "/queues/{name:str}/resume",
         operation_id="resumeQueue",
-        summary="Let a paused queue go on",
+        summary="Resume a queue",
         status_code=HTTPStatus.OK,
         sync_to_thread=True,
         opt={"errors": (QueueNotFound,)},

@@ -86,7 +86,7 @@ class WebhookController(Controller):
 
     @post(
         operation_id="createWebhook",
-        summary="Tell an address what happens",
+        summary="Create a webhook",
         status_code=HTTPStatus.CREATED,
         sync_to_thread=True,
         response_headers=(LOCATION,),
@@ -110,7 +110,7 @@ class WebhookController(Controller):
     @get(
         "/{webhook_id:uuid}",
         operation_id="getWebhook",
-        summary="One webhook",
+        summary="Get a webhook",
         sync_to_thread=True,
         opt={"errors": (WebhookNotFound,)},
     )
@@ -160,7 +160,7 @@ class WebhookController(Controller):
     @delete(
         "/{webhook_id:uuid}",
         operation_id="deleteWebhook",
-        summary="Forget a webhook, its log and what waits for it",
+        summary="Delete a webhook",
         status_code=HTTPStatus.NO_CONTENT,
         sync_to_thread=True,
         opt={"errors": (WebhookNotFound,)},
@@ -177,7 +177,7 @@ class WebhookController(Controller):
     @post(
         "/{webhook_id:uuid}/rotate-secret",
         operation_id="rotateWebhookSecret",
-        summary="Give a webhook a new secret",
+        summary="Rotate the secret of a webhook",
         status_code=HTTPStatus.OK,
         sync_to_thread=True,
         opt={"errors": (WebhookNotFound,)},
@@ -194,7 +194,7 @@ class WebhookController(Controller):
     @post(
         "/{webhook_id:uuid}/ping",
         operation_id="pingWebhook",
-        summary="Try a webhook",
+        summary="Send a test event to a webhook",
         status_code=HTTPStatus.ACCEPTED,
         sync_to_thread=True,
         response_headers=(LOCATION,),
@@ -208,7 +208,7 @@ class WebhookController(Controller):
     @get(
         "/{webhook_id:uuid}/deliveries",
         operation_id="listWebhookDeliveries",
-        summary="What was sent, and what became of it",
+        summary="List the deliveries of a webhook",
         sync_to_thread=True,
         opt={"errors": (WebhookNotFound,)},
     )
@@ -228,7 +228,7 @@ class WebhookController(Controller):
     @post(
         "/{webhook_id:uuid}/deliveries/{delivery_id:uuid}/replay",
         operation_id="replayWebhookDelivery",
-        summary="Send an event again",
+        summary="Replay a delivery",
         status_code=HTTPStatus.ACCEPTED,
         sync_to_thread=True,
         response_headers=(LOCATION,),

@@ -39,7 +39,7 @@ class SearchController(Controller):
     @get(
         "/search",
         operation_id="searchFlights",
-        summary="Flights of a route on a day",
+        summary="Search the flights of a route on a day",
         response_headers=(*FROM_CACHE, MATCHED_AIRPORTS, PRICE_GROUPS),
     )
     async def flights(
@@ -78,7 +78,7 @@ class SearchController(Controller):
     @get(
         "/airports",
         operation_id="listAirports",
-        summary="Names of all places that have a flight",
+        summary="List all places that have a flight",
         response_headers=FROM_CACHE,
     )
     async def airports(self, services: NamedDependency[Services]) -> Response[list[str]]:
@@ -89,7 +89,7 @@ class SearchController(Controller):
     @get(
         "/airports/suggest",
         operation_id="suggestAirports",
-        summary="Places for what was typed so far",
+        summary="Suggest places for a typed text",
         response_headers=FROM_CACHE,
     )
     async def suggest(
@@ -108,7 +108,7 @@ class SearchController(Controller):
     @get(
         "/flights/{flight_id:uuid}",
         operation_id="getFlight",
-        summary="One flight, with the seats that are free now",
+        summary="Get a flight and its free seats",
         sync_to_thread=True,
         opt={"errors": (FlightNotFound,)},
     )

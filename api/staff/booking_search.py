@@ -28,7 +28,7 @@ class BookingSearchController(Controller):
     tags = ("operations",)
     guards = (requires_admin,)
 
-    @get("/bookings", operation_id="findBookings", summary="Bookings of all travellers", sync_to_thread=True)
+    @get("/bookings", operation_id="findBookings", summary="Find bookings of all travellers", sync_to_thread=True)
     def find(
         self,
         services: NamedDependency[Services],

@@ -56,7 +56,7 @@ class StaffBookingController(Controller):
 
     @get(
         operation_id="getStaffBooking",
-        summary="One booking with its money and its mails",
+        summary="Get a booking with its payments and mails",
         sync_to_thread=True,
         opt={"errors": (BookingNotFound,)},
     )
@@ -72,7 +72,7 @@ class StaffBookingController(Controller):
     @post(
         "/mails",
         operation_id="sendMailAgain",
-        summary="Write to the traveller of a booking once more",
+        summary="Send the mail of a booking again",
         response_headers=(LOCATION,),
         status_code=HTTPStatus.ACCEPTED,
         sync_to_thread=True,

@@ -37,7 +37,7 @@ class StaffFlightController(Controller):
     @get(
         "/impact",
         operation_id="previewFlightCancellation",
-        summary="Whom a cancellation of the flight would hit",
+        summary="Preview the cancellation of a flight",
         sync_to_thread=True,
         opt={"errors": (FlightNotFound,)},
     )
@@ -50,7 +50,7 @@ class StaffFlightController(Controller):
     @get(
         "/line",
         operation_id="listWaitlist",
-        summary="Who waits for seats on a flight",
+        summary="List the waiting list of a flight",
         sync_to_thread=True,
         opt={"errors": (FlightNotFound,)},
     )
@@ -72,7 +72,7 @@ class StaffFlightController(Controller):
     @get(
         "/schedule-changes",
         operation_id="listScheduleChanges",
-        summary="The bookings of a flight that was moved",
+        summary="List the schedule changes of a flight",
         sync_to_thread=True,
         opt={"errors": (FlightNotFound,)},
     )

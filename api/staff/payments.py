@@ -27,7 +27,7 @@ class StaffPaymentController(Controller):
     tags = ("operations",)
     guards = (requires_admin,)
 
-    @get(operation_id="listLedger", summary="Charges and refunds, newest first", sync_to_thread=True)
+    @get(operation_id="listLedger", summary="List charges and refunds", sync_to_thread=True)
     def list(
         self,
         services: NamedDependency[Services],

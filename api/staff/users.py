@@ -34,7 +34,7 @@ class StaffUserController(Controller):
     tags = ("accounts",)
     guards = (requires_admin,)
 
-    @get(operation_id="listUsers", summary="All accounts, newest first", sync_to_thread=True)
+    @get(operation_id="listUsers", summary="List accounts", sync_to_thread=True)
     def list(
         self,
         services: NamedDependency[Services],
@@ -51,7 +51,7 @@ class StaffUserController(Controller):
     @put(
         "/{user_id:uuid}/role",
         operation_id="changeRole",
-        summary="Give an account another role",
+        summary="Change the role of an account",
         sync_to_thread=True,
         opt={"errors": (UserNotFound, OwnRole, LastAdmin)},
     )

@@ -9,13 +9,13 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Keys for programs
+         * List API keys
          * @description Keys, newest first, also revoked ones.
          */
         get: operations["listApiKeys"];
         put?: never;
         /**
-         * Make a key for a program
+         * Create an API key
          * @description Send the key as a bearer token. It acts for your account. The scope `read` allows reading what an agent can read; `book` allows
          *     creating and changing bookings of the account; `admin` allows everything. `Idempotency-Key` is not supported here, because the
          *     response with the key would have to be stored.
@@ -38,7 +38,7 @@ export interface paths {
         put?: never;
         post?: never;
         /**
-         * Revoke a key
+         * Revoke an API key
          * @description The key is refused at once by every process of the API. Safe to repeat.
          */
         delete: operations["revokeApiKey"];
@@ -55,7 +55,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Who changed what
+         * List the audit log
          * @description Changes by administrators, newest first. `entity`: a noun, such as `flight` or `import`. `action`: noun and verb, as in
          *     `flight.cancelled`. `user`: the username of the administrator. A change that was made with an API key has the key and the account
          *     that the key acts for. `key_id`: only changes that were made with this key.
@@ -77,7 +77,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Compare the seats in Redis with Postgres
+         * Compare the seat counts of Redis and Postgres
          * @description A flight with a difference is measured for a second or two, so that work in progress does not count as drift.
          */
         get: operations["auditInventory"];
@@ -99,7 +99,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Load the flights that drift anew
+         * Repair the seat counts of Redis
          * @description Wrong counts are deleted in Redis, and loaded from Postgres for the next booking. The sweep does the same within a minute.
          */
         post: operations["repairInventory"];
@@ -117,7 +117,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Bookings of all travellers
+         * Find bookings of all travellers
          * @description Bookings, newest first; all filters must match. `name`: a surname of a passenger, in any spelling, or a whole name. `user`: the
          *     username of the account.
          */
@@ -138,7 +138,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * One booking with its money and its mails
+         * Get a booking with its payments and mails
          * @description All data are from one moment. To cancel the booking, request a quote (`quoteCancellation`) and confirm it.
          */
         get: operations["getStaffBooking"];
@@ -160,7 +160,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Write to the traveller of a booking once more
+         * Send the mail of a booking again
          * @description Write a new mail about the present state of the booking, for example the confirmation with its ticket, to the present address of
          *     the account.
          */
@@ -179,7 +179,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * The cabins that a flight may have
+         * List the cabins that a flight may have
          * @description The layouts that flights can have as their `cabin`, in requests and in files. The flight must have as many seats as its cabin.
          */
         get: operations["listCabins"];
@@ -199,7 +199,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Work that was given up
+         * List dead letters
          * @description Dead letters, newest first. `q`: a part of the error. `next_cursor` is the `cursor` of the next page.
          */
         get: operations["listDeadLetters"];
@@ -221,7 +221,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Set given up work aside
+         * Discard a dead letter
          * @description The work itself is not changed. The dead letter is kept, and counts as closed.
          */
         post: operations["discardDeadLetter"];
@@ -241,7 +241,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Send given up work again
+         * Replay a dead letter
          * @description A booking becomes `PENDING` again, an import continues where it stopped, a refund is sent to the provider again, a message is put
          *     back on its queue. A discarded dead letter can be replayed too.
          */
@@ -262,7 +262,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Set all given up work aside that matches
+         * Discard all dead letters that match
          * @description As for replaying: with `preview` nothing changes, `up_to` leaves out newer dead letters, and one request changes at most 100,000.
          */
         post: operations["discardDeadLetters"];
@@ -282,7 +282,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Send all given up work again that matches
+         * Replay all dead letters that match
          * @description Dead letters whose work has changed its state cannot be replayed; they stay open and are not counted. With `preview` nothing
          *     changes. Send the `up_to` of the preview in the filter, so that newer dead letters are left out. At most 100,000 in one request.
          */
@@ -308,7 +308,7 @@ export interface paths {
         get: operations["listFlights"];
         put?: never;
         /**
-         * Add a flight
+         * Create a flight
          * @description Searches find the flight at once. If a flight with this number and departure exists, the response is `409 flight_exists`.
          */
         post: operations["createFlight"];
@@ -326,19 +326,19 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * One flight, with its ETag
+         * Get a flight with its ETag
          * @description Send the `ETag` of the response as `If-Match` with a change. The change is then refused if the flight was changed in between.
          */
         get: operations["readFlight"];
         /**
-         * Replace a flight's details
+         * Replace a flight
          * @description Held and sold seats do not change. The capacity cannot be less than these seats, and the new cabin must have all seats that
          *     travellers have picked.
          */
         put: operations["replaceFlight"];
         post?: never;
         /**
-         * Remove a flight that was never booked
+         * Delete a flight that was never booked
          * @description Only for flights that were never booked. Cancel others instead (`cancelFlight`).
          */
         delete: operations["deleteFlight"];
@@ -357,7 +357,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Cancel a flight, its bookings with it
+         * Cancel a flight and its bookings
          * @description From now on no search finds the flight, and nobody can book it. A job ends its bookings and refunds them in full. If the flight
          *     was cancelled before, the response has the job of that time.
          */
@@ -376,7 +376,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Whom a cancellation of the flight would hit
+         * Preview the cancellation of a flight
          * @description Counts the bookings that would end, the refunds, and the parties that wait. Nothing changes.
          */
         get: operations["previewFlightCancellation"];
@@ -396,7 +396,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * The seats of a flight, in Postgres and in Redis
+         * Get the seat counts of a flight in Postgres and Redis
          * @description The seats in Postgres, which are exact, and in Redis, which has a fast copy. `drift` is the difference of their free seats.
          */
         get: operations["readInventory"];
@@ -416,7 +416,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Who waits for seats on a flight
+         * List the waiting list of a flight
          * @description The parties in the order in which they joined, also those that do not wait any more. `next_cursor` is the `cursor` of the next
          *     page.
          */
@@ -437,7 +437,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Who is on a flight
+         * List the passengers of a flight
          * @description One entry for each held or sold seat, in the order of references. `name` is null for a seat without a named passenger.
          */
         get: operations["listPassengers"];
@@ -457,7 +457,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Who is on a flight, as a CSV file
+         * Download the passengers of a flight as CSV
          * @description One row for each held or sold seat, in the order of references. The name is empty for a seat without a named passenger.
          */
         get: operations["downloadPassengers"];
@@ -477,7 +477,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Who is on a flight, as a page to print
+         * Print the passengers of a flight
          * @description A page in the order of names, with a box to tick for each seat. Times are local times of the airports.
          */
         get: operations["printPassengers"];
@@ -497,7 +497,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * The bookings of a flight that was moved
+         * List the schedule changes of a flight
          * @description The bookings that were notified of the new times, newest first, with the decisions of the travellers; at most a thousand.
          */
         get: operations["listScheduleChanges"];
@@ -542,7 +542,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * What an import changes on flights that exist
+         * List the changes of an import
          * @description Changes in the order of the file, with the number of bookings on each flight. A dry run lists every change; a real import lists
          *     changes of flights with bookings, and of route or day. `booked`: only flights with bookings.
          */
@@ -563,7 +563,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * The failed rows, to be mended and sent again
+         * Download the failed rows of an import
          * @description The columns of the file, then `_line`, `_code` and `_error`, which an import ignores.
          */
         get: operations["downloadFailedRows"];
@@ -583,7 +583,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * What is wrong with the rows of an import, by cause
+         * List the faults of an import, grouped
          * @description All faults so far, grouped by code and column: a fault of 100,000 rows is one group, with its most frequent values. The file at
          *     `failed_rows_url` has the rows.
          */
@@ -604,7 +604,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * What became of an import so far
+         * Get an import
          * @description Rows with errors do not fail the job. It is `FAILED` only if the file itself cannot be processed.
          */
         get: operations["getImport"];
@@ -624,7 +624,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * A file to begin with
+         * Download a template of an import file
          * @description A CSV file with all columns and one example flight.
          */
         get: operations["downloadTemplate"];
@@ -644,7 +644,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Flights as a file
+         * Export flights as CSV
          * @description A CSV file with all flights that the list has with the same filter and order, at one moment, in the columns of the import. If the
          *     file is imported unchanged, every row is skipped.
          */
@@ -665,7 +665,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * All imports, newest first
+         * List imports
          * @description `next_cursor` is the `cursor` of the next page.
          */
         get: operations["listImports"];
@@ -687,7 +687,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Stop an import
+         * Cancel an import
          * @description Stored rows are kept. An import that no worker has begun is `CANCELLED` at once. Otherwise it is `cancelling` until its worker
          *     has stopped; then `unprocessed` is the number of rows that were not processed. Safe to repeat.
          */
@@ -706,7 +706,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Jobs of every kind, newest first
+         * List jobs
          * @description All filters must match. `status`: a status of the kind. `flight_id`: bookings on that flight, and its cancellation. `user`: the
          *     username of the account that booked or uploaded. `q`: the reference, flight number or failure code of a booking; a part of the
          *     failure of an import; a part of the reason of a cancellation. `min_age`, `max_age`: seconds since the job was accepted.
@@ -728,7 +728,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * What became of a load run
+         * Get the report of a load run
          * @description The results of the bookings that were sent with `X-Load-Run: {id}`: how long their stages took, and how many violate a guarantee
          *     of the product. Read it when none of them is `pending`.
          */
@@ -749,7 +749,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Mails to all travellers
+         * Find mails to all travellers
          * @description Mails, newest first. `status=GIVEN_UP`: mails that the mail server refused, with its answer in `error`.
          */
         get: operations["findMails"];
@@ -769,7 +769,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * How the whole installation is
+         * Get the state of the installation
          * @description `causes` has a sentence for each present problem, the worst first: the reasons of `/health/ready`, and `drift`, `queue_paused`,
          *     `worker_old`, `webhook_disabled` and `dead_letters`. There is a response also while Postgres or Redis is away.
          */
@@ -790,7 +790,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Charges and refunds, newest first
+         * List charges and refunds
          * @description All filters must match. `status`: a status of the kind, such as `DECLINED` of a charge or `PENDING` of a refund.
          */
         get: operations["listLedger"];
@@ -810,7 +810,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * How much waits in each queue
+         * List queues
          * @description The numbers of messages that wait, that are in processing, and that workers finish per second. A message may be about many
          *     bookings.
          */
@@ -833,7 +833,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Let a queue stand still
+         * Pause a queue
          * @description After a second or two no worker takes messages of the queue any more; messages in processing are finished. Bookings are still
          *     accepted, and wait. The pause stays after a restart. Safe to repeat.
          */
@@ -854,7 +854,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Let a paused queue go on
+         * Resume a queue
          * @description Safe to repeat.
          */
         post: operations["resumeQueue"];
@@ -872,7 +872,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * What the sweep found and repaired
+         * List passes of the sweep
          * @description Once a second a pass of the sweep, in one worker process, searches for work that no worker is doing. Consecutive passes that
          *     found nothing share an entry, which is written every 10 s. The last 1,000 entries are stored. `only_findings`: without passes that
          *     found nothing and did not fail.
@@ -915,7 +915,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * All accounts, newest first
+         * List accounts
          * @description `q`: a part of the username or of the e-mail address. A closed account has no username.
          */
         get: operations["listUsers"];
@@ -936,7 +936,7 @@ export interface paths {
         };
         get?: never;
         /**
-         * Give an account another role
+         * Change the role of an account
          * @description All sessions of the account end, so that the new role is valid at once. Administrators cannot change their own role.
          */
         put: operations["changeRole"];
@@ -961,7 +961,7 @@ export interface paths {
         get: operations["listWebhooks"];
         put?: never;
         /**
-         * Tell an address what happens
+         * Create a webhook
          * @description All events after this response are sent to the address, signed by the Standard Webhooks scheme with the secret in the response.
          *     `Idempotency-Key` is not supported here, because the response with the secret would have to be stored.
          */
@@ -980,14 +980,14 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * One webhook
+         * Get a webhook
          * @description A webhook, and whether its calls succeed: `failing_since`, `disabled_reason`, and the number of `waiting` deliveries.
          */
         get: operations["getWebhook"];
         put?: never;
         post?: never;
         /**
-         * Forget a webhook, its log and what waits for it
+         * Delete a webhook
          * @description Its waiting deliveries are never sent.
          */
         delete: operations["deleteWebhook"];
@@ -1009,7 +1009,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * What was sent, and what became of it
+         * List the deliveries of a webhook
          * @description Deliveries, newest first. They are stored for 30 days after their end. `next_cursor` is the `cursor` of the next page.
          */
         get: operations["listWebhookDeliveries"];
@@ -1031,7 +1031,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Send an event again
+         * Replay a delivery
          * @description Sends the event again with the same `webhook-id`, so that a receiver can ignore it if it was received before.
          */
         post: operations["replayWebhookDelivery"];
@@ -1051,7 +1051,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Try a webhook
+         * Send a test event to a webhook
          * @description Sends the event `webhook.ping`. The list of deliveries has its result.
          */
         post: operations["pingWebhook"];
@@ -1071,7 +1071,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Give a webhook a new secret
+         * Rotate the secret of a webhook
          * @description For 24 hours each call has two signatures, with the new and with the old secret.
          */
         post: operations["rotateWebhookSecret"];
@@ -1089,7 +1089,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Who works
+         * List workers
          * @description Worker processes with a heartbeat in the last minutes, also those that do not answer any more: their versions, and what they are
          *     doing.
          */
@@ -1110,7 +1110,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Names of all places that have a flight
+         * List all places that have a flight
          * @description The names of all places in the flights. Each can be the source or the destination of a search.
          */
         get: operations["listAirports"];
@@ -1130,7 +1130,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Places for what was typed so far
+         * Suggest places for a typed text
          * @description The best match comes first: by code, by the beginning of a name, by the beginning of a word in a name, and then with one or two
          *     typing errors. Among equal matches, places with more flights come first. Without a text: the places with most flights.
          */
@@ -1151,12 +1151,12 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Where I am written to
+         * Get my e-mail address
          * @description If the username is an e-mail address, mails are sent to it from the sign-up on.
          */
         get: operations["getMailAddress"];
         /**
-         * Change where I am written to
+         * Change my e-mail address
          * @description Mails are sent about later changes of bookings, and at once about bookings with future flights about which no mail was written.
          *     The address is not used to sign in, and no password is sent to it.
          */
@@ -1216,14 +1216,14 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Who am I
+         * Get my account
          * @description The account of the access token.
          */
         get: operations["getMe"];
         put?: never;
         post?: never;
         /**
-         * Close the account
+         * Close my account
          * @description Nobody can sign in to the account any more, its username is removed, and it leaves all waiting lists. Its bookings are kept and
          *     can be used, because the airline has to keep what was sold. Cancel bookings that you do not want before.
          */
@@ -1243,7 +1243,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Change the password
+         * Change my password
          * @description All other sessions of the account end, and their access tokens are refused. This session continues. Wrong passwords are counted
          *     as at a sign-in.
          */
@@ -1264,7 +1264,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Stay signed in
+         * Renew the access token
          * @description Returns a new access token, and replaces the cookie. Each cookie can be used once. If it is used again, somebody has copied it,
          *     and the session ends.
          */
@@ -1285,7 +1285,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Open an account
+         * Create an account
          * @description Upper and lower case make no difference in usernames. `409 username_taken` if the username exists.
          */
         post: operations["register"];
@@ -1303,7 +1303,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Where I am signed in
+         * List my sessions
          * @description The open sessions of the account. The most recently used one comes first.
          */
         get: operations["listSessions"];
@@ -1326,7 +1326,7 @@ export interface paths {
         put?: never;
         post?: never;
         /**
-         * End one session
+         * End one of my sessions
          * @description Its refresh token and its access tokens are refused from now on.
          */
         delete: operations["endSession"];
@@ -1384,7 +1384,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Follow a job
+         * Get a job
          * @description The present state of the job; with `Prefer: wait=n` the state when it is done, or after n seconds. While it is not done,
          *     `Retry-After` says when to poll again.
          */
@@ -1405,7 +1405,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * My bookings
+         * List my bookings
          * @description My bookings, newest first. `next_cursor` is the `cursor` of the next page. `attention`: only bookings that need something from
          *     the traveller: a payment, or a decision about new times.
          */
@@ -1430,7 +1430,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * One booking
+         * Get a booking
          * @description The present state of a booking: the possible actions (`available_actions`), the payment, and the stages that it has reached.
          */
         get: operations["getBooking"];
@@ -1454,7 +1454,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * The flights of a booking for a calendar
+         * Download the flights of a booking for a calendar
          * @description One event for each flight (RFC 5545). After a schedule change, download the file again: the calendar then moves its events,
          *     because `UID` stays the same and `SEQUENCE` grows. Only a confirmed booking has a calendar file.
          */
@@ -1477,7 +1477,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * What cancelling gives back
+         * Request a quote for a cancellation
          * @description Nothing is cancelled yet. The sum of refund and fee is what was paid; both are `0.00` if nothing was paid.
          */
         post: operations["quoteCancellation"];
@@ -1495,7 +1495,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * What the booking would cost now
+         * Get the present fare of a booking
          * @description The present price of the same seats on the same flights.
          */
         get: operations["getFareOfBooking"];
@@ -1600,7 +1600,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Keep a booking whose flight was moved
+         * Accept the new times of a booking
          * @description Accept the new times. From then on the cancellation fee applies again.
          */
         post: operations["answerScheduleChange"];
@@ -1639,7 +1639,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * The e-ticket of a booking
+         * Download the e-ticket of a booking
          * @description One page to print or to show: flights in the local times of their airports, travellers, and a signed QR code. Only a confirmed
          *     booking has a ticket. Names of travellers are written in their own script; if no font has a rare character, the page says so.
          */
@@ -1660,8 +1660,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * One booking by its record locator
-         * @description One's own booking. With the surname of a passenger also a booking of another account, with the data that a check-in desk needs.
+         * Get a booking by its reference
+         * @description Your own booking. With the surname of a passenger also a booking of another account, with the data that a check-in desk needs.
          */
         get: operations["getBookingByReference"];
         put?: never;
@@ -1702,7 +1702,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * The cheapest direct flight of each day of a month
+         * Get the cheapest direct flight of each day of a month
          * @description Days are local days at the source. `X-Cache` and `Age` are about schedules and prices; changes of these are visible at once.
          */
         get: operations["getCalendar"];
@@ -1722,7 +1722,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * One quote
+         * Get a quote
          * @description The quote as it was made. `confirmed_at`: when the booking was cancelled with it; null: it was not.
          */
         get: operations["getCancellation"];
@@ -1744,7 +1744,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Cancel as quoted
+         * Confirm a quote
          * @description Cancel the booking and refund the money, exactly once. The response is the cancelled booking, also if the quote is confirmed
          *     again.
          */
@@ -1763,7 +1763,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * How this installation is set up
+         * Get the rules of this installation
          * @description Whether a booking needs a payment, how long seats are held, and what cancelling costs.
          */
         get: operations["getConfiguration"];
@@ -1783,7 +1783,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Follow what happens, as server-sent events
+         * Receive events as server-sent events
          * @description `topics` is a list separated by commas: `job:{id}`, `booking:{id}` and `import:{id}` of your own, `flight:{id}` of any flight,
          *     and `waitlist:{flight_id}` for your entry in a waiting list. Each event has `id`, `event` (its type) and `data` (`{type, id, at,
          *     subject, data}`). It only says that something has changed: read the new state at its address. With `Last-Event-ID` the stream begins
@@ -1807,7 +1807,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * The fares that I watch
+         * List my fare watches
          * @description Fare watches with the present prices, at most twenty. The one that ends first comes first.
          */
         get: operations["listFareWatches"];
@@ -1833,7 +1833,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * One fare that I watch
+         * Get a fare watch
          * @description A fare watch with the present price.
          */
         get: operations["getFareWatch"];
@@ -1857,7 +1857,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * One flight, with the seats that are free now
+         * Get a flight and its free seats
          * @description One flight, also if it has departed or is cancelled (see `status` and the times).
          */
         get: operations["getFlight"];
@@ -1877,7 +1877,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * The cabin of a flight, and the seats that are taken
+         * Get the cabin and the taken seats of a flight
          * @description The present state; a seat may be taken a moment later. Fewer seats may be for sale than the map shows as free, because not all
          *     travellers pick a seat number.
          */
@@ -1898,14 +1898,14 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * My entry in the waiting list
+         * Get my entry in the waiting list
          * @description The position, the offer if there is one, or why there is none. An offer is a booking of the traveller, which has to be paid
          *     before it expires.
          */
         get: operations["getWaitlistView"];
         put?: never;
         /**
-         * Wait for seats on a flight
+         * Join the waiting list
          * @description First come, first served. If the same party is in the list already, the response is its entry (200).
          */
         post: operations["joinWaitlist"];
@@ -1927,7 +1927,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Ways to fly, direct and with connections
+         * Find itineraries, direct and with connections
          * @description Each itinerary can be booked as one trip: send the ids of its segments, in their order, as `flight_ids`. A connection is at one
          *     airport, with a wait of 45 minutes to 6 hours. No place is visited twice, and all flights have one currency. Prices of different
          *     currencies are not compared; `currencies` lists them. An itinerary is left out if another one is at least as good in departure,
@@ -1950,7 +1950,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Follow a job
+         * Get a job
          * @description The present state of the job; with `Prefer: wait=n` the state when it is done, or after n seconds. While it is not done,
          *     `Retry-After` says when to poll again.
          */
@@ -1971,7 +1971,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * My mails
+         * List my mails
          * @description The mails about my bookings, or about one of them, newest first. `next_cursor` is the `cursor` of the next page.
          */
         get: operations["listMails"];
@@ -1991,7 +1991,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Flights of a route on a day
+         * Search the flights of a route on a day
          * @description Scheduled flights that have not departed, with the seats that are free now. A city means all its airports; `X-Matched-Airports`
          *     names those of the source and of the destination. `X-Cache` and `Age` are about schedules and prices; changes of these are visible
          *     at once. Prices of different currencies are not compared: sorted by price, flights are grouped by currency, the currency of most
@@ -2014,7 +2014,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * The key that tickets are signed with
+         * Get the key that tickets are signed with
          * @description For gates that check codes without a connection. `GET /admin/tickets/{code}` also says whether the booking is still valid.
          */
         get: operations["getTicketKey"];
@@ -2034,7 +2034,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Does the process answer
+         * Check that the process runs
          * @description The process runs. For the servers that it needs see `/health/ready`.
          */
         get: operations["getLiveness"];
@@ -2054,7 +2054,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Can the process work
+         * Check that the process can accept work
          * @description `ok`, or `degraded` when work is slower or less safe than it should be. `503 not_ready` when nothing can be accepted.
          */
         get: operations["getReadiness"];
@@ -2074,7 +2074,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Metrics of this API, and of the queues
+         * Get the metrics of this API and of the queues
          * @description In Prometheus' text format. Nothing is here where `SKYQUEUE_METRICS_PORT` gives the metrics a port of their own.
          */
         get: operations["getMetrics"];
@@ -2096,7 +2096,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * For the payment provider: what became of a charge
+         * Receive an event of the payment provider
          * @description An event of the payment provider, signed with the shared secret. The response to a repeated event is the same as to a new one.
          */
         post: operations["receivePaymentEvent"];
