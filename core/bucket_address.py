@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-LOOKS_LIKE: Final = "It looks like s3://key:secret@bucket/prefix?region=eu-central-1; write a special character of the secret as %2F (for /) and so on."
+ADDRESS_FORM: Final = "Its form is s3://key:secret@bucket/prefix?region=eu-central-1; write a special character of the secret as %2F (for /) and so on."
 
 
 def find_fault(url: str) -> str | None:
@@ -12,7 +12,7 @@ def find_fault(url: str) -> str | None:
     exist.
     """
     if not url.startswith("s3://"):
-        return f"It must begin with s3://. {LOOKS_LIKE}"
+        return f"It must begin with s3://. {ADDRESS_FORM}"
     from pyarrow import ArrowInvalid, fs  # imported here because it is slow, and most installations have no bucket
 
     with_region = (
@@ -22,5 +22,5 @@ def find_fault(url: str) -> str | None:
         _, path = fs.FileSystem.from_uri(with_region)
     except ArrowInvalid as error:
         said = str(error).partition("\n")[0]
-        return LOOKS_LIKE if "Cannot parse" in said else f"{said.rstrip('.')}. {LOOKS_LIKE}"
-    return None if path.strip("/") else f"It names no bucket. {LOOKS_LIKE}"
+        return ADDRESS_FORM if "Cannot parse" in said else f"{said.rstrip('.')}. {ADDRESS_FORM}"
+    return None if path.strip("/") else f"It names no bucket. {ADDRESS_FORM}"

@@ -12,7 +12,7 @@ from core.startup import CannotStart
 
 NO_ADDRESS: Final = (
     "SKYQUEUE_DATABASE_URL is not the address of a Postgres database.",
-    "It looks like postgresql://user:password@host:5432/database; write a special character of the password as %40 (for @), "
+    "Its form is postgresql://user:password@host:5432/database; write a special character of the password as %40 (for @), "
     "%2F (for /) and so on.",
 )
 UNKNOWN_PARAMETER: Final = (
@@ -66,7 +66,7 @@ SHARED_SESSIONS: Final = (
     "Name the server itself in SKYQUEUE_DATABASE_URL, or set pool_mode to session.",
 )
 FEW_SESSIONS: Final = (
-    "The database is behind a pooler that did not give us {wanted} sessions at a time.",
+    "The database is behind a pooler that does not allow {wanted} sessions at a time.",
     "Name the server itself in SKYQUEUE_DATABASE_URL, or raise the pooler's limits (PgBouncer: default_pool_size).",
 )
 IGNORED_OPTIONS: Final = (

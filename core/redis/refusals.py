@@ -12,7 +12,7 @@ _ONE_PRIMARY: Final = "Name one primary server, or an address that always leads 
 
 NO_ADDRESS: Final = (
     "SKYQUEUE_REDIS_URL is not the address of a Redis server.",
-    "It looks like redis://:password@host:6379/0; write a special character of the password as %40 (for @), %2F (for /) and so on.",
+    "Its form is redis://:password@host:6379/0; write a special character of the password as %40 (for @), %2F (for /) and so on.",
 )
 OTHER_KIND: Final = ("SKYQUEUE_REDIS_URL names a Redis {kind}, which Skyqueue does not support.", _ONE_PRIMARY)
 SEVERAL_HOSTS: Final = ("SKYQUEUE_REDIS_URL names several hosts.", _ONE_PRIMARY)
@@ -45,8 +45,8 @@ NO_FILE: Final = (
 AWAY: Final = ("Redis at {where} does not answer: {said}.", "Start it, or check SKYQUEUE_REDIS_URL.")
 LOADING: Final = ("Redis at {where} is still loading its data.", "Start again when it has.")
 NO_PASSWORD: Final = (
-    "Redis at {where} wants a password, and SKYQUEUE_REDIS_URL has none.",
-    "It looks like redis://:password@host:6379/0.",
+    "Redis at {where} requires a password, and SKYQUEUE_REDIS_URL has none.",
+    "Write it as in redis://:password@host:6379/0.",
 )
 WRONG_PASSWORD: Final = (
     "Redis at {where} does not accept the password of user {user}.",
@@ -63,7 +63,7 @@ TLS: Final = ("Redis at {where} uses TLS.", "Write rediss:// instead of redis://
 NO_TRUST: Final = (
     "Redis at {where} and Skyqueue do not agree on TLS: {said}.",
     "Name the authority of its certificate in SKYQUEUE_REDIS_URL, as in rediss://host:6379/0?ssl_ca_certs=/path/ca.pem, "
-    "and in ssl_certfile and ssl_keyfile our own, if it asks for one.",
+    "and the certificate of Skyqueue in ssl_certfile and ssl_keyfile, if the server requires one.",
 )
 
 CLUSTER: Final = (

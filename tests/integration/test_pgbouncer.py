@@ -107,7 +107,7 @@ def test_a_session_of_our_own_is_as_good_as_no_pooler(database_url: str, guardia
 def test_a_pooler_with_too_few_sessions_is_refused(database_url: str, guardian: Guardian) -> None:
     with pgbouncer(database_url, guardian, settings={"pool_mode": "session", "default_pool_size": 4}) as through:
         assert message_of(through) == (
-            "The database is behind a pooler that did not give us 8 sessions at a time. "
+            "The database is behind a pooler that does not allow 8 sessions at a time. "
             "Name the server itself in SKYQUEUE_DATABASE_URL, or raise the pooler's limits (PgBouncer: default_pool_size)."
         )
 

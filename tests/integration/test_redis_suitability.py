@@ -76,7 +76,7 @@ def test_a_replica_is_refused(start_redis: StartRedis, kind: str) -> None:
 @KINDS
 def test_a_missing_or_wrong_password_is_an_error(start_redis: StartRedis, kind: str) -> None:
     place = start_redis(kind, requirepass="secret").place
-    assert "wants a password, and SKYQUEUE_REDIS_URL has none" in refusal(f"redis://{place}/0")
+    assert "requires a password, and SKYQUEUE_REDIS_URL has none" in refusal(f"redis://{place}/0")
     assert "does not accept the password of user default" in refusal(f"redis://:secret2@{place}/0")
     assert "does not accept the password of user nobody" in refusal(f"redis://nobody:secret@{place}/0")
     assert troubles(f"redis://:secret@{place}/0") == [Trouble.FORGETS]
@@ -178,7 +178,7 @@ def test_a_unix_socket_works(start_redis: StartRedis) -> None:
     server = start_redis(unixsocket="server.sock", requirepass="secret", **SAFE)
     path = server.folder / "server.sock"
     assert troubles(f"unix://:secret@{path}?db=3") == []
-    assert f"Redis at {path} wants a password" in refusal(f"unix://{path}")
+    assert f"Redis at {path} requires a password" in refusal(f"unix://{path}")
 
 
 class TestRights:

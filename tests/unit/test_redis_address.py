@@ -34,7 +34,7 @@ def test_an_address_is_understood(text: str, url: str, place: str, user: str, da
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("hidden", "is not the address of a Redis server. It looks like redis://"),
+        ("hidden", "is not the address of a Redis server. Its form is redis://"),
         ("http://hidden@host", "is not the address of a Redis server"),
         ("redis:host:6379", "is not the address of a Redis server"),
         ("redis://host:hidden", "is not the address of a Redis server"),

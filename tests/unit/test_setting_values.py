@@ -84,12 +84,12 @@ def test_an_unclear_value_is_an_error_in_one_line(monkeypatch: pytest.MonkeyPatc
 @pytest.mark.parametrize(
     ("url", "message"),
     [
-        ("ftp://key:hidden@bucket", "It must begin with s3://. It looks like"),
-        ("s3://", "It names no bucket. It looks like"),
-        ("s3:///prefix", "Missing bucket name in S3 URI. It looks like"),
-        ("s3://key:hid den@bucket/prefix", "It looks like"),
-        ("s3://key:hidden@bucket?regoin=x", "Unexpected query parameter in S3 URI: 'regoin'. It looks like"),
-        ("s3://key:hidden@bucket?scheme=ftp", "Invalid S3 connection scheme 'ftp'. It looks like"),
+        ("ftp://key:hidden@bucket", "It must begin with s3://. Its form is"),
+        ("s3://", "It names no bucket. Its form is"),
+        ("s3:///prefix", "Missing bucket name in S3 URI. Its form is"),
+        ("s3://key:hid den@bucket/prefix", "Its form is"),
+        ("s3://key:hidden@bucket?regoin=x", "Unexpected query parameter in S3 URI: 'regoin'. Its form is"),
+        ("s3://key:hidden@bucket?scheme=ftp", "Invalid S3 connection scheme 'ftp'. Its form is"),
     ],
 )
 def test_an_invalid_bucket_address_is_reported_without_its_secret(
