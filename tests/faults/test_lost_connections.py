@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from functools import partial
 from itertools import product
-from typing import Final, LiteralString
+from typing import Final, LiteralString, TypeAlias
+from uuid import UUID
 
 import httpx
 import psycopg
@@ -13,18 +16,30 @@ import pytest
 from sqlalchemy import event
 
 from core.bookings.intake.requests import Accepted, BookingRequest
+from core.bookings.models import PaymentMode
 from core.clock import new_id
 from core.db import RawConnection, opened
 from core.errors import Unavailable
+from core.telemetry import correlation
 from core.users.tokens import AccountGone
 from tests.support import connections
 from tests.support.api import RunningApi
 from tests.support.connections import Loss
 from tests.support.intake import new_intake
 from tests.support.pipeline import Pipeline
+from tests.support.steps import Steps
 from tests.support.waiting import until
 
+Admission: TypeAlias = tuple[UUID, httpx.Client]
 LOSSES: Final[Sequence[Loss]] = (connections.end, connections.reset, connections.reconnect)
+
+
+@pytest.fixture
+def admission(api: RunningApi) -> Iterator[Admission]:
+    """A new traveller and a client of theirs."""
+    user = api.admit()
+    with api.client(user.headers) as client:
+        yield user.id, client
 
 
 def test_a_request_that_loses_its_connection_is_answered_503_and_the_next_one_as_ever(
@@ -81,12 +96,25 @@ def test_of_a_batch_whose_connection_is_lost_in_the_middle_the_stored_part_is_an
     assert [isinstance(result, Accepted) and not result.replayed for result in again] == [True, True]
 
 
-COMMIT_WAITS: Final = """
-    CREATE FUNCTION wait_for_the_test() RETURNS trigger LANGUAGE plpgsql AS
-        'BEGIN PERFORM pg_advisory_xact_lock_shared(42); RETURN NULL; END';
-    CREATE CONSTRAINT TRIGGER commit_waits AFTER INSERT ON bookings DEFERRABLE INITIALLY DEFERRED
-        FOR EACH ROW EXECUTE FUNCTION wait_for_the_test();
-"""
+@contextmanager
+def commit_waits(pipeline: Pipeline, table: LiteralString) -> Iterator[RawConnection]:
+    """Inside, a commit that adds a row to this table waits for the transaction of the connection."""
+    with pipeline.db.transaction() as connection:
+        connection.execute(
+            f"""
+            CREATE FUNCTION wait_for_the_test() RETURNS trigger LANGUAGE plpgsql AS
+                $$BEGIN PERFORM set_config('lock_timeout', '0', true), pg_advisory_xact_lock_shared(42); RETURN NULL; END$$;
+            CREATE CONSTRAINT TRIGGER commit_waits AFTER INSERT ON {table} DEFERRABLE INITIALLY DEFERRED
+                FOR EACH ROW EXECUTE FUNCTION wait_for_the_test();
+            """
+        )
+    try:
+        with pipeline.db.transaction() as other:
+            other.execute("SELECT pg_advisory_xact_lock(42)")
+            yield other
+    finally:
+        with pipeline.db.transaction() as connection:
+            connection.execute(f"DROP TRIGGER commit_waits ON {table}; DROP FUNCTION wait_for_the_test")
 
 
 def test_bookings_whose_confirmation_is_lost_are_in_doubt_and_never_refused(pipeline: Pipeline) -> None:
@@ -96,31 +124,104 @@ def test_bookings_whose_confirmation_is_lost_are_in_doubt_and_never_refused(pipe
         for key in ("key", None)
     ]
     used: list[RawConnection] = []
-    with pipeline.db.transaction() as connection:
-        connection.execute(COMMIT_WAITS)
-    try:
-        with opened(pipeline.database_url, pool_size=1, application="intake") as database, ThreadPoolExecutor() as thread:
-            intake = new_intake(database)
-            event.listen(database.engine, "checkout", lambda connection, *_: used.append(connection), once=True)
-            with pipeline.db.transaction() as other:
-                other.execute("SELECT pg_advisory_xact_lock(42)")
-                accepting = thread.submit(intake.accept, attempts)
-                until(lambda: _waits_for_a_lock(pipeline, "intake"))
-                connections.reset(used[0])
+    with opened(pipeline.database_url, pool_size=1, application="intake") as database, ThreadPoolExecutor() as thread:
+        intake = new_intake(database)
+        event.listen(database.engine, "checkout", lambda connection, *_: used.append(connection), once=True)
+        with commit_waits(pipeline, "bookings"):
+            accepting = thread.submit(intake.accept, attempts)
+            until(lambda: _waiting_for_a_lock(pipeline, "intake") == 1)
+            connections.reset(used[0])
             with pytest.raises(psycopg.OperationalError):
                 accepting.result()
-            until(lambda: _count(pipeline, "bookings") == 2)  # Postgres had been asked, and did not need to be heard
-            (again,) = intake.accept(attempts[:1])
-    finally:
-        with pipeline.db.transaction() as connection:
-            connection.execute("DROP TRIGGER commit_waits ON bookings; DROP FUNCTION wait_for_the_test")
+        until(lambda: _count(pipeline, "bookings") == 2)  # Postgres had been asked, and did not need to be heard
+        (again,) = intake.accept(attempts[:1])
     assert isinstance(again, Accepted), again
     assert again.replayed
     assert _count(pipeline, "bookings") == 2
 
 
-def _waits_for_a_lock(pipeline: Pipeline, application: LiteralString) -> bool:
-    return _count(pipeline, f"pg_stat_activity WHERE application_name = '{application}' AND wait_event_type = 'Lock'") > 0
+def send_and_lose(
+    api: RunningApi, pipeline: Pipeline, table: LiteralString, requests: Sequence[Callable[[], httpx.Response]]
+) -> list[httpx.Response]:
+    """The responses to these requests. Postgres commits them, one and then the others, and loses each confirmation."""
+    used: list[RawConnection] = []
+
+    def note(connection: RawConnection, *_: object) -> None:
+        if correlation.current():
+            used.append(connection)
+
+    with ThreadPoolExecutor() as clients, commit_waits(pipeline, table):
+        event.listen(api.services.db.engine, "checkout", note)
+        responses = [clients.submit(request) for request in requests]
+        lost: list[RawConnection] = []
+
+        def waits() -> bool:
+            return _waiting_for_a_lock(pipeline, "skyqueue-api") > len(lost)
+
+        def is_over() -> bool:
+            return all(each.done() for each in responses)
+
+        while not is_over():
+            until(lambda: waits() or is_over())
+            if waits():
+                lost.append(used[-1])
+                connections.reset(lost[-1])
+        event.remove(api.services.db.engine, "checkout", note)
+        answered = [each.result() for each in responses]
+    until(lambda: _count(pipeline, table) == len(requests))
+    return answered
+
+
+def test_payments_whose_confirmation_is_lost_are_made_once(
+    api: RunningApi, pipeline: Pipeline, steps: Steps, admission: Admission
+) -> None:
+    user, client = admission
+    held = [steps.book(user, pipeline.flight(1), mode=PaymentMode.HOLD) for _ in range(3)]
+    keys = ("first", "second", None)
+
+    def pay(booking: UUID, key: str | None) -> httpx.Response:
+        headers = {} if key is None else {"Idempotency-Key": key}
+        return client.post(f"/api/v1/bookings/{booking}/payments", json={"token": "tok_ok"}, headers=headers)
+
+    requests = [partial(pay, booking, key) for booking, key in zip(held, keys, strict=True)]
+    assert [each.status_code for each in send_and_lose(api, pipeline, "payments", requests)] == [503] * 3
+    again = [request() for request in requests]
+    assert [(each.status_code, each.headers.get("idempotent-replayed")) for each in again] == [(202, "true")] * 2 + [(409, None)]
+    assert again[2].json()["code"] == "payment_in_progress"
+    assert _count(pipeline, "payments") == 3
+
+
+def test_cancellations_whose_confirmation_is_lost_are_made_once(
+    api: RunningApi, pipeline: Pipeline, steps: Steps, admission: Admission
+) -> None:
+    user, client = admission
+    bookings = [steps.book(user, pipeline.flight(1)) for _ in range(3)]
+    steps.execute(
+        """
+        INSERT INTO payments (id, booking_id, token, amount, currency, status)
+        SELECT gen_random_uuid(), id, 'tok_ok', price_total, currency, 'SUCCEEDED' FROM bookings
+        """
+    )
+    quote = client.post(f"/api/v1/bookings/{bookings[2]}/cancellations").json()["id"]
+    requests = [
+        *(partial(client.delete, f"/api/v1/bookings/{booking}") for booking in bookings[:2]),
+        partial(client.post, f"/api/v1/cancellations/{quote}/confirm"),
+    ]
+    assert [each.status_code for each in send_and_lose(api, pipeline, "refunds", requests)] == [503] * 3
+    again = [request() for request in requests]
+    assert [(each.status_code, each.json().get("code") or each.json()["status"]) for each in again] == [
+        *[(409, "not_cancellable")] * 2,
+        (200, "CANCELLED"),
+    ]
+    assert pipeline.endings(bookings) == {"CANCELLED": 3}
+    assert _count(pipeline, "refunds") == 3
+
+
+def _waiting_for_a_lock(pipeline: Pipeline, application: LiteralString) -> int:
+    return _count(
+        pipeline,
+        f"pg_stat_activity WHERE datname = current_database() AND application_name = '{application}' AND wait_event_type = 'Lock'",
+    )
 
 
 def _count(pipeline: Pipeline, what: LiteralString) -> int:
