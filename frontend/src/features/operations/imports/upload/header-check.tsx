@@ -17,13 +17,28 @@ export function HeaderCheck({ file, encoding }: Props) {
     gcTime: 0,
   });
   if (header === undefined) return null;
-  if (header === null) return <p className={css.warn}>The file has no first line that names its columns.</p>;
+  if (header === null) {
+    return (
+      <p className={css.warn}>
+        The file has no first line that names its columns: it is empty, not a CSV file, or in another
+        encoding.
+      </p>
+    );
+  }
   const unknown = header.columns.filter(({ use }) => use === 'unknown').map(({ name }) => name);
   return (
     <section className={sharedCss.form} aria-label="Header of the file">
+      {header.unreadable && (
+        <p className={css.warn}>
+          Some letters cannot be read in this encoding: they are shown as �. Choose another encoding.
+        </p>
+      )}
       {header.missing.length > 0 && (
         <p className={css.bad}>
-          Missing: <strong>{header.missing.join(', ')}</strong>. The first line must name these columns.
+          Missing: <strong>{header.missing.join(', ')}</strong>.{' '}
+          {header.comesLater
+            ? 'A later line names all columns: remove the lines before it.'
+            : 'The first line must name these columns.'}
         </p>
       )}
       {unknown.length > 0 && (

@@ -3,8 +3,8 @@ import { readHeader } from './header';
 
 const NAMES = 'flight_number,source,destination,departure_ts,arrival_ts,total_seats,price';
 
-function chosen(text: string): File {
-  return new File([text], 'flights.csv', { type: 'text/csv' });
+function chosen(...parts: BlobPart[]): File {
+  return new File(parts, 'flights.csv', { type: 'text/csv' });
 }
 
 test.each([
@@ -32,4 +32,25 @@ test('columns that the server does not know are named', async () => {
     { name: '(without a name)', use: 'ignored' },
   ]);
   expect(header?.missing).toContain('flight_number');
+});
+
+test.each([
+  ['a workbook', new Uint8Array([0x50, 0x4b, 3, 4, 20, 0, 10])],
+  ['text in another encoding', new Uint8Array([0x66, 0, 0x6c, 0, 10, 0])],
+])('%s has no header', async (_, bytes) => {
+  expect(await readHeader(chosen(bytes), 'utf-8')).toBeNull();
+});
+
+test('a header behind a title is found', async () => {
+  const header = await readHeader(chosen(`Summer 2027,,\n\n${NAMES}\nAI-1,Delhi`), 'utf-8');
+  expect(header?.comesLater).toBe(true);
+  expect((await readHeader(chosen(`${NAMES}\nAI-1,Delhi`), 'utf-8'))?.comesLater).toBe(false);
+});
+
+test('letters of another encoding are noticed', async () => {
+  const file = chosen(`${NAMES}\nAI-1,S`, new Uint8Array([0xe3]), 'o Paulo');
+  expect((await readHeader(file, 'utf-8'))?.unreadable).toBe(true);
+  const right = await readHeader(file, 'windows-1252');
+  expect(right?.unreadable).toBe(false);
+  expect(right?.rows).toEqual([['AI-1', 'São Paulo']]);
 });

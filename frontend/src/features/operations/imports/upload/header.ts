@@ -2,6 +2,9 @@ import type { Encoding } from '@/lib/api-types';
 
 const HEAD_BYTES = 64 * 1024;
 const ROWS = 3;
+const SEARCHED = 20;
+// biome-ignore lint/suspicious/noControlCharactersInRegex: characters that no text has
+const CONTROL = /[\0-\x08\x0e-\x19\x1b-\x1f]/;
 const DELIMITERS = [',', ';', '\t', '|'];
 
 const REQUIRED = [
@@ -21,19 +24,21 @@ interface Header {
   columns: { name: string; use: 'read' | 'ignored' | 'unknown' }[];
   missing: string[];
   rows: string[][];
+  /** A later line names all required columns: the first line is a title, or has merged cells. */
+  comesLater: boolean;
+  /** Some letters are not valid in the chosen encoding. */
+  unreadable: boolean;
 }
 
-/** Null where there is nothing that can be read as a header. */
+/** Null where there is nothing that can be read as a header: an empty file, or one that is not text in this encoding, such as a workbook. */
 export async function readHeader(file: File, encoding: Encoding): Promise<Header | null> {
   const bytes = await file.slice(0, HEAD_BYTES).arrayBuffer();
   const text = new TextDecoder(encoding).decode(bytes).replace(/^\uFEFF+/, '');
   const lines = records(text).filter((line) => line.trim() !== '');
   if (/^"?sep=./i.test(lines[0] ?? '')) lines.shift();
   const [first, ...rest] = lines;
-  if (!first) return null;
-  const delimiter = DELIMITERS.reduce((best, each) =>
-    first.split(each).length > first.split(best).length ? each : best,
-  );
+  if (!first || CONTROL.test(first)) return null;
+  const delimiter = delimiterOf(first);
   const columns = cells(first, delimiter).map((cell) => {
     return { name: cell.trim() || '(without a name)', use: useOf(normalised(cell)) };
   });
@@ -43,7 +48,18 @@ export async function readHeader(file: File, encoding: Encoding): Promise<Header
     columns,
     missing: REQUIRED.filter((name) => !names.includes(name)),
     rows: rest.slice(0, ROWS).map((line) => cells(line, delimiter)),
+    comesLater: rest.slice(0, SEARCHED).some(namesAll),
+    unreadable: [first, ...rest.slice(0, ROWS)].some((line) => line.includes('\uFFFD')),
   };
+}
+
+function delimiterOf(line: string): string {
+  return DELIMITERS.reduce((best, each) => (line.split(each).length > line.split(best).length ? each : best));
+}
+
+function namesAll(line: string): boolean {
+  const names = cells(line, delimiterOf(line)).map(normalised);
+  return REQUIRED.every((name) => names.includes(name));
 }
 
 /** The name in the form that the server compares: `Flight Number` is `flight_number`, and invisible characters are removed. */
