@@ -87,7 +87,7 @@ class ImportSummary(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PlaceReading(msgspec.Struct, frozen=True):
-    """A former or foreign name of a place in the file, and the airport that was understood. `line`: the first line with this name."""
+    """A name of a place in the file at which a person should look, and the airport that it was read as. `line`: the first line with this name."""
 
     line: int
     value: Annotated[str, Meta(examples=["Bombay"])]

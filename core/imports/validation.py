@@ -44,9 +44,9 @@ def validate(
 ) -> pa.Table:
     """Check every rule that does not need the database.
 
-    Faults are added to the chunk, and the keys of valid rows to `seen`. For a former or foreign name of a place a note is added
-    to the chunk, once for each name; `noted` are the names that were noted before. Returns the valid rows in the columns of the
-    staging table.
+    Faults are added to the chunk, and the keys of valid rows to `seen`. For a name of a place at which a person should look, a note is added
+    to the chunk, once for each name; `noted` are the names that were noted before. Returns the valid rows in the columns of the staging
+    table.
     """
     cells, lines = chunk.cells, chunk.lines
     columns: dict[str, Column] = _COLUMNS[times]
@@ -101,9 +101,9 @@ def validate(
 
 
 def _notes(ends: dict[str, Ends], lines: npt.NDArray[np.int64], noted: set[str]) -> Iterator[Fault]:
-    """One note for each former or foreign name of a place, at its first row."""
+    """One note for each name of a place at which a person should look, at its first row."""
     for column, each in ends.items():
-        for row, end in each.read_otherwise():
+        for row, end in each.to_note():
             if end.name not in noted and len(noted) < NOTES:
                 noted.add(end.name)
                 yield Fault(int(lines[row]), column, shortened(end.name), READ_AS, end.code or "")

@@ -86,6 +86,11 @@ def end_of(text: str) -> Place | None:
     return city.end if city else None
 
 
+def is_name(key: str) -> bool:
+    """Whether a text (a `name_key`) is the name of a city or an airport, rather than a code, or a name with a code, a country or an airport."""
+    return _named(key) is not NOTHING
+
+
 def of_one(place: Place) -> Meaning:
     """The meaning of a text that means exactly this airport."""
     return Meaning(of_airport(place))

@@ -11,7 +11,7 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
-from core.places import cities, near_names, resolver
+from core.places import cities, near_names, registry, resolver
 from core.places.folding import name_key, tidy
 from core.places.letters import lower
 from core.places.near_names import NearName
@@ -40,12 +40,16 @@ class UnknownPlaces(StrEnum):
 
 
 @lru_cache(REMEMBERED)
-def is_called_otherwise(name: str, place: Place) -> bool:
-    """Whether a name is a former or foreign one (`Bombay`, `Firenze`): not the airport's code, its name, its city's name or one in our own lists."""
+def should_be_noted(name: str, place: Place) -> bool:
+    """Whether a person should look at what a name was read as: cities elsewhere have it too (`Portland`), or it is a former or foreign one
+    (`Bombay`, `Firenze`), which is neither the name of the airport, nor its city's, nor one in our own lists.
+    """
+    if resolver.meaning(name).rivals:
+        return True
     key = name_key(name)
-    if name == place.iata or key in (name_key(place.city), name_key(place.airport)):
+    if key in (name_key(place.city), name_key(place.airport)) or not resolver.is_name(key):
         return False
-    return not any(place in city.airports for city in cities.cities().named.get(key, ()))
+    return registry.airport_named(key) != place and not any(place in city.airports for city in cities.cities().named.get(key, ()))
 
 
 class PlaceFaultCode(StrEnum):

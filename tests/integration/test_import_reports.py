@@ -151,7 +151,7 @@ def test_failed_rows_come_in_order_and_all_pass_once_they_are_mended(
     assert [name for (name,) in import_steps.rows("SELECT source FROM flights ORDER BY departure_ts")] == names
 
 
-def test_how_places_were_read_is_said_where_they_are_called_otherwise(
+def test_how_places_were_read_is_said_where_a_person_should_look(
     import_steps: ImportSteps, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     in_chunks_of(2, monkeypatch)
@@ -162,21 +162,24 @@ def test_how_places_were_read_is_said_where_they_are_called_otherwise(
             row(3, source="Bombay", destination="Saigon"),
             row(4, source="Madras", destination="Madras"),  # its fault is about the same cell as a note would be
             row(5, source="London", destination="Bombay"),
+            row(6, source="Portland", destination="Heathrow"),
+            row(7, source="London (LHR)", destination="Goa Dabolim"),
         ]
     )
     for dry_run in (True, False):
         status = import_steps.take(data, dry_run=dry_run)
-        assert counts(status) == {"created": 3, "updated": 0, "skipped": 0, "failed": 2}
+        assert counts(status) == {"created": 5, "updated": 0, "skipped": 0, "failed": 2}
         assert [(each["line"], each["value"], each["iata"], each["city"]) for each in status["places"]] == [
             (2, "Bombay", "BOM", "Mumbai"),
             (3, "Leningrad", "LED", "St. Petersburg"),
             (4, "Saigon", "SGN", "Ho Chi Minh City"),
             (5, "Madras", "MAA", "Chennai"),
+            (7, "Portland", "PDX", "Portland"),
         ]
         assert {error["code"] for error in status["errors"]} == {"same_place", "ambiguous_place"}
         failed = import_steps.admin.get(status["failed_rows_url"]).content.decode("utf-8-sig")
         assert [line["_code"] for line in csv.DictReader(io.StringIO(failed))] == ["same_place", "ambiguous_place"]
-        assert import_steps.rows("SELECT count(*) FROM flights") == [(0 if dry_run else 3,)]
+        assert import_steps.rows("SELECT count(*) FROM flights") == [(0 if dry_run else 5,)]
 
 
 @pytest.mark.parametrize(

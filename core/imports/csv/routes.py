@@ -57,12 +57,12 @@ class Ends:
             assert fault is not None
             check.refuse(order[begin:end], fault.code, fault.message)
 
-    def read_otherwise(self) -> Iterator[tuple[int, End]]:
-        """The ends whose text is a former or foreign name of the airport (`Bombay`), each with its first row."""
+    def to_note(self) -> Iterator[tuple[int, End]]:
+        """The ends at whose names a person should look (`Bombay`, `Portland`), each with its first row."""
         rows, firsts = np.unique(self._codes, return_index=True)
         for number, first in zip(rows.tolist(), firsts.tolist(), strict=True):
             end = self._ends[number]
-            if end.place is not None and route.is_called_otherwise(end.name, end.place):
+            if end.place is not None and route.should_be_noted(end.name, end.place):
                 yield first, end
 
     def keys(self) -> npt.NDArray[np.object_]:
