@@ -60,6 +60,11 @@ def may_be_thousands(amount: Decimal, currency: str) -> bool:
     return places_of(currency) < MOST_PLACES and amount.as_tuple().exponent == -3 and 1 <= amount < 1000
 
 
+def fits(amount: Decimal, currency: str) -> bool:
+    """Whether the amount has no more decimals than its currency, and cannot be read as thousands. If not, `why_unfit` says why."""
+    return not has_too_many_places(amount, currency) and not may_be_thousands(amount, currency)
+
+
 def text(amount: Decimal, currency: str) -> str:
     """The amount as a decimal string with the decimals of its currency, never with an exponent."""
     return f"{in_units(amount, currency):f}"

@@ -29,6 +29,8 @@ PlaceName = Annotated[
 
 CabinName = Annotated[str, Meta(min_length=1, max_length=LONGEST_NAME, pattern=VISIBLE, examples=["A320-180"])]
 
+_CURRENCY = f"A code of ISO 4217. If it is left out, the currency is not changed; a new flight has {rules.DEFAULT_CURRENCY}."
+
 
 class FlightBody(RequestBody):
     """A flight in a request of an administrator. Times need a time zone. The price is for one seat, as a number or a string."""
@@ -40,19 +42,21 @@ class FlightBody(RequestBody):
     arrival_ts: Timestamp
     total_seats: Annotated[int, Meta(ge=1, le=rules.MAX_SEATS, examples=[150])]
     price: Annotated[str, Meta(max_length=64, description="An amount in plain digits.", examples=["7500.00"])] | int | float
-    currency: Annotated[str, Meta(max_length=40, description="A code of ISO 4217.", examples=["INR"])] = rules.DEFAULT_CURRENCY
+    currency: Annotated[str, Meta(max_length=40, description=_CURRENCY, examples=["INR"])] | UnsetType = UNSET
     cabin: CabinName | UnsetType | None = UNSET
     """The name of a cabin (`GET /admin/cabins`) with as many seats as the flight. Null: no cabin. If it is left out, the cabin is not
     changed; a new flight has none.
     """
 
-    def details(self, services: Services) -> FlightDetails:
-        """The details of the flight, checked against all rules.
+    def details(self, services: Services, *, currency: str | UnsetType = UNSET) -> FlightDetails:
+        """The details of the flight, checked against all rules. `currency`: what is used if the body has none.
 
         Raises:
             Invalid: it names every rule that is broken.
         """
         values = msgspec.structs.asdict(self)
+        if self.currency is UNSET:
+            values["currency"] = currency
         errors = []
         for field, read in (("departure_ts", times.read), ("arrival_ts", times.read), ("price", _read_price)):
             try:

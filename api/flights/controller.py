@@ -28,7 +28,7 @@ from core.after_commit import AfterCommit
 from core.db import RawConnection
 from core.errors import Unavailable
 from core.events import job_events
-from core.flights import listing, queries, service
+from core.flights import listing, queries, rules, service
 from core.flights.errors import (
     CapacityBelowSold,
     FlightCancelled,
@@ -91,7 +91,7 @@ class FlightController(Controller):
         idempotency_key: IdempotencyKey = None,
     ) -> Response[FlightView]:
         """Searches find the flight at once. If a flight with this number and departure exists, the response is `409 flight_exists`."""
-        details = data.details(services)
+        details = data.details(services, currency=rules.DEFAULT_CURRENCY)
 
         def work(connection: RawConnection) -> Done[FlightView]:
             change = service.create_flight(connection, details, user_id=request.user.user_id)

@@ -29,7 +29,8 @@ CABIN_MISMATCH: Final = "cabin_mismatch"
 class FlightDetails:
     """Create it with `checked`. Times have a time zone; `price` has the decimals of its currency.
 
-    `cabin` None: no cabin. UNSET: a flight that exists keeps its cabin, and a new one has none.
+    `currency` UNSET: that of the flight, see `with_currency`. `cabin` None: no cabin. UNSET: a flight that exists keeps its cabin, and a
+    new one has none.
     """
 
     flight_number: str
@@ -39,7 +40,7 @@ class FlightDetails:
     arrival_ts: datetime
     total_seats: int
     price: Decimal
-    currency: str
+    currency: str | UnsetType
     cabin: Cabin | UnsetType | None
 
     @classmethod
@@ -53,7 +54,7 @@ class FlightDetails:
         arrival_ts: datetime,
         total_seats: int,
         price: Decimal,
-        currency: str = rules.DEFAULT_CURRENCY,
+        currency: str | UnsetType,
         cabin: str | UnsetType | None = UNSET,
         unknown_places: UnknownPlaces = UnknownPlaces.REFUSE,
     ) -> FlightDetails:
@@ -71,7 +72,7 @@ class FlightDetails:
             arrival_ts=arrival_ts,
             total_seats=total_seats,
             price=price,
-            currency=_in_capitals(strip_invisible(currency)),
+            currency=_in_capitals(strip_invisible(currency)) if isinstance(currency, str) else currency,
             cabin=catalogue.find_cabin(cabin) if isinstance(cabin, str) else cabin,
         )
         errors: list[dict[str, Any]] = [
@@ -82,7 +83,7 @@ class FlightDetails:
             errors.append({"pointer": "/cabin", "code": "unknown_cabin", "message": catalogue.why_unknown(cabin)})
         if errors:
             raise Invalid(" ".join(error["message"] for error in errors), errors=errors)
-        return replace(details, price=money.in_units(price, details.currency))
+        return details._in_units()
 
     @property
     def flight_number_key(self) -> str:
@@ -92,6 +93,23 @@ class FlightDetails:
     def departure_date(self) -> date:
         """The local date at the source."""
         return registry.local_date(self.departure_ts, self.source.place)
+
+    def with_currency(self, present: str) -> FlightDetails:
+        """A copy whose currency is not UNSET. `present`: the currency that the flight has now.
+
+        Raises:
+            Invalid: the price has more decimals than this currency, or can be read as thousands.
+        """
+        if not isinstance(self.currency, UnsetType):
+            return self
+        details = replace(self, currency=present)
+        for field, code, message in details._broken_rules_of_money():
+            raise Invalid.field(f"/{field}", code, message)
+        return details._in_units()
+
+    def _in_units(self) -> FlightDetails:
+        """A copy whose price has the decimals of its currency."""
+        return self if isinstance(self.currency, UnsetType) else replace(self, price=money.in_units(self.price, self.currency))
 
     def with_cabin(self, present: str | None) -> FlightDetails:
         """A copy whose cabin is not UNSET. `present`: the name of the cabin that the flight has now.
@@ -142,15 +160,14 @@ class FlightDetails:
 
     def _broken_rules_of_money(self) -> list[tuple[str, str, str]]:
         broken = []
-        known = money.is_currency(self.currency)
-        if not known:
-            broken.append(("currency", "not_a_currency", money.why_no_currency(self.currency)))
+        currency = self.currency
+        if isinstance(currency, str) and not money.is_currency(currency):
+            broken.append(("currency", "not_a_currency", money.why_no_currency(currency)))
+            currency = UNSET
         if not self.price.is_finite() or self.price.is_signed() or self.price > rules.MAX_PRICE:
             broken.append(("price", "out_of_range", f"The price must be from 0 to {rules.MAX_PRICE}."))
-        elif known and money.has_too_many_places(self.price, self.currency):
-            broken.append(("price", "too_many_decimals", money.why_too_many(self.currency)))
-        elif known and money.may_be_thousands(self.price, self.currency):
-            broken.append(("price", "too_many_decimals", money.WHY_THOUSANDS))
+        elif isinstance(currency, str) and not money.fits(self.price, currency):
+            broken.append(("price", "too_many_decimals", money.why_unfit(self.price, currency)))
         return broken
 
 

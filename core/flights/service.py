@@ -161,7 +161,7 @@ def replace_flight(
         FlightNotFound, StaleVersion, FlightCancelled, CapacityBelowSold, FlightExists
         FlightHasBookings: it has bookings, and would go elsewhere or depart in the past.
         SeatsPicked: travellers have picked seats that the new cabin, or no cabin, would not have.
-        Invalid: a place would lose its code, or the cabin has another number of seats.
+        Invalid: a place would lose its code, the cabin has another number of seats, or the price does not fit the currency that stays.
     """
     locked = _lock(connection, flight_id, expected)
     before, held, sold = locked.view, locked.seats_held, locked.seats_sold
@@ -174,7 +174,7 @@ def replace_flight(
             held=held,
             sold=sold,
         )
-    details = details.with_cabin(before.cabin)
+    details = details.with_currency(before.currency).with_cabin(before.cabin)
     _require_known_places(before, details)
     _require_same_route(connection, before, details)
     _require_picked_seats(connection, before, details)

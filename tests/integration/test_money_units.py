@@ -74,6 +74,19 @@ def test_a_price_without_a_currency_is_in_that_of_its_flight(import_steps: Impor
     assert import_steps.rows("SELECT price FROM flights WHERE flight_number = 'AI-1'") == [(Decimal("12.999"),)]
 
 
+def test_a_flight_keeps_its_currency_when_it_is_replaced_without_one(import_steps: ImportSteps) -> None:
+    flight = create(import_steps, 1, currency="KWD", price="12.345").json()
+    body = {name: flight[name] for name in HEADER.split(",")}
+    replaced = import_steps.admin.put(f"/admin/flights/{flight['id']}", json={**body, "price": "7.500"})
+    assert (replaced.json()["price"], replaced.json()["currency"]) == ("7.500", "KWD")
+    replaced = import_steps.admin.put(f"/admin/flights/{flight['id']}", json={**body, "price": "80", "currency": "EUR"})
+    assert (replaced.json()["price"], replaced.json()["currency"]) == ("80.00", "EUR")
+    for price in ("7.500", "12.345"):
+        refused = import_steps.admin.put(f"/admin/flights/{flight['id']}", json={**body, "price": price})
+        assert refused.status_code == 422
+        assert [(error["pointer"], error["code"]) for error in refused.json()["errors"]] == [("/price", "too_many_decimals")]
+
+
 def test_a_price_that_may_be_thousands_is_refused_unless_its_currency_has_three_decimals(import_steps: ImportSteps) -> None:
     import_steps.take(csv_of([f"{row(1, price='12.345')},KWD", f"{row(2, price='7500')},INR"], header=f"{HEADER},currency"))
     status = import_steps.take(csv_of([row(1, price="7.500"), row(2, price="7.500"), row(3, price="7.500")]))

@@ -2620,8 +2620,7 @@ export interface components {
             /** @example A320-180 */
             cabin?: string | null;
             /**
-             * @description A code of ISO 4217.
-             * @default INR
+             * @description A code of ISO 4217. If it is left out, the currency is not changed; a new flight has INR.
              * @example INR
              */
             currency?: string;
