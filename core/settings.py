@@ -28,6 +28,9 @@ FILES_AT_A_TIME: Final = 2
 """How many files a worker imports at the same time, each in a process of its own."""
 IMPORT_CONNECTIONS: Final = 2
 """The most connections to Postgres of one import process."""
+HTTP_ADDRESS: Final = r"^https?://\S+$"
+HTTP_FORM: Final = "an address that begins with http:// or https://"
+"""The description of a field is what its value must be, if a pattern checks it: error messages say it."""
 
 
 class _Concern(Environment):
@@ -37,7 +40,9 @@ class _Concern(Environment):
 class Http(_Concern):
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=0, le=65535)
-    allowed_hosts: str = Field(default="", max_length=2000, pattern=r"^[A-Za-z0-9_.,*: \[\]-]*$")
+    allowed_hosts: str = Field(
+        default="", max_length=2000, pattern=r"^[A-Za-z0-9_.,*: \[\]-]*$", description="names of hosts, separated by commas"
+    )
     """Host names that the API accepts, separated by commas; `.example.com` for all subdomains, `*` for every name. IP addresses,
     names without a dot and the machine's own host name are always accepted.
     """
@@ -78,7 +83,9 @@ class Accounts(_Concern):
     """`admin_*`: the first administrator, created if no account has that name."""
 
     model_config = SettingsConfigDict(hide_input_in_errors=True)
-    admin_username: str = Field(default="admin", pattern=USERNAME)
+    admin_username: str = Field(
+        default="admin", pattern=USERNAME, description="3 to 64 letters (a-z), digits, and other characters of e-mail addresses"
+    )
     admin_password: Annotated[SecretStr | None, OR_FILE] = Field(default=None, max_length=PASSWORD_MAX)
     jwt_secret: Annotated[SecretStr | None, OR_FILE] = None
     access_token_minutes: int = Field(default=15, ge=1, le=60)
@@ -106,7 +113,7 @@ class Booking(_Concern):
 class Payments(_Concern):
     """The address of the payment provider. Unset: nothing can be charged, so bookings with payment wait until they expire."""
 
-    payments_url: Annotated[str | None, OR_FILE] = Field(default=None, pattern=r"^https?://\S+$")
+    payments_url: Annotated[str | None, OR_FILE] = Field(default=None, pattern=HTTP_ADDRESS, description=HTTP_FORM)
     payments_secret: Annotated[SecretStr | None, OR_FILE] = None
     """Signs the provider's callbacks."""
     payments_timeout_seconds: float = Field(default=10.0, gt=0, le=10)
@@ -198,7 +205,7 @@ class Webhooks(_Concern):
 
 
 class Telemetry(_Concern):
-    traces: str | None = Field(default=None, pattern=r"^https?://\S+$")
+    traces: str | None = Field(default=None, pattern=HTTP_ADDRESS, description=HTTP_FORM)
     """The address of an OTLP/HTTP receiver, to which the spans of this process are sent. Unset: there are none."""
 
 
@@ -279,7 +286,9 @@ def _read(concern: type[Concern], wrong: list[str]) -> Concern:
         return concern()
     except ValidationError as error:
         is_quoted = not concern.model_config.get("hide_input_in_errors")
-        wrong += [faults.describe(each, is_quoted=is_quoted) for each in error.errors()]
+        for each in error.errors():
+            field = concern.model_fields.get(str(each["loc"][0])) if each["loc"] else None
+            wrong.append(faults.describe(each, form=field.description if field else None, is_quoted=is_quoted))
     except (WrongFile, CannotStart) as error:
         wrong.append(str(error))
     return cast("Concern", concern.model_construct())
