@@ -86,7 +86,7 @@ class FareWatchBody(RequestBody):
                 "/below", "too_small" if amount <= 0 else "too_large", "Name a price above 0 that a flight can have."
             )
         if amount.normalize().as_tuple().exponent < -money.MOST_PLACES:  # type: ignore[operator]  # an integer for finite numbers
-            raise Invalid.field("/below", "too_many_decimals", "No currency has so many decimals.")
+            raise Invalid.field("/below", "too_many_decimals", f"Name a price with at most {money.MOST_PLACES} decimals.")
         return amount
 
 
@@ -200,9 +200,11 @@ async def _read_day(services: Services, data: FareWatchBody, below: Decimal | No
             raise Invalid.field(f"/{name}", "unknown_place", f"No place that has flights is called “{written}”.")
     ends_at = max(_end_of(data.date, key) for key in sources)
     if ends_at <= clock.now():
-        raise Invalid.field("/date", "too_small", "This day is over at the source.")
+        raise Invalid.field("/date", "too_small", "This day is over at the source. Name a later day.")
     if data.date > clock.now().date() + FARTHEST:
-        raise Invalid.field("/date", "too_large", "No flights are known for a day so far ahead.")
+        raise Invalid.field(
+            "/date", "too_large", f"Name a day within the next {FARTHEST.days} days: no flights are known for later days."
+        )
     return WatchedDay(
         data.source.strip(), data.destination.strip(), sources, destinations, data.date, data.seats, below, currency, ends_at
     )

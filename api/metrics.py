@@ -28,5 +28,5 @@ class MetricsController(Controller):
     def read(self, services: NamedDependency[Services]) -> Response[bytes]:
         """In Prometheus' text format. Nothing is here where `SKYQUEUE_METRICS_PORT` gives the metrics a port of their own."""
         if services.settings.http.metrics_port is not None:
-            raise NotFound("The metrics have a port of their own.")
+            raise NotFound("The metrics have their own port: that of SKYQUEUE_METRICS_PORT, or the next free one.")
         return Response(metrics.exposition(gauges.read_all(services)), media_type=metrics.CONTENT_TYPE)

@@ -170,7 +170,9 @@ def run() -> int:
         context = Context.open(settings, log=log)
         redis_url = str(settings.servers.redis_url)
         suitability.require(redis_url, may_be_away=True)
-        check.await_tables(context.db.address, lambda missing: _log.warning("waiting", reason=missing))
+        check.await_tables(
+            context.db.address, lambda missing: _log.warning("waiting for the tables of the database", reason=missing)
+        )
     failpoints.arm(settings.work.failpoints)
     stopping = threading.Event()
     # The signals are blocked in all threads and awaited in this one. A signal handler that sets an Event could deadlock with itself.

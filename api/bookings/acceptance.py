@@ -87,7 +87,7 @@ async def accept(
         accepted = await live.intake.accept(booking_request)
     except AccountGone:
         if traveller != principal.user_id:
-            raise Invalid.field("/user_id", "unknown_user", "There is no such user.") from None
+            raise Invalid.field("/user_id", "unknown_user", "There is no account with this id.") from None
         raise
     seconds = wait_seconds(prefer)
     job = await live.jobs.follow(accepted.booking_id, seconds, is_new=not accepted.replayed) if seconds else None

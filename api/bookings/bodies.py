@@ -145,6 +145,10 @@ class BookingBody(RequestBody):
             Invalid: there are more passengers than seats, or one has no surname or a date of birth in the future.
         """
         if len(self.passengers) > self.seats:
-            raise Invalid.field("/passengers", "too_many", "There are more travellers than seats.")
+            raise Invalid.field(
+                "/passengers",
+                "too_many",
+                f"There are {len(self.passengers)} travellers and {self.seats} seats. Book a seat for each traveller.",
+            )
         travellers = [Traveller(each.name, each.date_of_birth, each.contact) for each in self.passengers]
         return require_faultless(travellers, [f"/passengers/{index}" for index in range(len(travellers))])

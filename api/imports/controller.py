@@ -111,7 +111,7 @@ class ImportController(Controller):
         (arrival). `encoding`: of the file. The same file, sent again during its import, is the same job.
         """
         if match is ImportMatch.DAY and mode is ImportMode.CREATE:
-            raise Invalid.field("?match", "one_of", "match=day moves flights that exist, and mode=create leaves them alone.")
+            raise Invalid.field("?match", "one_of", "match=day moves flights, and mode=create changes none. Send one of them.")
         settings = services.settings
         import_id = new_id()
         upload_file = await asyncio.to_thread(_receive, services.storage, import_id)

@@ -48,10 +48,10 @@ class BatchIntake:
             # Another process may pick the same seats in another order.
             again_after_deadlock(lambda: commit(part))
 
-        def refuse(_request: BookingRequest, error: Exception) -> None:
+        def refuse(request: BookingRequest, error: Exception) -> None:
             if not isinstance(error, psycopg.Error):
                 raise error
-            results.append(accept.explain(error))
+            results.append(accept.explain(request, error))
 
         try:
             isolated(store, with_ids, refuse)

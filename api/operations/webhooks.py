@@ -137,7 +137,7 @@ class WebhookController(Controller):
         enabled again.
         """
         if all(each is UNSET for each in (data.url, data.events, data.description, data.enabled)):
-            raise Invalid.field("", "missing", "Say what to change.")
+            raise Invalid.field("", "missing", "Nothing would change. Send at least one of url, events, description and enabled.")
         if data.url is not UNSET:
             _require_usable(data.url, services)
         try:

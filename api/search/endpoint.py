@@ -146,7 +146,7 @@ class SearchEndpoint:
         route = wanted.read(source, destination)
         sources, destinations = await self._keys(route.source), await self._keys(route.destination)
         if all(departure == arrival for departure, arrival in routes_between(sources, destinations)):
-            raise Invalid.field("?destination", "same_place", "Source and destination are the same place.")
+            raise Invalid.field("?destination", "same_place", "Source and destination are the same place. Name two places.")
         return sources, destinations
 
     async def _keys(self, end: Wanted) -> tuple[str, ...]:

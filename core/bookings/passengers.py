@@ -174,7 +174,7 @@ def name_passengers(connection: RawConnection, booking_id: UUID, owner_id: UUID 
         why = "The flight has departed." if booking.status in ACTIVE else f"The booking is {booking.status}."
         raise PassengersFixed(f"{why} Its travellers stay as they are.", booking_status=booking.status.value)
     if len(set(positions)) < len(positions):
-        raise Invalid.field("/passengers", "duplicate", "One position is named twice.")
+        raise Invalid.field("/passengers", "duplicate", "One position is there twice. Name each traveller once.")
     added = len(wanted) - len(positions)
     if len(known) + added > booking.seats:
         raise Invalid.field(

@@ -143,9 +143,15 @@ def _replay(request: BookingRequest, holders: Mapping[tuple[UUID, str], KeyHolde
 _NOT_STORED: Final = "The booking could not be stored as it is."
 
 
-def explain(refusal: psycopg.Error) -> AppError:
-    """The response for a single request that Postgres refused."""
+def explain(request: BookingRequest, refusal: psycopg.Error) -> AppError:
+    """The response for a single request that Postgres refused. What is not a fault of the client is logged."""
     if isinstance(refusal, psycopg.errors.ForeignKeyViolation):
         return AccountGone()
-    _log.error("a booking cannot be stored", error=repr(refusal))
+    _log.error(
+        "a booking cannot be stored",
+        booking_id=str(request.booking_id),
+        user_id=str(request.user_id),
+        flights=[str(flight_id) for flight_id in request.flight_ids],
+        error=repr(refusal),
+    )
     return NotAccepted(_NOT_STORED)

@@ -232,7 +232,7 @@ def _read(charge: Charge, response: _Response) -> ChargeOutcome:
         body = _decode(response.content)
         is_same = (body.id, Decimal(body.amount), body.currency) == (str(charge.payment_id), charge.amount, charge.currency)
     except (ValueError, ArithmeticError) as error:  # what msgspec raises is a ValueError, for bad UTF-8 as well
-        _log.error("an answer of the payment provider that cannot be read", error=str(error))
+        _log.error("an answer of the payment provider cannot be read", payment_id=str(charge.payment_id), error=str(error))
         return ChargeOutcome(ChargeStatus.UNKNOWN)
     if not is_same:
         _log.error("the payment provider answers about another charge", payment_id=str(charge.payment_id), answered=body.id)

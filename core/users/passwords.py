@@ -36,7 +36,7 @@ def require_strong(password: str, *, username: str, pointer: str = "/password") 
     if not PASSWORD_MIN <= len(password) <= PASSWORD_MAX:
         raise Invalid.field(pointer, "bad_length", f"A password has {PASSWORD_MIN} to {PASSWORD_MAX} characters.")
     if password.lower() == username.lower():
-        raise Invalid.field(pointer, "same_as_username", "The password is the username.")
+        raise Invalid.field(pointer, "same_as_username", "The password is the username; choose another.")
     if password.lower() in COMMON_PASSWORDS:
         raise Invalid.field(pointer, "too_common", "This password is among the most used ones; choose another.")
 

@@ -110,7 +110,7 @@ def change_password(session: Session, user_id: UUID, current: str, new: str, *, 
     """
     user = require_password(session, user_id, current)
     if new == current:
-        raise Invalid.field("/new_password", "unchanged", "The new password is the current one.")
+        raise Invalid.field("/new_password", "unchanged", "The new password is the current one; choose another.")
     require_strong(new, username=user.username, pointer="/new_password")
     return _give_password(session, user, new, at=at, keep=keep)
 
