@@ -66,6 +66,10 @@ from workers.webhooks.sender import WebhookSender
 STOP_MS = 2_000
 """How long running messages may take to end after SIGTERM. The sweep repeats work that does not end in time."""
 
+IMPORTS_STOP_SECONDS = 1.0
+"""How long imports may take to end after SIGTERM. A worker whose supervisor was killed is killed 2.5 s after SIGTERM, and its import processes
+must have ended before: one that is stopped would remain."""
+
 CONSUMER_STALL_SECONDS = 20.0
 """A consumer without progress for this time is stuck. While Redis does not answer, it makes progress after each command's time
 limit.
@@ -214,7 +218,7 @@ def run() -> int:
     _log.info("worker ready", pid=os.getpid(), queues=[pool.queue for pool in pools(settings)])
     signal.sigwait(ENDINGS)
     stopping.set()
-    _stop(workers, executors)
+    _stop(context, workers, executors)
     for thread in (sweeper.thread, heartbeat.thread, redis_watch.thread, webhooks.thread):
         thread.join(timeout=1)
     context.close()
@@ -222,9 +226,10 @@ def run() -> int:
     return 0
 
 
-def _stop(workers: list[Worker], executors: list[PaymentExecutor]) -> None:
+def _stop(context: Context, workers: list[Worker], executors: list[PaymentExecutor]) -> None:
     """Stop all of them at the same time."""
     stops = [
+        threading.Thread(target=context.import_processes.close, kwargs={"grace_seconds": IMPORTS_STOP_SECONDS}),
         *(threading.Thread(target=worker.stop, kwargs={"timeout": STOP_MS}) for worker in workers),
         *(threading.Thread(target=executor.stop) for executor in executors),
     ]

@@ -15,7 +15,7 @@ import pytest
 
 from core.telemetry import correlation
 from tests.support.imports import ImportSteps, csv_of, row
-from workers.imports.processes import ImportProcesses, ProcessEnded, _Process
+from workers.imports.processes import ImportProcesses, ProcessEnded, WorkerEnds, _Process
 from workers.imports.protocol import Ended, Ending, Interrupted, Stored
 
 NOWHERE = "redis://127.0.0.1:1/0"
@@ -145,6 +145,18 @@ def test_a_process_that_is_stopped_at_work_ends_with_its_worker(
         importing = background.submit(processes.import_next, lambda _: None)
         assert waits.wait(10)
         processes.close()
-        with pytest.raises(ProcessEnded, match="-9"):
+        with pytest.raises(WorkerEnds):
             importing.result(timeout=10)
     assert not process.is_running()
+    with pytest.raises(WorkerEnds):
+        processes.import_next(lambda _: None)
+
+
+def test_an_import_at_work_may_end_before_its_worker(import_steps: ImportSteps, processes: ImportProcesses) -> None:
+    job = import_steps.send(csv_of([row(1)]))
+    with ThreadPoolExecutor() as background:
+        is_stored = threading.Event()
+        importing = background.submit(processes.import_next, lambda _: is_stored.set())
+        assert is_stored.wait(30)
+        processes.close(grace_seconds=30)
+        assert importing.result() == Ended(job, Ending.COMPLETED)

@@ -14,7 +14,7 @@ from core.operations import dead_letters
 from core.telemetry.incidents import Incident, Incidents
 from workers import measures
 from workers.context import Context
-from workers.imports.processes import ProcessEnded
+from workers.imports.processes import ProcessEnded, WorkerEnds
 from workers.imports.protocol import Ending, Interrupted, Stored
 
 _log = structlog.get_logger(__name__)
@@ -36,6 +36,8 @@ def import_files(context: Context, import_ids: Sequence[UUID]) -> None:
 
     try:
         result = context.import_processes.import_next(report)
+    except WorkerEnds:
+        return  # the sweep of the next worker will send the import again
     except ProcessEnded as error:
         _crashed.failed(error=str(error))
         return

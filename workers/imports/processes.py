@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable
 from multiprocessing import Pipe
 from pathlib import Path
-from threading import Lock, Thread
+from threading import Condition, Lock, Thread
 from typing import Final
 
 from core.telemetry import correlation
@@ -19,6 +19,10 @@ END_SECONDS: Final = 2.0
 SILENCE_SECONDS: Final = 100.0
 """A process that reports nothing for this time is stopped or stuck, and is killed. A chunk takes some seconds. This is less than the time after
 which its thread counts as stuck (`workers/main.py`): then the whole worker would count as not working."""
+
+
+class WorkerEnds(Exception):
+    """The worker is about to end, so nothing is imported any more."""
 
 
 class ProcessEnded(Exception):
@@ -43,13 +47,18 @@ class ImportProcesses:
         self._lock = Lock()
         self._free: list[_Process] = []
         self._busy: set[_Process] = set()
+        self._none_busy = Condition(self._lock)
+        self._closed = False
 
     def import_next(self, report: Callable[[Stored], None]) -> Ended | Interrupted:
         """Continue the import whose turn it is. `report` is called after each chunk.
 
         Raises:
             ProcessEnded: the process crashed, was killed, or could not be started.
+            WorkerEnds: `close` was called.
         """
+        if self._closed:
+            raise WorkerEnds
         while (free := self._take_free()) is not None:
             try:
                 return self._import(free, report)
@@ -66,26 +75,34 @@ class ImportProcesses:
     def _import(self, process: _Process, report: Callable[[Stored], None]) -> Ended | Interrupted:
         with self._lock:
             self._busy.add(process)
+            if self._closed:
+                process.kill()
         try:
             process.send(Request(correlation.current(), spans.current()))
             result = process.await_result(report)
         except (EOFError, OSError) as error:
             status = process.end()
+            if self._closed:
+                raise WorkerEnds from None
             silent = f" after {SILENCE_SECONDS:.0f} s of silence" if isinstance(error, TimeoutError) else ""
             raise ProcessEnded(f"The import process ended with status {status}{silent}.", status) from None
+        else:
+            with self._lock:
+                self._free.append(process)
+            return result
         finally:
             with self._lock:
                 self._busy.discard(process)
-        with self._lock:
-            self._free.append(process)
-        return result
+                self._none_busy.notify_all()
 
-    def close(self) -> None:
-        """End all processes. What those at work have not committed is undone."""
+    def close(self, *, grace_seconds: float = 0.0) -> None:
+        """End all processes. Those at work may go on for `grace_seconds`; what they have not committed then is undone."""
         with self._lock:
-            free, self._free = self._free, []
+            self._closed = True
+            self._none_busy.wait_for(lambda: not self._busy, grace_seconds)
             for process in self._busy:
                 process.kill()  # it may be stopped, and would not notice the end of this process
+            free, self._free = self._free, []
         for process in free:
             process.end()
 
