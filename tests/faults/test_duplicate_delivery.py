@@ -18,11 +18,11 @@ WORKERS = 4
 def test_bookings_worked_by_four_at_once_are_seated_once(pipeline: Pipeline, seed: int) -> None:
     flights = [pipeline.flight(20), pipeline.flight(15)]
     bookings = [booking for flight in flights for booking in pipeline.accept_many(25, flight)]
-    trips = [pipeline.accept_trip(*flights) for _ in range(10)]
+    connecting = [pipeline.accept_flights(*flights) for _ in range(10)]
     start = Barrier(WORKERS)
 
     def work(worker: int) -> None:
-        mine = [*bookings, *trips]
+        mine = [*bookings, *connecting]
         random.Random(seed * WORKERS + worker).shuffle(mine)
         start.wait()
         for at in range(0, len(mine), 20):
@@ -34,8 +34,8 @@ def test_bookings_worked_by_four_at_once_are_seated_once(pipeline: Pipeline, see
 
     # Some are postponed, because Redis was sold out although Postgres had free seats.
     pipeline.worker()
-    pipeline.assert_clean([*bookings, *trips])
-    endings = pipeline.endings([*bookings, *trips])
+    pipeline.assert_clean([*bookings, *connecting])
+    endings = pipeline.endings([*bookings, *connecting])
     assert set(endings) == {"CONFIRMED", "sold_out"}
     assert pipeline.seats(flights[1])[:2] == (0, 15)
 

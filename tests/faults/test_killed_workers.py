@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.support.crashes import crash_and_recover
 from tests.support.pipeline import Pipeline
 from tests.support.waiting import until
 
@@ -18,14 +19,7 @@ def test_bookings_survive_workers_that_are_killed(pipeline: Pipeline, failpoint:
     bookings = pipeline.accept_many(BOOKINGS, flight)
     pipeline.send(*bookings, together=50)
 
-    worker = pipeline.worker(FAILPOINTS=f"{failpoint}:crash")
-    until(lambda: not worker.is_running, seconds=30)
-    for settings in (f"{failpoint}:crash:0.5", ""):
-        pipeline.reclaim_messages()
-        pipeline.end_leases()
-        worker.start(FAILPOINTS=settings)
-        until(lambda: pipeline.is_quiet or not worker.is_running, seconds=40)
-    assert worker.is_running
+    crash_and_recover(pipeline, failpoint)
 
     pipeline.assert_clean(bookings)
     assert pipeline.endings(bookings) == {"CONFIRMED": SEATS, "sold_out": BOOKINGS - SEATS}

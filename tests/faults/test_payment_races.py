@@ -29,7 +29,7 @@ from workers.bookings import reserve_bookings
 SEED = 20261123
 FLIGHTS = 20
 SEATS = 10
-TRIPS_IN_A_HEAT = 4
+BOOKINGS_IN_A_HEAT = 4
 LATE = 120
 """Minutes: beyond the time that a payment in doubt is waited for."""
 
@@ -52,7 +52,7 @@ class Race:
 
     def acts(self) -> list[Callable[[], object]]:
         """All that happens, in the order of the seed. What happens to one booking happens at about the same time."""
-        heats = [self.bookings[start : start + TRIPS_IN_A_HEAT] for start in range(0, len(self.bookings), TRIPS_IN_A_HEAT)]
+        heats = [self.bookings[start : start + BOOKINGS_IN_A_HEAT] for start in range(0, len(self.bookings), BOOKINGS_IN_A_HEAT)]
         return [act for heat in heats for act in self.heat(heat)]
 
     def heat(self, bookings: list[UUID]) -> list[Callable[[], object]]:

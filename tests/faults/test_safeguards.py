@@ -50,8 +50,8 @@ class Steps:
         with self.context.db.snapshot() as connection:
             return pending.load_pending(connection, booking_ids)
 
-    def ask(self, trips: list[PendingBooking]) -> Reservations:
-        return reserve_in_redis(self.inventory, trips, self._load, now())
+    def ask(self, bookings: list[PendingBooking]) -> Reservations:
+        return reserve_in_redis(self.inventory, bookings, self._load, now())
 
     def settle(self, reservations: Reservations, guard: Collection[BookingStatus] = reserve.STATUS_GUARD) -> None:
         with self.context.db.transaction() as connection:
@@ -213,15 +213,15 @@ def test_the_audit_releases_seats_that_were_not_released_in_redis(steps: Steps) 
     roomy, full = steps.pipeline.flight(seats=5), steps.pipeline.flight(seats=1)
     (last,) = steps.pipeline.accept_many(1, full)
     steps.work(last)
-    trip = steps.pipeline.accept_trip(roomy, full)
-    reservations = steps.ask(steps.find(trip))
+    connecting = steps.pipeline.accept_flights(roomy, full)
+    reservations = steps.ask(steps.find(connecting))
     with steps.context.db.transaction() as connection:
         reserve.commit_reservations(connection, reservations, hold_minutes=15)  # and no more: it was killed
-    assert steps.pipeline.endings([trip]) == {"sold_out": 1}
+    assert steps.pipeline.endings([connecting]) == {"sold_out": 1}
     assert steps.pipeline.seats(roomy) == (0, 0, 4)
 
     steps.pipeline.repair_inventory()
     (next_one,) = steps.pipeline.accept_many(1, roomy, seats=5)
     steps.work(next_one)
     assert steps.pipeline.endings([next_one]) == {"CONFIRMED": 1}
-    assert steps.pipeline.violations([last, trip, next_one]) == []
+    assert steps.pipeline.violations([last, connecting, next_one]) == []

@@ -74,7 +74,7 @@ def closing(pipeline: Pipeline, *, turn: int) -> Iterator[WatchedDatabase]:
 
 def test_the_committed_part_of_an_interrupted_batch_is_answered_as_stored(pipeline: Pipeline) -> None:
     flights, traveller = (pipeline.flight(10), pipeline.flight(10)), pipeline.account().id
-    good = BookingRequest(traveller, flights, 1, idempotency_key="trip", request_hash=b"trip")
+    good = BookingRequest(traveller, flights, 1, idempotency_key="a-key", request_hash=b"a hash")
     # The account that does not exist breaks the batch; its halves are tried one by one, and the connection is refused after the first.
     with closing(pipeline, turn=2) as database:
         stored, in_doubt = new_intake(database).accept([good, BookingRequest(new_id(), flights, 1)])
@@ -86,7 +86,7 @@ def test_the_committed_part_of_an_interrupted_batch_is_answered_as_stored(pipeli
 
 def test_a_request_with_an_unknown_outcome_is_not_refused_with_nothing_changed(pipeline: Pipeline) -> None:
     flights, traveller = (pipeline.flight(10), pipeline.flight(10)), pipeline.account().id
-    good = BookingRequest(traveller, flights, 1, idempotency_key="trip", request_hash=b"trip")
+    good = BookingRequest(traveller, flights, 1, idempotency_key="a-key", request_hash=b"a hash")
     with closing(pipeline, turn=2) as database:
         refused, in_doubt = new_intake(database).accept([BookingRequest(new_id(), flights, 1), good])
     assert isinstance(refused, AccountGone)

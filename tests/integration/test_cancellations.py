@@ -109,7 +109,9 @@ def test_only_captured_money_is_given_back(traveller: httpx.Client, steps: Steps
     assert taken(steps) == 0
 
 
-def test_a_trip_has_one_quote_that_counts_from_its_first_departure(traveller: httpx.Client, steps: Steps, book: Book) -> None:
+def test_a_booking_of_several_flights_has_one_quote_that_counts_from_its_first_departure(
+    traveller: httpx.Client, steps: Steps, book: Book
+) -> None:
     booking = book(NEAR, FAR, seats=2)
     quoted = quote(traveller, booking)
     assert (quoted["refund_amount"], quoted["fee_amount"]) == ("22500.00", "7500.00")

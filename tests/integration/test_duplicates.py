@@ -75,12 +75,12 @@ def test_the_window_is_a_setting_of_its_own(start_api: ApiFactory, pipeline: Pip
             assert book(client, flight).status_code == status
 
 
-def test_every_flight_of_a_trip_counts(watched: httpx.Client, pipeline: Pipeline) -> None:
+def test_every_flight_of_a_booking_counts(watched: httpx.Client, pipeline: Pipeline) -> None:
     outbound, inbound, other = (pipeline.flight(9, departs_in=timedelta(days=day)) for day in (3, 4, 5))
-    trip = book(watched, outbound, inbound).json()["booking_id"]
+    booking = book(watched, outbound, inbound).json()["booking_id"]
     for flights in ((inbound,), (outbound,), (inbound, other)):
         refused = book(watched, *flights)
-        assert (refused.status_code, refused.json()["booking_id"]) == (409, trip)
+        assert (refused.status_code, refused.json()["booking_id"]) == (409, booking)
     assert book(watched, other).status_code == 202
 
 

@@ -96,13 +96,13 @@ def test_all_bookings_of_the_flight_are_refunded_and_waiting_clients_are_notifie
 ) -> None:
     flight, onward = pipeline.flight(10), pipeline.flight(10, departs_in=timedelta(days=4))
     owner = UUID(traveller.get("/api/v1/auth/me").json()["id"])
-    seated, held, trip = pipeline.accept(
+    seated, held, connecting = pipeline.accept(
         BookingRequest(owner, (flight,), 2),
         BookingRequest(owner, (flight,), 1, PaymentMode.HOLD),
         BookingRequest(owner, (flight, onward), 1),
     )
-    pipeline.work(seated, held, trip)
-    pay_for(pipeline, [seated, trip])
+    pipeline.work(seated, held, connecting)
+    pay_for(pipeline, [seated, connecting])
     (waiting,) = pipeline.accept_many(1, flight)
     execute(
         pipeline, "INSERT INTO waitlist (id, flight_id, user_id, party_size) VALUES (gen_random_uuid(), %s, %s, 9)", flight, owner
@@ -114,8 +114,8 @@ def test_all_bookings_of_the_flight_are_refunded_and_waiting_clients_are_notifie
         assert traveller.get(f"/api/v1/bookings/{booking}").json()["available_actions"] == actions
     cancel_flights(pipeline.context, [job])
 
-    assert pipeline.endings([seated, held, trip, waiting]) == {"CANCELLED": 3, "flight_cancelled": 1}
-    for booking, refund in ((seated, "15000.00"), (trip, "15000.00"), (held, None)):
+    assert pipeline.endings([seated, held, connecting, waiting]) == {"CANCELLED": 3, "flight_cancelled": 1}
+    for booking, refund in ((seated, "15000.00"), (connecting, "15000.00"), (held, None)):
         view = traveller.get(f"/api/v1/bookings/{booking}").json()
         assert (view["status"], view["failure"]["code"], view["available_actions"]) == ("CANCELLED", "flight_cancelled", [])
         assert view["refund"] == (
@@ -184,7 +184,7 @@ def test_twenty_parallel_calls_are_one_job_and_two_workers_on_it_refund_once(adm
 def test_one_booking_that_cannot_be_ended_holds_up_no_other(admin: httpx.Client, pipeline: Pipeline) -> None:
     flight, miscounted = pipeline.flight(20), pipeline.flight(20, departs_in=timedelta(days=4))
     bookings = confirmed(pipeline, flight, 9)
-    stuck = pipeline.accept_trip(flight, miscounted)
+    stuck = pipeline.accept_flights(flight, miscounted)
     pipeline.work(stuck)
     execute(pipeline, "UPDATE flights SET seats_sold = 0 WHERE id = %s", miscounted)
     job = cancel(admin, flight)

@@ -47,7 +47,7 @@ def test_a_hold_that_is_not_paid_ends_and_gives_its_seats_back_once(
     assert pipeline.violations([booking]) == []
 
 
-def test_all_flights_of_a_trip_are_given_back_together(
+def test_all_flights_of_a_booking_are_given_back_together(
     payment_steps: PaymentSteps, pipeline: Pipeline, traveller: UUID, flight: UUID
 ) -> None:
     flights = (flight, pipeline.flight(4, departs_in=timedelta(days=4)))

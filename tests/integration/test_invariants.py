@@ -71,12 +71,12 @@ def test_an_accepted_booking_that_is_gone(pipeline: Pipeline, sold: UUID) -> Non
 
 def test_a_booking_that_lost_a_flight(pipeline: Pipeline, sold: UUID) -> None:
     other = pipeline.flight(seats=10)
-    trip = pipeline.accept_trip(sold, other)
-    pipeline.work(trip)
-    execute(pipeline, "DELETE FROM booking_segments WHERE booking_id = %s AND position = 0", trip)
+    booking = pipeline.accept_flights(sold, other)
+    pipeline.work(booking)
+    execute(pipeline, "DELETE FROM booking_segments WHERE booking_id = %s AND position = 0", booking)
     execute(pipeline, "UPDATE flights SET seats_sold = seats_sold - 1 WHERE id = %s", sold)
     Inventory(pipeline.redis).drop([sold])
-    assert_found(pipeline, "I2", str(trip), "has lost a flight")
+    assert_found(pipeline, "I2", str(booking), "has lost a flight")
 
 
 def test_two_bookings_under_one_key(pipeline: Pipeline, sold: UUID) -> None:

@@ -45,7 +45,7 @@ def test_a_hold_that_is_paid_is_confirmed(payment_steps: PaymentSteps, pipeline:
     assert_square(payment_steps, booking)
 
 
-def test_a_trip_is_paid_in_one_sum(payment_steps: PaymentSteps, pipeline: Pipeline, payer: UUID) -> None:
+def test_a_booking_of_several_flights_is_paid_in_one_sum(payment_steps: PaymentSteps, pipeline: Pipeline, payer: UUID) -> None:
     flights = (pipeline.flight(2), pipeline.flight(2, departs_in=timedelta(days=4)))
     booking = payment_steps.hold(payer, flights, 2)
     payment_steps.pay(booking)

@@ -149,12 +149,12 @@ def test_who_has_flown_out_may_keep_a_return_that_was_moved(
     admin: httpx.Client, traveller: httpx.Client, pipeline: Pipeline, flight: dict[str, Any], book: Book
 ) -> None:
     outbound = pipeline.flight(5, departs_in=timedelta(days=2))
-    trip = book(outbound, flight["id"])
+    booking = book(outbound, flight["id"])
     with pipeline.db.transaction() as connection:
         connection.execute("UPDATE flights SET departure_ts = now() - interval '1 minute' WHERE id = %s", (outbound,))
     move(admin, flight, hours=5)
-    assert read(traveller, trip)["available_actions"] == ["accept_change"]
-    assert keep(traveller, trip).json()["available_actions"] == []
+    assert read(traveller, booking)["available_actions"] == ["accept_change"]
+    assert keep(traveller, booking).json()["available_actions"] == []
 
 
 def test_a_flight_with_travellers_goes_nowhere_else_and_not_into_the_past(
@@ -190,28 +190,28 @@ def test_cancelling_while_it_is_open_is_free_of_charge(
     assert (carried_out["refund_amount"], carried_out["fee_amount"]) == ("7500.00", "0.00")
 
 
-def test_one_moved_flight_opens_the_whole_trip(
+def test_one_moved_flight_opens_the_whole_booking(
     admin: httpx.Client, traveller: httpx.Client, pipeline: Pipeline, flight: dict[str, Any], book: Book
 ) -> None:
-    trip = book(pipeline.flight(5, departs_in=timedelta(days=2)), flight["id"])
+    booking = book(pipeline.flight(5, departs_in=timedelta(days=2)), flight["id"])
     move(admin, flight, hours=5)
-    view = read(traveller, trip)
+    view = read(traveller, booking)
     assert [segment["schedule_change"] is None for segment in view["segments"]] == [True, False]
     assert view["schedule_change"] == view["segments"][1]["schedule_change"]
-    assert traveller.delete(f"/api/v1/bookings/{trip}").json()["refund"]["amount"] == "15000.00"
+    assert traveller.delete(f"/api/v1/bookings/{booking}").json()["refund"]["amount"] == "15000.00"
 
 
 @pytest.mark.parametrize("mode", [PaymentMode.NONE, PaymentMode.HOLD])
-def test_who_misses_a_flight_that_was_moved_ahead_of_the_first_may_still_give_the_trip_back(
+def test_who_misses_a_flight_that_was_moved_ahead_of_the_first_may_still_give_the_booking_back(
     admin: httpx.Client, traveller: httpx.Client, pipeline: Pipeline, flight: dict[str, Any], book: Book, mode: PaymentMode
 ) -> None:
-    trip = book(pipeline.flight(5, departs_in=timedelta(days=2)), flight["id"], mode=mode)
+    booking = book(pipeline.flight(5, departs_in=timedelta(days=2)), flight["id"], mode=mode)
     move(admin, flight, hours=-48)
     with pipeline.db.transaction() as connection:
         connection.execute("UPDATE flights SET departure_ts = now() - interval '1 minute' WHERE id = %s", (flight["id"],))
-    assert read(traveller, trip)["available_actions"] == ["cancel"]
-    assert traveller.post(f"/api/v1/bookings/{trip}/payments", json={"token": "tok_ok"}).json()["code"] == "not_payable"
-    assert traveller.delete(f"/api/v1/bookings/{trip}").json()["status"] == "CANCELLED"
+    assert read(traveller, booking)["available_actions"] == ["cancel"]
+    assert traveller.post(f"/api/v1/bookings/{booking}/payments", json={"token": "tok_ok"}).json()["code"] == "not_payable"
+    assert traveller.delete(f"/api/v1/bookings/{booking}").json()["status"] == "CANCELLED"
 
 
 def test_there_is_nothing_to_keep_where_nothing_was_moved_or_the_booking_is_not_yours(

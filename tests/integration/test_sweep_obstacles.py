@@ -44,12 +44,12 @@ def locked(pipeline: Pipeline, table: str, row: UUID) -> Iterator[None]:
 def overdue(steps: Steps, flight: UUID, count: int = 1) -> list[UUID]:
     """Holds that nobody paid in time."""
     owner = steps.pipeline.account().id
-    trips = [steps.book(owner, flight, mode=PaymentMode.HOLD) for _ in range(count)]
+    bookings = [steps.book(owner, flight, mode=PaymentMode.HOLD) for _ in range(count)]
     steps.execute(
         "UPDATE bookings SET hold_expires_at = now() - interval '1 min', next_at = now() - interval '1 min' WHERE id = ANY(%s)",
-        trips,
+        bookings,
     )
-    return trips
+    return bookings
 
 
 def unfinished_imports(steps: Steps, count: int) -> list[UUID]:
@@ -201,14 +201,14 @@ def test_without_both_a_locked_flight_keeps_every_hold_waiting(
 
 
 @pytest.mark.parametrize("leg", [0, 1])
-def test_a_trip_is_locked_by_any_of_its_flights(steps: Steps, leg: int) -> None:
+def test_a_booking_of_several_flights_is_locked_by_any_of_its_flights(steps: Steps, leg: int) -> None:
     flights = [steps.pipeline.flight(5), steps.pipeline.flight(5)]
-    trip = steps.pipeline.accept_trip(*flights)
+    connecting = steps.pipeline.accept_flights(*flights)
     (other,) = steps.pipeline.accept_many(1, flights[1 - leg])
     with locked(steps.pipeline, "flights", flights[leg]), steps.context.db.transaction() as connection:
-        assert leases.find_unlocked_bookings(connection, [trip, other]) == {other}
+        assert leases.find_unlocked_bookings(connection, [connecting, other]) == {other}
     with locked(steps.pipeline, "bookings", other), steps.context.db.transaction() as connection:
-        assert leases.find_unlocked_bookings(connection, [trip, other]) == {trip}
+        assert leases.find_unlocked_bookings(connection, [connecting, other]) == {connecting}
 
 
 # Waiting lists.

@@ -134,7 +134,7 @@ class Pipeline(InstalledProcesses):
         traveller = self.account()
         return self.accept(*(BookingRequest(traveller.id, (flight_id,), seats) for _ in range(count)))
 
-    def accept_trip(self, *flight_ids: UUID, seats: int = 1) -> UUID:
+    def accept_flights(self, *flight_ids: UUID, seats: int = 1) -> UUID:
         """A booking of several flights of one new traveller, stored and not sent."""
         return self.accept(BookingRequest(self.account().id, flight_ids, seats))[0]
 
@@ -162,8 +162,8 @@ class Pipeline(InstalledProcesses):
     def reserve_and_stop(self, *booking_ids: UUID) -> Reservations:
         """What a worker has done when it is killed after it asked Redis."""
         with self.db.snapshot() as connection:
-            trips = pending.load_pending(connection, booking_ids)
-        return reserve_in_redis(self.context.inventory, trips, self._load, now())
+            bookings = pending.load_pending(connection, booking_ids)
+        return reserve_in_redis(self.context.inventory, bookings, self._load, now())
 
     def _load(self, flight_ids: Sequence[UUID]) -> None:
         with self.db.snapshot() as connection:

@@ -7,24 +7,17 @@ import random
 import pytest
 
 from core.payments.breaker import MIN_CALLS, PROBES, ROUND_SECONDS, WINDOW_SECONDS, CircuitBreaker
+from tests.support.manual_clock import ManualClock
 from workers.bulkhead import Bulkhead
 
 
-class Clock:
-    def __init__(self) -> None:
-        self.now = 1000.0
-
-    def __call__(self) -> float:
-        return self.now
+@pytest.fixture
+def clock() -> ManualClock:
+    return ManualClock()
 
 
 @pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-def breaker(clock: Clock) -> CircuitBreaker:
+def breaker(clock: ManualClock) -> CircuitBreaker:
     return CircuitBreaker(clock)
 
 
@@ -62,14 +55,14 @@ def test_it_judges_by_the_rate_and_not_by_failures_in_a_row(breaker: CircuitBrea
     assert breaker.is_open == opens
 
 
-def test_old_failures_do_not_count(breaker: CircuitBreaker, clock: Clock) -> None:
+def test_old_failures_do_not_count(breaker: CircuitBreaker, clock: ManualClock) -> None:
     fail(breaker, flights=MIN_CALLS - 1)
     clock.now += WINDOW_SECONDS + 1
     fail(breaker, flights=MIN_CALLS - 1)
     assert not breaker.is_open
 
 
-def test_while_open_a_few_probes_go_through_in_each_round(breaker: CircuitBreaker, clock: Clock) -> None:
+def test_while_open_a_few_probes_go_through_in_each_round(breaker: CircuitBreaker, clock: ManualClock) -> None:
     fail(breaker, flights=MIN_CALLS)
     for _ in range(2):
         clock.now += ROUND_SECONDS
@@ -77,7 +70,7 @@ def test_while_open_a_few_probes_go_through_in_each_round(breaker: CircuitBreake
         assert not breaker.allows(0)
 
 
-def test_the_first_probe_that_is_answered_closes_it(breaker: CircuitBreaker, clock: Clock) -> None:
+def test_the_first_probe_that_is_answered_closes_it(breaker: CircuitBreaker, clock: ManualClock) -> None:
     fail(breaker, flights=MIN_CALLS)
     clock.now += ROUND_SECONDS
     breaker.record(0, answered=False)

@@ -9,6 +9,7 @@ import pytest
 
 from core.telemetry import incidents
 from core.telemetry.incidents import QUIET_SECONDS, REMIND_SECONDS, Incident, Incidents
+from tests.support.manual_clock import ManualClock
 
 
 class RecordingLogger:
@@ -25,32 +26,22 @@ class RecordingLogger:
         return lines
 
 
-class Clock:
-    """Time that passes when the test says so."""
-
-    def __init__(self) -> None:
-        self.now = 1_000.0
-
-    def __call__(self) -> float:
-        return self.now
-
-
 @pytest.fixture
 def logger() -> RecordingLogger:
     return RecordingLogger()
 
 
 @pytest.fixture
-def clock() -> Clock:
-    return Clock()
+def clock() -> ManualClock:
+    return ManualClock()
 
 
 @pytest.fixture
-def incident(logger: RecordingLogger, clock: Clock) -> Incident:
+def incident(logger: RecordingLogger, clock: ManualClock) -> Incident:
     return Incident(logger, "Redis is away", "Redis is back", clock=clock)
 
 
-def test_an_outage_is_two_lines_however_often_it_is_met(incident: Incident, logger: RecordingLogger, clock: Clock) -> None:
+def test_an_outage_is_two_lines_however_often_it_is_met(incident: Incident, logger: RecordingLogger, clock: ManualClock) -> None:
     for _ in range(50):
         incident.failed(error="refused")
         clock.now += 1
@@ -62,7 +53,7 @@ def test_an_outage_is_two_lines_however_often_it_is_met(incident: Incident, logg
     assert logger.take() == [(logging.INFO, "Redis is back", {"times": 50, "seconds": 50.0})]
 
 
-def test_a_long_outage_is_logged_once_a_minute(incident: Incident, logger: RecordingLogger, clock: Clock) -> None:
+def test_a_long_outage_is_logged_once_a_minute(incident: Incident, logger: RecordingLogger, clock: ManualClock) -> None:
     for second in range(301):
         incident.failed(error=second)
         clock.now += 1
@@ -71,7 +62,7 @@ def test_a_long_outage_is_logged_once_a_minute(incident: Incident, logger: Recor
     ]
 
 
-def test_what_succeeds_between_two_failures_ends_nothing(incident: Incident, logger: RecordingLogger, clock: Clock) -> None:
+def test_what_succeeds_between_two_failures_ends_nothing(incident: Incident, logger: RecordingLogger, clock: ManualClock) -> None:
     for _ in range(100):
         incident.failed()
         incident.succeeded()
@@ -80,7 +71,7 @@ def test_what_succeeds_between_two_failures_ends_nothing(incident: Incident, log
     assert [event for _, event, _ in logger.take()] == ["Redis is away"] * 2  # the second after a minute
 
 
-def test_incidents_that_follow_each_other_become_one(incident: Incident, logger: RecordingLogger, clock: Clock) -> None:
+def test_incidents_that_follow_each_other_become_one(incident: Incident, logger: RecordingLogger, clock: ManualClock) -> None:
     for _ in range(3600):
         incident.failed()
         clock.now += QUIET_SECONDS * 2
@@ -90,7 +81,7 @@ def test_incidents_that_follow_each_other_become_one(incident: Incident, logger:
 
 
 def test_an_incident_a_while_after_the_last_is_logged_like_the_first(
-    incident: Incident, logger: RecordingLogger, clock: Clock
+    incident: Incident, logger: RecordingLogger, clock: ManualClock
 ) -> None:
     for _ in range(3):
         incident.failed()

@@ -4,15 +4,8 @@ from __future__ import annotations
 
 import threading
 
+from tests.support.manual_clock import ManualClock
 from workers.health.progress import Progress
-
-
-class Clock:
-    def __init__(self) -> None:
-        self.now = 100.0
-
-    def __call__(self) -> float:
-        return self.now
 
 
 def stalled(progress: Progress) -> list[str]:
@@ -30,7 +23,7 @@ def test_what_is_expected_has_to_begin() -> None:
 
 
 def test_what_is_expected_has_to_go_on() -> None:
-    clock = Clock()
+    clock = ManualClock()
     progress = Progress(clock)
     moved = progress.expect("the consumer", limit_seconds=5)
     moved()
@@ -43,7 +36,7 @@ def test_what_is_expected_has_to_go_on() -> None:
 
 
 def test_who_is_at_work_has_to_get_on_and_who_is_idle_has_not() -> None:
-    clock = Clock()
+    clock = ManualClock()
     progress = Progress(clock)
     progress.moved()  # nobody is at work
     with progress.working("a thread", limit_seconds=5):
@@ -58,7 +51,7 @@ def test_who_is_at_work_has_to_get_on_and_who_is_idle_has_not() -> None:
 
 
 def test_a_thread_that_gets_on_excuses_no_other() -> None:
-    clock = Clock()
+    clock = ManualClock()
     progress = Progress(clock)
     is_at_work, may_end = threading.Event(), threading.Event()
 

@@ -76,7 +76,7 @@ def flown(*stops: tuple[str, int], day: int = 24) -> tuple[Leg, ...]:
         (flown(("Delhi", 0), ("Mumbai", 3), ("Goa", 6), ("Delhi", 0)), [f"Flight {number} of 3" for number in (1, 2, 3)]),
     ],
 )
-def test_the_flights_of_a_trip_with_a_stay_have_headings(legs: tuple[Leg, ...], above: list[str]) -> None:
+def test_the_flights_of_a_booking_with_a_stay_have_headings(legs: tuple[Leg, ...], above: list[str]) -> None:
     assert headings(legs) == above
 
 

@@ -11,25 +11,18 @@ from api.readiness.worker_presence import PresenceTracker
 from core.clock import new_id
 from core.heartbeats.beats import SILENT_SECONDS
 from core.heartbeats.queries import Heartbeat
+from tests.support.manual_clock import ManualClock
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 
 
-class Clock:
-    def __init__(self) -> None:
-        self.now = 100.0
-
-    def __call__(self) -> float:
-        return self.now
+@pytest.fixture
+def clock() -> ManualClock:
+    return ManualClock()
 
 
 @pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-def tracker(clock: Clock) -> PresenceTracker:
+def tracker(clock: ManualClock) -> PresenceTracker:
     return PresenceTracker(clock)
 
 
@@ -52,7 +45,7 @@ def test_a_row_that_is_old_at_the_first_check_is_of_a_silent_worker(tracker: Pre
     assert PresenceTracker().update([old]).nobody_answers
 
 
-def test_a_worker_whose_row_stays_as_it_is_is_silent(tracker: PresenceTracker, clock: Clock) -> None:
+def test_a_worker_whose_row_stays_as_it_is_is_silent(tracker: PresenceTracker, clock: ManualClock) -> None:
     worker = row()
     assert tracker.update([worker]).answering == [worker]
     clock.now += SILENT_SECONDS
@@ -64,7 +57,7 @@ def test_a_worker_whose_row_stays_as_it_is_is_silent(tracker: PresenceTracker, c
     assert tracker.update([again]).answering == [again]
 
 
-def test_the_only_worker_may_be_missing_for_a_moment(tracker: PresenceTracker, clock: Clock) -> None:
+def test_the_only_worker_may_be_missing_for_a_moment(tracker: PresenceTracker, clock: ManualClock) -> None:
     tracker.update([row()])
     clock.now += SILENT_SECONDS
     assert not tracker.update([]).nobody_answers
@@ -72,7 +65,7 @@ def test_the_only_worker_may_be_missing_for_a_moment(tracker: PresenceTracker, c
     assert tracker.update([]).nobody_answers
 
 
-def test_replacing_one_of_several_workers_causes_no_alarm(tracker: PresenceTracker, clock: Clock) -> None:
+def test_replacing_one_of_several_workers_causes_no_alarm(tracker: PresenceTracker, clock: ManualClock) -> None:
     one, other = row(), row()
     tracker.update([one, other])
     for _ in range(20):
@@ -82,7 +75,7 @@ def test_replacing_one_of_several_workers_causes_no_alarm(tracker: PresenceTrack
         assert (presence.silent, presence.nobody_answers) == ([], False)
 
 
-def test_missing_heartbeats_do_not_count_while_postgres_was_away(tracker: PresenceTracker, clock: Clock) -> None:
+def test_missing_heartbeats_do_not_count_while_postgres_was_away(tracker: PresenceTracker, clock: ManualClock) -> None:
     worker = row()
     tracker.update([worker])
     clock.now += 60
@@ -93,7 +86,7 @@ def test_missing_heartbeats_do_not_count_while_postgres_was_away(tracker: Presen
     assert tracker.update([worker]).silent == [worker]
 
 
-def test_a_clock_that_was_changed_causes_no_alarm(tracker: PresenceTracker, clock: Clock) -> None:
+def test_a_clock_that_was_changed_causes_no_alarm(tracker: PresenceTracker, clock: ManualClock) -> None:
     worker = row()
     tracker.update([worker])
     for jump in (3600, -7200):

@@ -1,4 +1,4 @@
-"""Trips of several flights: one booking, all or nothing."""
+"""Bookings of several flights: all or nothing."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def taken(pipeline: Pipeline, flights: Sequence[UUID]) -> list[tuple[int, int]]:
     return [pipeline.seats(flight)[:2] for flight in flights]
 
 
-def test_a_trip_is_one_booking_with_one_price_and_one_reference(steps: Steps, traveller: SignedInUser) -> None:
+def test_several_flights_are_one_booking_with_one_price_and_one_reference(steps: Steps, traveller: SignedInUser) -> None:
     flights = journey(steps.pipeline, 5, 5, 5)
     booking = steps.read(steps.book(traveller.id, flights, 2))
     assert (booking.status, booking.price_total, booking.id) == (BookingStatus.CONFIRMED, "45000.00", booking.trip_id)
@@ -74,7 +74,7 @@ def test_a_single_flight_needs_no_word_about_which(steps: Steps, traveller: Sign
     assert booking.failure.flight_id is None
 
 
-def test_a_cancelled_flight_fails_the_whole_trip(steps: Steps, traveller: SignedInUser) -> None:
+def test_a_cancelled_flight_fails_the_whole_booking(steps: Steps, traveller: SignedInUser) -> None:
     flights = journey(steps.pipeline, 5, 5)
     (trip_id,) = steps.pipeline.accept(BookingRequest(traveller.id, tuple(flights), 1))
     steps.execute("UPDATE flights SET status = 'CANCELLED' WHERE id = %s", flights[1])
@@ -97,7 +97,9 @@ def test_one_cancellation_gives_back_every_seat_once(steps: Steps, traveller: Si
     assert steps.pipeline.violations() == []
 
 
-def test_a_trip_is_paid_once_for_all_of_it(steps: Steps, payment_steps: PaymentSteps, traveller: SignedInUser) -> None:
+def test_a_booking_of_several_flights_is_paid_once_for_all_of_it(
+    steps: Steps, payment_steps: PaymentSteps, traveller: SignedInUser
+) -> None:
     flights = journey(steps.pipeline, 4, 4, 4)
     trip_id = payment_steps.hold(traveller.id, tuple(flights), 2)
     assert taken(steps.pipeline, flights) == [(2, 0)] * 3
@@ -116,7 +118,7 @@ def test_a_trip_is_paid_once_for_all_of_it(steps: Steps, payment_steps: PaymentS
     assert steps.pipeline.violations() == []
 
 
-def test_a_trip_that_is_not_paid_in_time_ends_as_a_whole(
+def test_a_booking_of_several_flights_that_is_not_paid_in_time_ends_as_a_whole(
     steps: Steps, payment_steps: PaymentSteps, traveller: SignedInUser
 ) -> None:
     flights = journey(steps.pipeline, 4, 4)
@@ -127,7 +129,7 @@ def test_a_trip_that_is_not_paid_in_time_ends_as_a_whole(
     assert steps.pipeline.violations() == []
 
 
-def test_late_money_rescues_all_of_a_trip_or_none_of_it(
+def test_late_money_rescues_all_of_a_booking_or_none_of_it(
     steps: Steps, payment_steps: PaymentSteps, traveller: SignedInUser
 ) -> None:
     flights = journey(steps.pipeline, 4, 1)
@@ -143,7 +145,7 @@ def test_late_money_rescues_all_of_a_trip_or_none_of_it(
     assert taken(steps.pipeline, flights) == [(0, 0), (0, 1)]
 
 
-def test_a_trip_that_is_given_back_serves_every_line(steps: Steps, traveller: SignedInUser) -> None:
+def test_a_booking_of_several_flights_that_is_given_back_serves_every_line(steps: Steps, traveller: SignedInUser) -> None:
     flights = journey(steps.pipeline, 2, 2)
     trip_id = steps.book(traveller.id, flights, 2)
     waiting = [steps.pipeline.account().id for _ in flights]
@@ -158,7 +160,7 @@ def test_a_trip_that_is_given_back_serves_every_line(steps: Steps, traveller: Si
     assert steps.pipeline.violations() == []
 
 
-def test_working_a_trip_twice_takes_its_seats_once(steps: Steps, traveller: SignedInUser) -> None:
+def test_working_a_booking_twice_takes_its_seats_once(steps: Steps, traveller: SignedInUser) -> None:
     flights = journey(steps.pipeline, 4, 4)
     (trip_id,) = steps.pipeline.accept(BookingRequest(traveller.id, tuple(flights), 2))
     for _ in range(2):
@@ -167,7 +169,7 @@ def test_working_a_trip_twice_takes_its_seats_once(steps: Steps, traveller: Sign
     assert [steps.pipeline.seats(flight)[2] for flight in flights] == [2, 2]
 
 
-def test_flights_that_overlap_are_no_trip(steps: Steps, traveller: SignedInUser) -> None:
+def test_flights_that_overlap_are_not_one_booking(steps: Steps, traveller: SignedInUser) -> None:
     early, late = journey(steps.pipeline, 5, 5)
     steps.execute("UPDATE flights SET arrival_ts = (SELECT departure_ts FROM flights WHERE id = %s) WHERE id = %s", late, early)
     (fits,) = new_intake(steps.context.db).accept([BookingRequest(traveller.id, (early, late), 1)])
@@ -179,7 +181,7 @@ def test_flights_that_overlap_are_no_trip(steps: Steps, traveller: SignedInUser)
         assert result.data["errors"][0]["pointer"] == "/flight_ids/1"
 
 
-def test_a_trip_has_one_currency(steps: Steps, traveller: SignedInUser) -> None:
+def test_a_booking_of_several_flights_has_one_currency(steps: Steps, traveller: SignedInUser) -> None:
     flights = journey(steps.pipeline, 5, 5, 5)
     steps.execute("UPDATE flights SET currency = 'EUR' WHERE id = %s", flights[2])
     (result,) = new_intake(steps.context.db).accept([BookingRequest(traveller.id, tuple(flights), 1)])
@@ -189,7 +191,7 @@ def test_a_trip_has_one_currency(steps: Steps, traveller: SignedInUser) -> None:
         assert connection.execute("SELECT count(*) FROM bookings").fetchone() == (0,)
 
 
-def test_a_flawed_trip_does_not_take_its_batch_down(steps: Steps, traveller: SignedInUser) -> None:
+def test_a_flawed_booking_does_not_take_its_batch_down(steps: Steps, traveller: SignedInUser) -> None:
     flights = journey(steps.pipeline, 5, 5)
     good, bad, also_good = new_intake(steps.context.db).accept(
         [
@@ -203,18 +205,18 @@ def test_a_flawed_trip_does_not_take_its_batch_down(steps: Steps, traveller: Sig
     assert not isinstance(also_good, Exception)
 
 
-def test_trips_over_shared_flights_never_wait_for_each_other_for_ever(steps: Steps, traveller: SignedInUser) -> None:
-    """Two workers, one connection pool each, and trips that name the same few flights in every combination."""
+def test_bookings_of_shared_flights_never_wait_for_each_other_for_ever(steps: Steps, traveller: SignedInUser) -> None:
+    """Two workers, one connection pool each, and bookings that name the same few flights in every combination."""
     pipeline, order = steps.pipeline, Random(7)
     flights = journey(pipeline, *[12] * 4)
-    legs = [trip for size in (2, 3, 4) for trip in combinations(flights, size)] * 6
-    trips = pipeline.accept(*(BookingRequest(pipeline.account().id, trip, 1) for trip in legs))
+    routes = [route for size in (2, 3, 4) for route in combinations(flights, size)] * 6
+    bookings = pipeline.accept(*(BookingRequest(pipeline.account().id, route, 1) for route in routes))
 
     def work(mine: list[UUID]) -> None:
         for start in range(0, len(mine), 8):
             reserve_bookings(steps.context, mine[start : start + 8])
 
-    workers = [threading.Thread(target=work, args=(order.sample(trips, len(trips)),)) for _ in range(2)]
+    workers = [threading.Thread(target=work, args=(order.sample(bookings, len(bookings)),)) for _ in range(2)]
     for worker in workers:
         worker.start()
     for worker in workers:
@@ -222,18 +224,18 @@ def test_trips_over_shared_flights_never_wait_for_each_other_for_ever(steps: Ste
 
     def all_ended() -> bool:
         # What was postponed, because one worker had a seat in Redis that it gave back, is what the sweep would send.
-        reserve_bookings(steps.context, trips)
-        return pipeline.endings(trips)["PENDING"] == 0
+        reserve_bookings(steps.context, bookings)
+        return pipeline.endings(bookings)["PENDING"] == 0
 
     until(all_ended, every=0.3)
-    assert pipeline.endings(trips)["CONFIRMED"] > 12
+    assert pipeline.endings(bookings)["CONFIRMED"] > 12
     assert refused_without_a_reason(pipeline) == []
     steps.audit()
-    assert pipeline.violations(trips) == []
+    assert pipeline.violations(bookings) == []
 
 
 def refused_without_a_reason(pipeline: Pipeline) -> list[UUID]:
-    """Trips that sold out although each of their flights has room, where no seat ever came back."""
+    """Bookings that sold out although each of their flights has room, where no seat ever came back."""
     with pipeline.db.snapshot() as connection:
         rows = connection.execute(
             """
@@ -244,7 +246,9 @@ def refused_without_a_reason(pipeline: Pipeline) -> list[UUID]:
     return [row[0] for row in rows]
 
 
-def test_a_trip_enters_and_is_followed_like_any_booking(pipeline: Pipeline, steps: Steps, traveller: SignedInUser) -> None:
+def test_a_booking_of_several_flights_enters_and_is_followed_like_any_booking(
+    pipeline: Pipeline, steps: Steps, traveller: SignedInUser
+) -> None:
     flights = journey(pipeline, 5, 5)
     there = [str(each) for each in flights]
     with httpx.Client(base_url=pipeline.api().base_url, headers=traveller.headers) as client:
