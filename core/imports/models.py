@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import (
@@ -141,10 +141,14 @@ class Import(SQLModel, table=True):
     finished_at: datetime | None = Field(default=None, sa_column=Column(DateTime(timezone=True)))
 
 
+READ_AS: Final = "read_as"
+"""The code of a note that says which airport a text was read as. The message of the note is the code of the airport."""
+TOO_FAST: Final = "too_fast"
+"""The code of a note about a flight that would be faster than airliners are."""
+
+
 class ImportFault(SQLModel, table=True):
-    """One fault of one row. With the code `read_as` it is a note instead: how the text for a place was understood. A note does
-    not fail a row.
-    """
+    """One fault of one row. With the code `read_as` or `too_fast` it is a note instead: what a person should look at. A note does not fail a row."""
 
     __tablename__ = "import_errors"
 

@@ -1,26 +1,22 @@
-"""Read imports: their status and counts, their first errors, their failed rows."""
+"""Read imports: their status and counts, their first errors and notes."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import groupby
-from operator import attrgetter
 from typing import Annotated, Final
 from uuid import UUID
 
 import msgspec
 from msgspec import Meta
 
-from core.db import RawConnection, Snapshot, fetch, fetch_one
+from core.db import RawConnection, fetch, fetch_one
 from core.errors import NotFound
 from core.imports.models import ImportFailureCode, ImportMatch, ImportMode, ImportStatus, ImportTimes
 from core.places import registry
 
 FIRST_ERRORS: Final = 100
-PAGE: Final = 2_000
-"""How many faults one query reads for the file of failed rows."""
 
 
 class ImportNotFound(NotFound):
@@ -97,12 +93,13 @@ class PlaceReading(msgspec.Struct, frozen=True):
 
 
 class ImportView(ImportSummary, frozen=True, kw_only=True):
-    """An import with the first hundred errors; the file at `failed_rows_url` has all of them. `places`: how former and foreign names of
-    places were understood, at most a hundred.
+    """An import with the first hundred errors; the file at `failed_rows_url` has all of them. `places`: how names of places
+    were read, at most a hundred. `doubts`: rows without a fault at which a person should look, at most one for each route.
     """
 
     errors: list[RowError]
     places: list[PlaceReading]
+    doubts: list[RowError]
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +157,11 @@ _LIST: Final = f"""
 """
 _FIRST_ERRORS: Final = """
     SELECT line, nullif("column", '') AS "column", value, code, message FROM import_errors
-    WHERE import_id = %s AND code <> 'read_as' ORDER BY line, import_errors."column" LIMIT %s
+    WHERE import_id = %s AND code NOT IN ('read_as', 'too_fast') ORDER BY line, import_errors."column" LIMIT %s
+"""
+_DOUBTS: Final = """
+    SELECT line, "column", value, code, message FROM import_errors
+    WHERE import_id = %s AND code = 'too_fast' ORDER BY line LIMIT %s
 """
 _READINGS: Final = """
     SELECT min(line) AS line, value, message AS iata FROM import_errors
@@ -184,7 +185,8 @@ def get_import(connection: RawConnection, import_id: UUID) -> ImportView:
         for line, value, iata in readings
         if (place := registry.airport(iata)) is not None
     ]
-    return ImportView(**msgspec.structs.asdict(_summary(row)), errors=errors, places=places)
+    doubts = fetch(connection, RowError, _DOUBTS, (import_id, FIRST_ERRORS))
+    return ImportView(**msgspec.structs.asdict(_summary(row)), errors=errors, places=places, doubts=doubts)
 
 
 def read_imports(connection: RawConnection, import_ids: Sequence[UUID]) -> list[ImportSummary]:
@@ -248,53 +250,3 @@ def get_columns(connection: RawConnection, import_id: UUID) -> list[str]:
         raise ImportNotFound("There is no such import.")
     columns: list[str] = row[0]
     return columns
-
-
-class FailedRow(msgspec.Struct, frozen=True):
-    """`cells`: one for each column of the file. `faults`: code and message of everything that is wrong with the row."""
-
-    line: int
-    cells: list[str]
-    faults: list[tuple[str, str]]
-
-
-@dataclass(frozen=True, slots=True)
-class _Fault:
-    """`raw`: the cells of the row, only stored with its first fault."""
-
-    line: int
-    code: str
-    column: str
-    message: str
-    raw: list[str] | None
-
-    @property
-    def described(self) -> str:
-        return f"{self.column}: {self.message}" if self.column else self.message
-
-
-def read_failed_rows(snapshot: Snapshot, import_id: UUID) -> Iterator[FailedRow]:
-    """All failed rows in the order of the file. Each page is read on a connection of its own, so a slow download does not hold
-    one.
-    """
-    after, more = 0, True
-    while more:
-        with snapshot() as connection:
-            faults = fetch(
-                connection,
-                _Fault,
-                """
-                SELECT line, code, "column", message, raw FROM import_errors
-                WHERE import_id = %s AND line > %s AND code <> 'read_as' ORDER BY line, "column" LIMIT %s
-                """,
-                (import_id, after, PAGE),
-            )
-        more = len(faults) == PAGE
-        rows = [_failed_row(line, list(group)) for line, group in groupby(faults, key=attrgetter("line"))]
-        yield from rows[:-1] if more else rows  # the faults of the last row of a full page may continue on the next page
-        after = rows[-2].line if more else 0
-
-
-def _failed_row(line: int, faults: list[_Fault]) -> FailedRow:
-    cells = next((fault.raw for fault in faults if fault.raw is not None), [])
-    return FailedRow(line, cells, [(fault.code, fault.described) for fault in faults])

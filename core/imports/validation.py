@@ -23,14 +23,16 @@ from core.imports.csv.faults import Fault, shortened
 from core.imports.csv.reader import Chunk
 from core.imports.csv.routes import Ends, Routes
 from core.imports.csv.seen import SeenKeys
-from core.imports.models import ImportTimes
+from core.imports.models import READ_AS, TOO_FAST, ImportTimes
 from core.places.letters import lower
 from core.places.route import UnknownPlaces
 
-READ_AS: Final = "read_as"
-"""The code of a note that says which airport a text was read as. The message of the note is the code of the airport."""
 NOTES: Final = 100
 """The largest number of notes of one import."""
+_WHY_TOO_FAST: Final = (
+    "No airliner flies from {} to {} in so little time. If the times are those of the clocks at both places, import the file with local times, "
+    "or write the offset of each time."
+)
 _COLUMNS: Final = {ImportTimes.ZONED: BY_NAME, ImportTimes.UTC: UTC_BY_NAME, ImportTimes.LOCAL: LOCAL_BY_NAME}
 
 
@@ -97,6 +99,8 @@ def validate(
         chunk.faults.add(fault)
     if noted is not None:
         chunk.faults.notes += _notes({"source": source, "destination": destination}, lines, noted)
+        too_fast = is_valid & (duration.to_numpy("timedelta64[us]").astype(np.int64) < routes.shortest())
+        chunk.faults.notes += _doubts(np.flatnonzero(too_fast), cells, lines, noted)
     return _table(chunk, values, keys, source, destination, is_valid)
 
 
@@ -107,6 +111,16 @@ def _notes(ends: dict[str, Ends], lines: npt.NDArray[np.int64], noted: set[str])
             if end.name not in noted and len(noted) < NOTES:
                 noted.add(end.name)
                 yield Fault(int(lines[row]), column, shortened(end.name), READ_AS, end.code or "")
+
+
+def _doubts(rows: npt.NDArray[np.intp], cells: pd.DataFrame, lines: npt.NDArray[np.int64], noted: set[str]) -> Iterator[Fault]:
+    """One note for each route on which a flight would be faster than airliners are, at its first row of these."""
+    for row in rows.tolist():
+        source, destination, arrival = (cells[name].iloc[row] for name in ("source", "destination", "arrival_ts"))
+        pair = f"{source} > {destination}"
+        if pair not in noted and len(noted) < NOTES:
+            noted.add(pair)
+            yield Fault(int(lines[row]), "arrival_ts", shortened(arrival), TOO_FAST, _WHY_TOO_FAST.format(source, destination))
 
 
 def _number_keys(written: pd.Series, is_valid: Mask) -> pd.Series:

@@ -8,13 +8,12 @@ import csv
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from math import asin, cos, radians, sin, sqrt
 from pathlib import Path
 from random import Random
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from core.places import resolver
+from core.places import distances, resolver
 from core.places.registry import Place
 from launcher.sample.network import (
     ABROAD,
@@ -110,7 +109,7 @@ def scheduled_flights(seed: int) -> Iterator[ScheduledFlight]:
     numbers: dict[str, int] = {}
     for route in routes():
         random = Random(f"{seed}:{route.source}>{route.destination}")
-        kilometres = distance(_place(route.source), _place(route.destination))
+        kilometres = distances.kilometres(_place(route.source), _place(route.destination))
         for index in range(route.daily):
             airline = route.airlines[index % len(route.airlines)]
             numbers[airline] = numbers.get(airline, 100) + 1
@@ -143,7 +142,7 @@ def _connections() -> Iterator[tuple[str, str, int, frozenset[int], tuple[str, .
     hubs = _known(HUBS_INDIA)
     for city in _known(OTHER_INDIA):
         weight = OTHER_INDIA[city]
-        nearest = sorted(hubs, key=lambda hub: distance(_place(city), _place(hub)))
+        nearest = sorted(hubs, key=lambda hub: distances.kilometres(_place(city), _place(hub)))
         for hub in dict.fromkeys([*hubs[:3], *nearest[:2]]):
             daily = max(1, weight * MAJOR_INDIA[hub] // 20)
             weekdays = _EVERY_DAY if weight > 1 else _weekdays(city + hub, 5)
@@ -152,7 +151,7 @@ def _connections() -> Iterator[tuple[str, str, int, frozenset[int], tuple[str, .
         abroad = ABROAD[city]
         for rank, indian in enumerate(_known(abroad.indian)):
             daily = 3 if abroad.weight > 8 and rank < 2 else 2 if abroad.weight > 5 and rank < 4 else 1
-            long_haul = distance(_place(city), _place(indian)) > 4_500
+            long_haul = distances.kilometres(_place(city), _place(indian)) > 4_500
             weekdays = _EVERY_DAY if rank < 2 and abroad.weight > 3 else _weekdays(city + indian, 5 if abroad.weight > 3 else 3)
             second = FLAG_CARRIER if long_haul else LOW_COST_CARRIER
             yield indian, city, daily, weekdays, (abroad.airline, second) if rank % 2 == 0 else (second, abroad.airline)
@@ -197,18 +196,10 @@ def _fleet(kilometres: float, daily: int) -> tuple[Aircraft, ...]:
 
 def block_minutes(source: Place, destination: Place, aircraft: Aircraft) -> int:
     """The time from gate to gate, rounded up to five minutes. Long flights are faster to the east than to the west, because of the wind."""
-    kilometres = distance(source, destination)
+    kilometres = distances.kilometres(source, destination)
     eastwards = (destination.longitude - source.longitude + 540) % 360 - 180 > 0
     wind = 1.0 if kilometres < 1_500 else 0.95 if eastwards else 1.06
     return -(-round(kilometres / aircraft.speed_kmh * 60 * wind + aircraft.extra_minutes) // 5) * 5
-
-
-def distance(one: Place, other: Place) -> float:
-    """Kilometres along the great circle."""
-    latitudes = radians(one.latitude), radians(other.latitude)
-    across = sin((latitudes[1] - latitudes[0]) / 2) ** 2
-    along = sin(radians(other.longitude - one.longitude) / 2) ** 2
-    return 2 * 6_371 * asin(sqrt(across + cos(latitudes[0]) * cos(latitudes[1]) * along))
 
 
 def _season(day: date) -> float:

@@ -182,6 +182,34 @@ def test_how_places_were_read_is_said_where_a_person_should_look(
         assert import_steps.rows("SELECT count(*) FROM flights") == [(0 if dry_run else 5,)]
 
 
+def test_local_times_that_were_sent_as_utc_are_doubted(import_steps: ImportSteps, monkeypatch: pytest.MonkeyPatch) -> None:
+    in_chunks_of(2, monkeypatch)
+    day = {"departure_ts": "2030-03-01T14:00:00Z", "arrival_ts": "2030-03-01T18:30:00Z"}
+    data = csv_of(
+        [
+            row(1, source="DEL", destination="LHR", **day),
+            row(2, source="DEL", destination="BOM", **day),
+            row(3, source="DEL", destination="LHR", **day),
+            row(4, source="DEL", destination="LHR", **{**day, "arrival_ts": "2030-03-01T23:00:00Z"}),
+            row(5, source="LHR", destination="SYD", **day, price="x"),
+            row(6, source="LHR", destination="JFK", **{**day, "arrival_ts": "2030-03-01T18:00:00Z"}),
+        ]
+    )
+    for dry_run in (True, False):
+        status = import_steps.take(data, dry_run=dry_run)
+        assert counts(status) == {"created": 5, "updated": 0, "skipped": 0, "failed": 1}
+        assert [(each["line"], each["column"], each["value"], each["code"]) for each in status["doubts"]] == [
+            (2, "arrival_ts", "2030-03-01T18:30:00Z", "too_fast"),
+            (7, "arrival_ts", "2030-03-01T18:00:00Z", "too_fast"),
+        ]
+        assert "from DEL to LHR" in status["doubts"][0]["message"]
+        assert [error["code"] for error in status["errors"]] == ["not_a_number"]
+        groups = import_steps.admin.get(f"/admin/flights/bulk-upload/{status['job_id']}/faults").json()["data"]
+        assert [group["code"] for group in groups] == ["not_a_number"]
+        failed = import_steps.admin.get(status["failed_rows_url"]).content.decode("utf-8-sig")
+        assert [line["_line"] for line in csv.DictReader(io.StringIO(failed))] == ["6"]
+
+
 @pytest.mark.parametrize(
     ("sent", "shown"),
     [

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import pytest
 
-from core.places import registry, resolver
+from core.places import distances, registry, resolver
 from launcher.sample import network
 from launcher.sample import schedule as sample
 from launcher.sample.network import CITIES, HUBS_ABROAD, HUBS_INDIA, MAJOR_INDIA
@@ -103,7 +103,7 @@ def test_times_and_prices_are_plausible(schedule: list[Flight]) -> None:
         assert source is not None
         assert destination is not None
         hours = (arrival - departure).total_seconds() / 3600
-        speed = sample.distance(source, destination) / hours
+        speed = distances.kilometres(source, destination) / hours
         assert 100 < speed < 950, flight
         assert 0.5 < hours < 18, flight
         assert 1_000 < float(flight.price) < 150_000, flight

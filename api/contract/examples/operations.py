@@ -111,6 +111,7 @@ RESPONSES: Final[dict[str, Any]] = {
             }
         ],
         "places": [{"line": 4, "value": "Bombay", "iata": "BOM", "city": "Mumbai", "country": "IN"}],
+        "doubts": [],
     },
     "ImportPage": {"data": [SUMMARY], "next_cursor": None},
     "ChangePage": {
@@ -258,6 +259,7 @@ OF_OPERATION: Final[dict[tuple[str, str], Any]] = {
         "finished_at": None,
         "errors": [],
         "places": [],
+        "doubts": [],
     },
     ("exportFlights", "200"): CSV,
     ("downloadTemplate", "200"): CSV,

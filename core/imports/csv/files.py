@@ -13,7 +13,7 @@ from core.db import Snapshot
 from core.imports.csv.columns import COLUMNS
 from core.imports.csv.encoding import BYTE_ORDER_MARK
 from core.imports.csv.spreadsheet import guarded_again
-from core.imports.queries import read_failed_rows
+from core.imports.reports.failed_rows import read_failed_rows
 
 FAULT_COLUMNS: Final = ("_line", "_code", "_error")
 """Added to the columns of the file. The importer ignores columns whose names begin with an underscore."""

@@ -54,7 +54,7 @@ class _Row:
 _GROUPS: Final = """
     WITH by_value AS (
         SELECT code, "column", value, count(*)::int AS value_rows, min(line) AS line, min(message) AS message
-        FROM import_errors WHERE import_id = %(import_id)s AND code <> 'read_as' GROUP BY code, "column", value
+        FROM import_errors WHERE import_id = %(import_id)s AND code NOT IN ('read_as', 'too_fast') GROUP BY code, "column", value
     ), ranked AS (
         SELECT *, row_number() OVER (PARTITION BY code, "column" ORDER BY value_rows DESC, line) AS place,
                (sum(value_rows) OVER by_group)::int AS rows, (count(*) OVER by_group)::int AS values,

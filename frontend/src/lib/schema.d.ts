@@ -2846,6 +2846,7 @@ export interface components {
             created: number;
             /** Format: date-time */
             created_at: string;
+            doubts: components["schemas"]["RowError"][];
             dry_run: boolean;
             errors: components["schemas"]["RowError"][];
             failed: number;

@@ -18,6 +18,7 @@ export const RUNNING: ImportView = {
   affected_bookings: 0,
   errors: [],
   places: [],
+  doubts: [],
   failure: null,
   started_at: '2026-11-23T10:00:00Z',
   finished_at: null,

@@ -64,6 +64,25 @@ test('a check names places that are not clear, and how others were read', async 
   );
 });
 
+test('a check names times that are probably wrong', async () => {
+  const doubt = { line: 2, column: 'arrival_ts', value: '2030-03-01T18:30:00Z', code: 'too_fast' };
+  network.use(
+    asAdmin,
+    noHistory,
+    http.get('/admin/flights/bulk-upload/status/an-import', () =>
+      HttpResponse.json({
+        ...RUNNING,
+        status: 'COMPLETED',
+        dry_run: true,
+        doubts: [{ ...doubt, message: 'No airliner is so fast.' }],
+      }),
+    ),
+  );
+  openApp('/operations/imports?import=an-import', { as: 'member' });
+  expect(await screen.findByRole('heading', { name: 'Times to look at before you upload' })).toBeVisible();
+  expect(screen.getByText('“2030-03-01T18:30:00Z”: No airliner is so fast.', { exact: false })).toBeVisible();
+});
+
 test('a check names flights with bookings, and flights that would be there twice', async () => {
   const change = {
     flight_id: 'a-flight',

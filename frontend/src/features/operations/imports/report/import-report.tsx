@@ -8,7 +8,7 @@ import { FaultGroups } from './fault-groups';
 import css from './import-report.module.css';
 import { ImportSpeed } from './import-speed';
 import { ImportWarnings } from './import-warnings';
-import { PlaceWarnings } from './place-warnings';
+import { DoubtWarnings, PlaceWarnings } from './place-warnings';
 import { RowErrors } from './row-errors';
 
 const TITLES: Record<ImportView['status'], string> = {
@@ -70,6 +70,7 @@ export function ImportReport({ jobId, mayChange }: { jobId: string; mayChange: b
         <Count label="With errors" value={report.failed} bad />
       </dl>
       {isFinished(report) && <PlaceWarnings report={report} />}
+      {isFinished(report) && <DoubtWarnings report={report} />}
       {isFinished(report) && <ImportWarnings report={report} />}
       {report.errors.length > 0 && (
         <>

@@ -32,3 +32,21 @@ export function PlaceWarnings({ report: { errors, places, dry_run: dryRun } }: {
     </div>
   );
 }
+
+/** Warnings about rows without a fault that are probably wrong, such as local times that were sent as UTC. */
+export function DoubtWarnings({ report: { doubts, dry_run: dryRun } }: { report: ImportView }) {
+  if (doubts.length === 0) return null;
+  return (
+    <div>
+      <h3 className={css.title}>{dryRun ? 'Times to look at before you upload' : 'Times to look at'}</h3>
+      <ul className={css.list}>
+        {doubts.slice(0, SHOWN).map(({ line, value, message }) => (
+          <li key={line}>
+            <span className={css.line}>Line {line}</span> “{value}”: {message}
+          </li>
+        ))}
+      </ul>
+      {doubts.length > SHOWN && <p className={css.more}>These are the first of them.</p>}
+    </div>
+  );
+}
