@@ -18,7 +18,7 @@ LoadRunName = Annotated[
         max_length=64,
         pattern=rf"^{RUN_ID}{END}",
         required=False,
-        description="The name of a load run: letters, digits, `.`, `_`, `-`. Its bookings and polls are noted for `/admin/load-runs/{id}`.",
+        description="The name of a load run: letters, digits, `.`, `_`, `-`. Its bookings and polls are counted for `/admin/load-runs/{id}`.",
     ),
 ]
 NAME: Final = re.compile(RUN_ID)

@@ -59,7 +59,7 @@ Prefer = Annotated[
         name="Prefer",
         required=False,
         max_length=LONGEST_PREFERENCE,
-        description="`wait=n`: answer when it is done, or after n seconds (25 at most).",
+        description="`wait=n`: respond when it is done, or after n seconds (25 at most).",
     ),
 ]
 

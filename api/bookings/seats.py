@@ -51,7 +51,8 @@ class SeatController(Controller):
         flight_id: FromPath[UUID],
         services: NamedDependency[Services],
         best: Annotated[
-            int | None, QueryParameter(ge=1, le=9, required=False, description="Also the best free seats for so many.")
+            int | None,
+            QueryParameter(ge=1, le=9, required=False, description="Also return the best free seats for so many travellers."),
         ] = None,
     ) -> Response[SeatMapView]:
         """The present state; a seat may be taken a moment later. Fewer seats may be for sale than the map shows as free, because not all

@@ -40,7 +40,7 @@ class PaymentCallback(Operation):
                 param_in="header",
                 required=True,
                 schema=Schema(type=OpenAPIType.STRING, pattern="^[0-9]{1,12}$"),
-                description="When it was signed, in Unix seconds. Older or newer than five minutes is refused.",
+                description="When it was signed, in Unix seconds. A time more than five minutes away from now is refused.",
             ),
             Parameter(
                 name="X-Payment-Signature",

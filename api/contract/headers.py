@@ -38,37 +38,38 @@ def _seconds(description: str, example: int) -> dict[str, Any]:
 
 COMPONENTS: Final[dict[str, dict[str, Any]]] = {
     "X-Request-Id": {
-        **_text("Finds this request in the logs. It is the request's own, if it has one.", "0a1b2c3d4e5f60718293a4b5"),
+        **_text("The id of this request in the logs: that of the request, if it had this header.", "0a1b2c3d4e5f60718293a4b5"),
         "required": True,
     },
     "Location": _text(
-        "Where what was created, or the job that does it, is found.", "/api/v1/jobs/019a8c22-9f10-7b42-b1d7-3c5e7a9b1d01"
+        "The address of what was created, or of the job that processes the request.",
+        "/api/v1/jobs/019a8c22-9f10-7b42-b1d7-3c5e7a9b1d01",
     ),
-    "ETag": _text("The version of what is answered, for `If-None-Match` and `If-Match`.", '"3"'),
-    "Retry-After": _seconds("After how many seconds it is worth asking again.", 2),
-    "Cache-Control": _text("How long this may be kept.", "no-store"),
-    "X-Cache": _text("Whether the schedule and the price were kept, or have just been read.", "hit", enum=["hit", "miss"]),
-    "Age": _seconds("For how many seconds the schedule and the price have been kept.", 12),
+    "ETag": _text("The version of what the response shows, for `If-None-Match` and `If-Match`.", '"3"'),
+    "Retry-After": _seconds("The number of seconds to wait before the next request.", 2),
+    "Cache-Control": _text("How long the response may be cached.", "no-store"),
+    "X-Cache": _text("Whether the schedule and the price are from the cache.", "hit", enum=["hit", "miss"]),
+    "Age": _seconds("The age of the schedule and the price in the cache, in seconds.", 12),
     "X-Matched-Airports": _text(
-        "The airports that the source and the destination mean, `-` for a place without a code.", "DEL; LHR, LGW"
+        "The airports of the source and of the destination; `-` for a place without a code.", "DEL; LHR, LGW"
     ),
     "X-Price-Groups": _text(
-        "Where flights are sorted by price and have several currencies: these, in the order in which they come.", "INR, JPY"
+        "The currencies of flights that are sorted by price, in the order of the list, if there are several.", "INR, JPY"
     ),
     "Content-Disposition": _text("The name under which to save the file.", 'attachment; filename="flights.csv"'),
     "Set-Cookie": _text(
-        "The refresh token of a browser, in a cookie that scripts cannot read; at sign-out, its end.",
+        "The refresh token of a browser, in a cookie that scripts cannot read. At sign-out the cookie is removed.",
         "skyqueue_refresh=...; HttpOnly; SameSite=strict; Path=/api/v1/auth",
     ),
-    "Idempotent-Replayed": _text("`true`: this is the first answer to this `Idempotency-Key`, again.", "true", enum=["true"]),
-    "Preference-Applied": _text("For how many seconds at most the answer was waited for.", "wait=5"),
+    "Idempotent-Replayed": _text("`true`: this repeats the first response to this `Idempotency-Key`.", "true", enum=["true"]),
+    "Preference-Applied": _text("The accepted `Prefer`: the response waited for at most so many seconds.", "wait=5"),
     "WWW-Authenticate": _text("How to sign in.", 'Bearer realm="skyqueue"'),
     "RateLimit-Policy": _text(
         "The limits that count this request, in the form of the IETF draft: `q` requests in `w` seconds.",
         '"booking-user";q=1000;w=10',
     ),
     "RateLimit": _text(
-        "What is left of each limit: `r` requests now, and in `t` seconds all of it again.", '"booking-user";r=999;t=1'
+        "The rest of each limit: `r` requests now, and the whole limit again in `t` seconds.", '"booking-user";r=999;t=1'
     ),
 }
 

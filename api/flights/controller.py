@@ -54,7 +54,7 @@ IfMatch = Annotated[
         name="If-Match",
         required=False,
         max_length=500,
-        description="The `ETag` of the flight as you know it: refused with 412 if somebody changed it since.",
+        description="The `ETag` of the flight that you have read. If it was changed since, the request is refused with 412.",
     ),
 ]
 

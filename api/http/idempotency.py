@@ -28,7 +28,7 @@ IdempotencyKey = Annotated[
         max_length=255,
         pattern=rf"^[\x21-\x7e]+{END}",
         required=False,
-        description="Any string of yours. A request that is repeated with its key has one effect, and gets its first answer again.",
+        description="A string that you choose. If a request is repeated with its key, it has one effect, and the first response is sent again.",
     ),
 ]
 KEY: Final = re.compile(r"[\x21-\x7e]{1,255}")

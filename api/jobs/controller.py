@@ -23,7 +23,7 @@ Prefer = Annotated[
         name="Prefer",
         required=False,
         max_length=LONGEST_PREFERENCE,
-        description="`wait=n`: answer when it is done, or after n seconds (25 at most).",
+        description="`wait=n`: respond when it is done, or after n seconds (25 at most).",
     ),
 ]
 IfNoneMatch = Annotated[str | None, HeaderParameter(name="If-None-Match", required=False, max_length=500)]
@@ -40,7 +40,7 @@ class JobController(Controller):
         operation_id="getJob",
         summary="Get a job",
         response_headers=(ETAG, CACHE_CONTROL, RETRY_AFTER),
-        responses={304: ResponseSpec(None, description="Nothing has changed since the answer with this `ETag`.")},
+        responses={304: ResponseSpec(None, description="Nothing has changed since the response with this `ETag`.")},
         opt={"errors": (JobNotFound,)},
     )
     async def read(

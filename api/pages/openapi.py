@@ -43,10 +43,10 @@ BEARER = "bearer"
 DESCRIPTION = """\
 Every error is an RFC 9457 problem; `code` says which one, and `request_id` finds it in the logs.
 
-Whatever creates something takes `Idempotency-Key`: repeat a request whose answer was lost under its key, and it has one effect. What takes
-time is accepted with 202 and a job; `Prefer: wait=n` waits for its end. Money is a decimal string with a currency, times are UTC.
+Many operations take an `Idempotency-Key`: if you repeat a request with its key because the response was lost, it still has one effect. Operations that take long are accepted with 202 and a job; with `Prefer: wait=n` the response waits for the end of the job.
+Money is a decimal string with a currency, times are UTC.
 
-Any address may also answer 405 `method_not_allowed`, 408 `too_slow`, 421 `wrong_host` and 431 `headers_too_large`.
+Every address may also respond with 405 `method_not_allowed`, 408 `too_slow`, 421 `wrong_host` and 431 `headers_too_large`.
 """
 
 ErrorTypes = Iterable[type[AppError]]

@@ -11,7 +11,7 @@ SUCCESSES: Final = {
     200: "Request fulfilled, document follows",
     201: "Document created, URL follows",
     202: "Request accepted, processing continues off-line",
-    204: "Done; there is nothing to say.",
+    204: "Done. The response has no body.",
 }
 
 ERRORS: Final = {

@@ -51,7 +51,7 @@ class SearchController(Controller):
         day: Annotated[date, QueryParameter(name="date", description="The local date of departure.")],
         sort: FromQuery[SearchSort] = SearchSort.DEPARTURE,
         seats: Annotated[
-            int | None, QueryParameter(ge=1, le=9, required=False, description="Only flights with so many seats free now.")
+            int | None, QueryParameter(ge=1, le=9, required=False, description="Only flights that have so many free seats now.")
         ] = None,
         limit: Annotated[int, QueryParameter(ge=1, le=100)] = 20,
     ) -> Response[list[FlightView]]:

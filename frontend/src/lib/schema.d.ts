@@ -3713,12 +3713,12 @@ export interface components {
     requestBodies: never;
     headers: {
         /**
-         * @description For how many seconds the schedule and the price have been kept.
+         * @description The age of the schedule and the price in the cache, in seconds.
          * @example 12
          */
         Age: number;
         /**
-         * @description How long this may be kept.
+         * @description How long the response may be cached.
          * @example no-store
          */
         "Cache-Control": string;
@@ -3728,27 +3728,27 @@ export interface components {
          */
         "Content-Disposition": string;
         /**
-         * @description The version of what is answered, for `If-None-Match` and `If-Match`.
+         * @description The version of what the response shows, for `If-None-Match` and `If-Match`.
          * @example "3"
          */
         ETag: string;
         /**
-         * @description `true`: this is the first answer to this `Idempotency-Key`, again.
+         * @description `true`: this repeats the first response to this `Idempotency-Key`.
          * @example true
          */
         "Idempotent-Replayed": "true";
         /**
-         * @description Where what was created, or the job that does it, is found.
+         * @description The address of what was created, or of the job that processes the request.
          * @example /api/v1/jobs/019a8c22-9f10-7b42-b1d7-3c5e7a9b1d01
          */
         Location: string;
         /**
-         * @description For how many seconds at most the answer was waited for.
+         * @description The accepted `Prefer`: the response waited for at most so many seconds.
          * @example wait=5
          */
         "Preference-Applied": string;
         /**
-         * @description What is left of each limit: `r` requests now, and in `t` seconds all of it again.
+         * @description The rest of each limit: `r` requests now, and the whole limit again in `t` seconds.
          * @example "booking-user";r=999;t=1
          */
         RateLimit: string;
@@ -3758,12 +3758,12 @@ export interface components {
          */
         "RateLimit-Policy": string;
         /**
-         * @description After how many seconds it is worth asking again.
+         * @description The number of seconds to wait before the next request.
          * @example 2
          */
         "Retry-After": number;
         /**
-         * @description The refresh token of a browser, in a cookie that scripts cannot read; at sign-out, its end.
+         * @description The refresh token of a browser, in a cookie that scripts cannot read. At sign-out the cookie is removed.
          * @example skyqueue_refresh=...; HttpOnly; SameSite=strict; Path=/api/v1/auth
          */
         "Set-Cookie": string;
@@ -3773,22 +3773,22 @@ export interface components {
          */
         "WWW-Authenticate": string;
         /**
-         * @description Whether the schedule and the price were kept, or have just been read.
+         * @description Whether the schedule and the price are from the cache.
          * @example hit
          */
         "X-Cache": "hit" | "miss";
         /**
-         * @description The airports that the source and the destination mean, `-` for a place without a code.
+         * @description The airports of the source and of the destination; `-` for a place without a code.
          * @example DEL; LHR, LGW
          */
         "X-Matched-Airports": string;
         /**
-         * @description Where flights are sorted by price and have several currencies: these, in the order in which they come.
+         * @description The currencies of flights that are sorted by price, in the order of the list, if there are several.
          * @example INR, JPY
          */
         "X-Price-Groups": string;
         /**
-         * @description Finds this request in the logs. It is the request's own, if it has one.
+         * @description The id of this request in the logs: that of the request, if it had this header.
          * @example 0a1b2c3d4e5f60718293a4b5
          */
         "X-Request-Id": string;
@@ -3979,7 +3979,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done; there is nothing to say. */
+            /** @description Done. The response has no body. */
             204: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -5146,7 +5146,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description Any string of yours. A request that is repeated with its key has one effect, and gets its first answer again.
+                 * @description A string that you choose. If a request is repeated with its key, it has one effect, and the first response is sent again.
                  * @example b0f3e5c2-1d5a-4f6e-9a57-6c2d3b1f8e01
                  */
                 "Idempotency-Key"?: string;
@@ -5341,7 +5341,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description The `ETag` of the flight as you know it: refused with 412 if somebody changed it since.
+                 * @description The `ETag` of the flight that you have read. If it was changed since, the request is refused with 412.
                  * @example "3"
                  */
                 "If-Match"?: string;
@@ -5479,7 +5479,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description The `ETag` of the flight as you know it: refused with 412 if somebody changed it since.
+                 * @description The `ETag` of the flight that you have read. If it was changed since, the request is refused with 412.
                  * @example "3"
                  */
                 "If-Match"?: string;
@@ -5492,7 +5492,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done; there is nothing to say. */
+            /** @description Done. The response has no body. */
             204: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -5589,7 +5589,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description Any string of yours. A request that is repeated with its key has one effect, and gets its first answer again.
+                 * @description A string that you choose. If a request is repeated with its key, it has one effect, and the first response is sent again.
                  * @example b0f3e5c2-1d5a-4f6e-9a57-6c2d3b1f8e01
                  */
                 "Idempotency-Key"?: string;
@@ -6273,7 +6273,7 @@ export interface operations {
             };
             header?: {
                 /**
-                 * @description Any string of yours. A request that is repeated with its key has one effect, and gets its first answer again.
+                 * @description A string that you choose. If a request is repeated with its key, it has one effect, and the first response is sent again.
                  * @example b0f3e5c2-1d5a-4f6e-9a57-6c2d3b1f8e01
                  */
                 "Idempotency-Key"?: string;
@@ -8298,7 +8298,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done; there is nothing to say. */
+            /** @description Done. The response has no body. */
             204: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -9153,7 +9153,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done; there is nothing to say. */
+            /** @description Done. The response has no body. */
             204: {
                 headers: {
                     "Set-Cookie": components["headers"]["Set-Cookie"];
@@ -9214,7 +9214,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done; there is nothing to say. */
+            /** @description Done. The response has no body. */
             204: {
                 headers: {
                     "Set-Cookie": components["headers"]["Set-Cookie"];
@@ -9343,7 +9343,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Done; there is nothing to say. */
+            /** @description Done. The response has no body. */
             204: {
                 headers: {
                     RateLimit: components["headers"]["RateLimit"];
@@ -9468,7 +9468,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Done; there is nothing to say. */
+            /** @description Done. The response has no body. */
             204: {
                 headers: {
                     RateLimit: components["headers"]["RateLimit"];
@@ -9871,7 +9871,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done; there is nothing to say. */
+            /** @description Done. The response has no body. */
             204: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -10076,17 +10076,17 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description Any string of yours. A request that is repeated with its key has one effect, and gets its first answer again.
+                 * @description A string that you choose. If a request is repeated with its key, it has one effect, and the first response is sent again.
                  * @example b0f3e5c2-1d5a-4f6e-9a57-6c2d3b1f8e01
                  */
                 "Idempotency-Key"?: string;
                 /**
-                 * @description `wait=n`: answer when it is done, or after n seconds (25 at most).
+                 * @description `wait=n`: respond when it is done, or after n seconds (25 at most).
                  * @example wait=5
                  */
                 Prefer?: string;
                 /**
-                 * @description The name of a load run: letters, digits, `.`, `_`, `-`. Its bookings and polls are noted for `/admin/load-runs/{id}`.
+                 * @description The name of a load run: letters, digits, `.`, `_`, `-`. Its bookings and polls are counted for `/admin/load-runs/{id}`.
                  * @example rush-1
                  */
                 "X-Load-Run"?: string;
@@ -10248,12 +10248,12 @@ export interface operations {
                 /** @example "CONFIRMED-5f3a1c20" */
                 "If-None-Match"?: string;
                 /**
-                 * @description `wait=n`: answer when it is done, or after n seconds (25 at most).
+                 * @description `wait=n`: respond when it is done, or after n seconds (25 at most).
                  * @example wait=5
                  */
                 Prefer?: string;
                 /**
-                 * @description The name of a load run: letters, digits, `.`, `_`, `-`. Its bookings and polls are noted for `/admin/load-runs/{id}`.
+                 * @description The name of a load run: letters, digits, `.`, `_`, `-`. Its bookings and polls are counted for `/admin/load-runs/{id}`.
                  * @example rush-1
                  */
                 "X-Load-Run"?: string;
@@ -10280,7 +10280,7 @@ export interface operations {
                     "application/json": components["schemas"]["Job"];
                 };
             };
-            /** @description Nothing has changed since the answer with this `ETag`. */
+            /** @description Nothing has changed since the response with this `ETag`. */
             304: {
                 headers: {
                     "Cache-Control": components["headers"]["Cache-Control"];
@@ -10419,17 +10419,17 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description Any string of yours. A request that is repeated with its key has one effect, and gets its first answer again.
+                 * @description A string that you choose. If a request is repeated with its key, it has one effect, and the first response is sent again.
                  * @example b0f3e5c2-1d5a-4f6e-9a57-6c2d3b1f8e01
                  */
                 "Idempotency-Key"?: string;
                 /**
-                 * @description `wait=n`: answer when it is done, or after n seconds (25 at most).
+                 * @description `wait=n`: respond when it is done, or after n seconds (25 at most).
                  * @example wait=5
                  */
                 Prefer?: string;
                 /**
-                 * @description The name of a load run: letters, digits, `.`, `_`, `-`. Its bookings and polls are noted for `/admin/load-runs/{id}`.
+                 * @description The name of a load run: letters, digits, `.`, `_`, `-`. Its bookings and polls are counted for `/admin/load-runs/{id}`.
                  * @example rush-1
                  */
                 "X-Load-Run"?: string;
@@ -10829,7 +10829,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description Any string of yours. A request that is repeated with its key has one effect, and gets its first answer again.
+                 * @description A string that you choose. If a request is repeated with its key, it has one effect, and the first response is sent again.
                  * @example b0f3e5c2-1d5a-4f6e-9a57-6c2d3b1f8e01
                  */
                 "Idempotency-Key"?: string;
@@ -11336,12 +11336,12 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description Any string of yours. A request that is repeated with its key has one effect, and gets its first answer again.
+                 * @description A string that you choose. If a request is repeated with its key, it has one effect, and the first response is sent again.
                  * @example b0f3e5c2-1d5a-4f6e-9a57-6c2d3b1f8e01
                  */
                 "Idempotency-Key"?: string;
                 /**
-                 * @description `wait=n`: answer when it is done, or after n seconds (25 at most).
+                 * @description `wait=n`: respond when it is done, or after n seconds (25 at most).
                  * @example wait=5
                  */
                 Prefer?: string;
@@ -11504,7 +11504,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description Any string of yours. A request that is repeated with its key has one effect, and gets its first answer again.
+                 * @description A string that you choose. If a request is repeated with its key, it has one effect, and the first response is sent again.
                  * @example b0f3e5c2-1d5a-4f6e-9a57-6c2d3b1f8e01
                  */
                 "Idempotency-Key"?: string;
@@ -12397,7 +12397,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description Any string of yours. A request that is repeated with its key has one effect, and gets its first answer again.
+                 * @description A string that you choose. If a request is repeated with its key, it has one effect, and the first response is sent again.
                  * @example b0f3e5c2-1d5a-4f6e-9a57-6c2d3b1f8e01
                  */
                 "Idempotency-Key"?: string;
@@ -12676,7 +12676,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description Any string of yours. A request that is repeated with its key has one effect, and gets its first answer again.
+                 * @description A string that you choose. If a request is repeated with its key, it has one effect, and the first response is sent again.
                  * @example b0f3e5c2-1d5a-4f6e-9a57-6c2d3b1f8e01
                  */
                 "Idempotency-Key"?: string;
@@ -12922,7 +12922,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done; there is nothing to say. */
+            /** @description Done. The response has no body. */
             204: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -13052,7 +13052,7 @@ export interface operations {
     getSeats: {
         parameters: {
             query?: {
-                /** @description Also the best free seats for so many. */
+                /** @description Also return the best free seats for so many travellers. */
                 best?: number;
             };
             header?: never;
@@ -13190,7 +13190,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description Any string of yours. A request that is repeated with its key has one effect, and gets its first answer again.
+                 * @description A string that you choose. If a request is repeated with its key, it has one effect, and the first response is sent again.
                  * @example b0f3e5c2-1d5a-4f6e-9a57-6c2d3b1f8e01
                  */
                 "Idempotency-Key"?: string;
@@ -13372,7 +13372,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done; there is nothing to say. */
+            /** @description Done. The response has no body. */
             204: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -13524,12 +13524,12 @@ export interface operations {
                 /** @example "CONFIRMED-5f3a1c20" */
                 "If-None-Match"?: string;
                 /**
-                 * @description `wait=n`: answer when it is done, or after n seconds (25 at most).
+                 * @description `wait=n`: respond when it is done, or after n seconds (25 at most).
                  * @example wait=5
                  */
                 Prefer?: string;
                 /**
-                 * @description The name of a load run: letters, digits, `.`, `_`, `-`. Its bookings and polls are noted for `/admin/load-runs/{id}`.
+                 * @description The name of a load run: letters, digits, `.`, `_`, `-`. Its bookings and polls are counted for `/admin/load-runs/{id}`.
                  * @example rush-1
                  */
                 "X-Load-Run"?: string;
@@ -13556,7 +13556,7 @@ export interface operations {
                     "application/json": components["schemas"]["Job"];
                 };
             };
-            /** @description Nothing has changed since the answer with this `ETag`. */
+            /** @description Nothing has changed since the response with this `ETag`. */
             304: {
                 headers: {
                     "Cache-Control": components["headers"]["Cache-Control"];
@@ -13704,7 +13704,7 @@ export interface operations {
                  */
                 destination: string;
                 limit?: number;
-                /** @description Only flights with so many seats free now. */
+                /** @description Only flights that have so many free seats now. */
                 seats?: number;
                 sort?: components["schemas"]["SearchSort"];
                 /**
@@ -13956,7 +13956,7 @@ export interface operations {
                  */
                 "X-Payment-Signature": string;
                 /**
-                 * @description When it was signed, in Unix seconds. Older or newer than five minutes is refused.
+                 * @description When it was signed, in Unix seconds. A time more than five minutes away from now is refused.
                  * @example 1764581400
                  */
                 "X-Payment-Timestamp": string;
