@@ -48,6 +48,8 @@ class Patience:
 
 OF_CLIENTS: Final = Patience(stall_seconds=2.0, answer_seconds=10.0)
 """For batches of requests, whose clients wait."""
+WITH_REDIS: Final = Patience(stall_seconds=5.0, answer_seconds=10.0)
+"""For those that use Redis after their commit: while it hangs, each batch waits 2.5 s for it, and is done nevertheless."""
 
 
 class Batcher(Generic[Item, Result]):

@@ -10,7 +10,7 @@ from typing import Final
 import redis
 
 from core.after_commit import AfterCommit
-from core.batching import OF_CLIENTS, Batcher
+from core.batching import WITH_REDIS, Batcher
 from core.db import AWAY, PASSING, Database
 from core.db.bisect import isolated
 from core.db.retry import again_after_deadlock
@@ -29,7 +29,7 @@ class CallbackInbox:
         self._redis = client
         self._dispatcher = dispatcher
         self._hold_minutes = hold_minutes
-        self._writer: Batcher[ProviderEvent, None] = Batcher("callbacks", self._write, limit=BATCH, patience=OF_CLIENTS)
+        self._writer: Batcher[ProviderEvent, None] = Batcher("callbacks", self._write, limit=BATCH, patience=WITH_REDIS)
 
     async def receive(self, event: ProviderEvent) -> None:
         """Return once the event is stored with its effect. If this raises, it may not be, and the provider sends it again."""

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import threading
+import time
 from collections.abc import Sequence
+from types import SimpleNamespace
 from uuid import UUID
 
 import pytest
+import redis
 
+from api.app import REDIS_SECONDS
 from api.live.batches.cancellations import CancellationBatches, CancellationRequest
 from api.live.batches.requests import NotBatched
 from core.bookings.errors import BookingNotFound, NotCancellable, QuoteExpired, QuoteNotFound, QuoteSuperseded
@@ -16,6 +21,7 @@ from core.bookings.reading.views import BookingView
 from core.clock import new_id
 from core.db import AWAY
 from core.lifecycle import cancel as cancelling
+from core.messaging.dispatcher import SEND_SECONDS
 from tests.support.counting_database import CountingDatabase
 from tests.support.pipeline import Pipeline
 from tests.support.steps import Steps
@@ -190,3 +196,30 @@ async def test_a_server_that_is_away_gets_one_attempt_for_all_cancellations(pipe
     results = await cancel(pipeline, database, [(new_id(), owner) for _ in range(20)])
     assert all(isinstance(each, AWAY) for each in results)
     assert database.transactions == 1
+
+
+async def test_while_redis_hangs_no_cancellation_is_refused(
+    pipeline: Pipeline, steps: Steps, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first batch waits for its time-outs. The second request comes at their end."""
+    owner, flight = pipeline.account().id, pipeline.flight(5)
+    bookings = [steps.book(owner, flight) for _ in range(2)]
+    published, timed_out = threading.Event(), threading.Event()
+
+    def hang(*_: object) -> None:
+        published.set()
+        assert timed_out.wait(10)
+        raise redis.TimeoutError
+
+    monkeypatch.setattr(pipeline.redis, "publish", hang)
+    batches = CancellationBatches(pipeline.db, pipeline.redis, pipeline.context.dispatcher, pipeline.context.settings)
+    first = asyncio.create_task(batches.submit(CancellationRequest(bookings[0], owner)))
+    assert await asyncio.to_thread(published.wait, 10)
+    passed = REDIS_SECONDS + SEND_SECONDS
+    clock = time.monotonic
+    monkeypatch.setattr("core.batching.time", SimpleNamespace(monotonic=lambda: clock() + passed))
+    second = asyncio.create_task(batches.submit(CancellationRequest(bookings[1], owner)))
+    await asyncio.sleep(0)  # it is queued, or refused
+    timed_out.set()
+    assert [(await each).status for each in (first, second)] == ["CANCELLED"] * 2
+    await batches.close()

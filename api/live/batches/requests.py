@@ -11,7 +11,7 @@ from uuid import UUID
 import redis
 
 from core.after_commit import AfterCommit
-from core.batching import OF_CLIENTS, Batcher
+from core.batching import WITH_REDIS, Batcher
 from core.db import Database, RawConnection, is_away
 from core.db.session import limit_lock_wait
 from core.errors import AppError
@@ -55,7 +55,7 @@ class RequestBatches(ABC, Generic[Change, Answer]):
         self._db = db
         self._redis = client
         self._dispatcher = dispatcher
-        self._batches: Batcher[_Waiting[Change], Answer] = Batcher(name, self._process, limit=BATCH, patience=OF_CLIENTS)
+        self._batches: Batcher[_Waiting[Change], Answer] = Batcher(name, self._process, limit=BATCH, patience=WITH_REDIS)
 
     @abstractmethod
     def _make(self, connection: RawConnection, changes: Sequence[Change], after: AfterCommit) -> Mapping[UUID, UUID | Refusal]:
