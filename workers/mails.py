@@ -89,7 +89,7 @@ def _attachments(context: Context, mail: MailToSend) -> list[Attachment]:
     try:
         with context.db.snapshot() as connection:
             ticket = reading.get_ticket(connection, mail.booking_id, None, signer)
-            versions = reading.list_versions(connection, [leg.flight_id for leg in ticket.legs])
+            versions = reading.list_versions(connection, [segment.flight_id for segment in ticket.segments])
     except (BookingNotFound, NoTicket):
         return []
     events = calendar_file.calendar_file(ticket, versions, at=now())

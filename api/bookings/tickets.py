@@ -84,7 +84,7 @@ class TicketController(Controller):
         """
         ticket = _ticket_of(booking_id, request, services)
         with services.db.snapshot() as connection:
-            versions = reading.list_versions(connection, [leg.flight_id for leg in ticket.legs])
+            versions = reading.list_versions(connection, [segment.flight_id for segment in ticket.segments])
         body = calendar_file.calendar_file(ticket, versions, at=now())
         return Response(body, media_type=calendar_file.MEDIA_TYPE, headers=_file(f"flights-{ticket.reference}.ics"))
 

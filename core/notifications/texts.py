@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from core.bookings.reading.views import BookedFlight, BookingView, ScheduleChangeView, change_is_open
 from core.notifications.due_mails import MailKind
-from core.tickets.issue import Leg, legs_of
+from core.tickets.issue import TicketSegment, ticket_segments
 
 
 class MailText(NamedTuple):
@@ -173,20 +173,20 @@ def route(flights: Sequence[BookedFlight]) -> str:
 
 def flight_list(booking: BookingView) -> str:
     """The flights of a booking, a paragraph each: number, days, local times, places and seat numbers."""
-    return "\n\n".join(_leg(leg) for leg in legs_of(booking.segments))
+    return "\n\n".join(_segment(segment) for segment in ticket_segments(booking.segments))
 
 
-def _leg(leg: Leg) -> str:
+def _segment(segment: TicketSegment) -> str:
     def place(name: str, code: str | None) -> str:
         return f"{name} ({code})" if code and code != name else name
 
-    later = f" ({leg.destination.day})" if leg.days_later else ""
+    later = f" ({segment.destination.day})" if segment.days_later else ""
     return "\n".join(
         [
-            f"{leg.number}, {leg.source.day}",
-            f"  {leg.source.time}  {place(leg.source.name, leg.source.code)}",
-            f"  {leg.destination.time}  {place(leg.destination.name, leg.destination.code)}{later}",
-            *([f"  Seats: {', '.join(leg.seat_numbers)}"] if leg.seat_numbers else []),
+            f"{segment.number}, {segment.source.day}",
+            f"  {segment.source.time}  {place(segment.source.name, segment.source.code)}",
+            f"  {segment.destination.time}  {place(segment.destination.name, segment.destination.code)}{later}",
+            *([f"  Seats: {', '.join(segment.seat_numbers)}"] if segment.seat_numbers else []),
         ]
     )
 

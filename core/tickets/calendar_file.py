@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from typing import Final
 from uuid import UUID
 
-from core.tickets.issue import Leg, Ticket
+from core.tickets.issue import Ticket, TicketSegment
 
 MEDIA_TYPE: Final = "text/calendar"
 LINE_BYTES: Final = 75
@@ -22,14 +22,14 @@ _ESCAPED: Final = str.maketrans({"\\": "\\\\", ";": "\\;", ",": "\\,", "\n": "\\
 def calendar_file(ticket: Ticket, versions: Mapping[UUID, int], *, at: datetime) -> bytes:
     """`versions`: flight -> its version. `at`: the present time."""
     lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Skyqueue//Bookings//EN", "CALSCALE:GREGORIAN", "METHOD:PUBLISH"]
-    for position, leg in enumerate(ticket.legs):
-        lines += _event(ticket, position, leg, versions.get(leg.flight_id, 0), at)
+    for position, segment in enumerate(ticket.segments):
+        lines += _event(ticket, position, segment, versions.get(segment.flight_id, 0), at)
     lines.append("END:VCALENDAR")
     return b"".join(_folded(line) for line in lines)
 
 
-def _event(ticket: Ticket, position: int, leg: Leg, version: int, at: datetime) -> list[str]:
-    source, destination = leg.source, leg.destination
+def _event(ticket: Ticket, position: int, segment: TicketSegment, version: int, at: datetime) -> list[str]:
+    source, destination = segment.source, segment.destination
     description = [
         f"Booking {ticket.reference}",
         f"Departs {source.day} {source.time}, {_named(source.name, source.code)}",
@@ -41,10 +41,10 @@ def _event(ticket: Ticket, position: int, leg: Leg, version: int, at: datetime) 
         f"UID:{ticket.booking_id}-{position}@skyqueue",
         f"DTSTAMP:{_utc(at)}",
         f"SEQUENCE:{version}",
-        f"STATUS:{'CANCELLED' if leg.cancelled else 'CONFIRMED'}",
+        f"STATUS:{'CANCELLED' if segment.cancelled else 'CONFIRMED'}",
         f"DTSTART:{_utc(source.at)}",
         f"DTEND:{_utc(destination.at)}",
-        f"SUMMARY:{_text(f'{leg.number} {source.code or source.name} to {destination.code or destination.name}')}",
+        f"SUMMARY:{_text(f'{segment.number} {source.code or source.name} to {destination.code or destination.name}')}",
         f"LOCATION:{_text(_named(source.name, source.code))}",
         f"DESCRIPTION:{_text(chr(10).join(description))}",
         "TRANSP:OPAQUE",

@@ -43,7 +43,7 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class Leg:
+class TicketSegment:
     """One flight of the ticket."""
 
     flight_id: UUID
@@ -74,7 +74,7 @@ class Ticket:
     total: str
     currency: str
     names: tuple[str, ...]
-    legs: tuple[Leg, ...]
+    segments: tuple[TicketSegment, ...]
     issued_at: datetime
     code: str
 
@@ -100,18 +100,18 @@ def issue(booking: BookingView, code: str) -> Ticket:
         total=booking.price_total,
         currency=booking.currency,
         names=tuple(passenger.name for passenger in booking.passengers),
-        legs=legs_of(booking.segments),
+        segments=ticket_segments(booking.segments),
         issued_at=booking.finished_at or booking.updated_at,
         code=code,
     )
 
 
-def legs_of(segments: Sequence[Segment]) -> tuple[Leg, ...]:
-    return tuple(_leg(segment.flight, segment.seat_numbers) for segment in segments)
+def ticket_segments(segments: Sequence[Segment]) -> tuple[TicketSegment, ...]:
+    return tuple(_segment(segment.flight, segment.seat_numbers) for segment in segments)
 
 
-def _leg(flight: BookedFlight, seat_numbers: Sequence[str]) -> Leg:
-    return Leg(
+def _segment(flight: BookedFlight, seat_numbers: Sequence[str]) -> TicketSegment:
+    return TicketSegment(
         flight.id,
         flight.flight_number,
         _place(flight.source, flight.source_iata, flight.source_timezone, flight.departure_ts),

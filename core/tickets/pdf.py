@@ -16,7 +16,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 from core.tickets import lettering
 from core.tickets.airlines import find_airline
-from core.tickets.issue import Leg, Place, Ticket
+from core.tickets.issue import Place, Ticket, TicketSegment
 from core.tickets.itineraries import headings
 from core.tickets.lettering import BOLD, HEADING, TEXT
 
@@ -46,14 +46,16 @@ def pdf(ticket: Ticket) -> bytes:
     canvas = Canvas(out, pagesize=A4, invariant=1, pageCompression=1, lang="en")
     canvas.setTitle(f"E-ticket {ticket.reference}")
     canvas.setAuthor("Skyqueue")
-    canvas.setSubject(" · ".join(f"{leg.number} {leg.source.name} to {leg.destination.name}" for leg in ticket.legs))
+    canvas.setSubject(
+        " · ".join(f"{segment.number} {segment.source.name} to {segment.destination.name}" for segment in ticket.segments)
+    )
     _head(canvas, ticket)
     top = _HEIGHT - _HEAD - 24
     _code(canvas, ticket, _WIDTH - _MARGIN - _CODE, top - _CODE)
     _people(canvas, ticket, top)
     below = top - _CODE - 38
-    for leg, heading in zip(ticket.legs, headings(ticket.legs), strict=True):
-        below = _leg(canvas, leg, heading, below)
+    for segment, heading in zip(ticket.segments, headings(ticket.segments), strict=True):
+        below = _segment(canvas, segment, heading, below)
     _foot(canvas, ticket)
     canvas.save()
     return out.getvalue()
@@ -116,7 +118,7 @@ def _shortened(name: str) -> str:
     return name if len(name) <= most else f"{name[: most - 1]}…"
 
 
-def _leg(canvas: Canvas, leg: Leg, heading: str, top: float) -> float:
+def _segment(canvas: Canvas, segment: TicketSegment, heading: str, top: float) -> float:
     """Draw one flight below `top`. `heading`: the title of its itinerary. Returns the top of the next flight."""
     left, right = _MARGIN, _WIDTH - _MARGIN
     canvas.setFillColor(_PAPER)
@@ -124,17 +126,17 @@ def _leg(canvas: Canvas, leg: Leg, heading: str, top: float) -> float:
     canvas.setLineWidth(0.6)
     canvas.roundRect(left, top - _LEG + 10, right - left, _LEG - 10, 8, stroke=1, fill=1)
     _write(canvas, left + 16, top - 13, heading, BOLD, 8, _SOFT)
-    _write(canvas, left + 16, top - 26, leg.number, BOLD, 11, _NIGHT)
-    beside = left + 22 + pdfmetrics.stringWidth(leg.number, BOLD, 11)
-    _write(canvas, beside, top - 26, find_airline(leg.number) or "", TEXT, 8.5, _SOFT)
-    _write(canvas, left + 16, top - 39, leg.source.day, TEXT, 9, _SOFT)
-    if leg.cancelled:
+    _write(canvas, left + 16, top - 26, segment.number, BOLD, 11, _NIGHT)
+    beside = left + 22 + pdfmetrics.stringWidth(segment.number, BOLD, 11)
+    _write(canvas, beside, top - 26, find_airline(segment.number) or "", TEXT, 8.5, _SOFT)
+    _write(canvas, left + 16, top - 39, segment.source.day, TEXT, 9, _SOFT)
+    if segment.cancelled:
         _write(canvas, left + 16, top - 55, "Cancelled by the airline", BOLD, 8.5, _BAD)
     else:
-        for line, seats in enumerate(_seat_lines(leg)):
+        for line, seats in enumerate(_seat_lines(segment)):
             _write(canvas, left + 16, top - 53 - 11 * line, seats, BOLD, 9, _NIGHT)
-    _end(canvas, leg.source, left + 150, top, 0)
-    _end(canvas, leg.destination, left + 370, top, leg.days_later)
+    _end(canvas, segment.source, left + 150, top, 0)
+    _end(canvas, segment.destination, left + 370, top, segment.days_later)
     middle, start, end = top - 30, left + 258, left + 352
     canvas.setStrokeColor(_SOFT)
     canvas.setLineWidth(1)
@@ -143,19 +145,19 @@ def _leg(canvas: Canvas, leg: Leg, heading: str, top: float) -> float:
     canvas.setDash()
     canvas.setFillColor(_AMBER)
     canvas.circle(end, middle, 3, stroke=0, fill=1)
-    hours, minutes = divmod(leg.minutes, 60)
+    hours, minutes = divmod(segment.minutes, 60)
     canvas.setFillColor(_SOFT)
     canvas.setFont(TEXT, 8.5)
     canvas.drawCentredString((start + end) / 2, middle + 6, f"{hours} h {minutes:02} min" if hours else f"{minutes} min")
     return top - _LEG
 
 
-def _seat_lines(leg: Leg) -> list[str]:
+def _seat_lines(segment: TicketSegment) -> list[str]:
     """The seats in the order of the travellers: one line for up to five of them, two for nine."""
-    if not leg.seat_numbers:
+    if not segment.seat_numbers:
         return []
-    word = "Seat" if len(leg.seat_numbers) == 1 else "Seats"
-    first, second = leg.seat_numbers[:5], leg.seat_numbers[5:]
+    word = "Seat" if len(segment.seat_numbers) == 1 else "Seats"
+    first, second = segment.seat_numbers[:5], segment.seat_numbers[5:]
     return [f"{word} {' '.join(first)}", *([" ".join(second)] if second else [])]
 
 

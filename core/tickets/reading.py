@@ -13,7 +13,7 @@ from core.bookings.reading.views import BookedFlight, PassengerView
 from core.bookings.states import BookingStatus
 from core.db import RawConnection
 from core.tickets.errors import TicketNotGenuine
-from core.tickets.issue import Ticket, issue, legs_of, why_no_ticket
+from core.tickets.issue import Ticket, issue, ticket_segments, why_no_ticket
 from core.tickets.signature import NotGenuine, TicketSigner
 
 NOT_GENUINE = (
@@ -65,7 +65,7 @@ def check(connection: RawConnection, code: str, signer: TicketSigner) -> TicketC
     except (NotGenuine, BookingNotFound) as error:  # after a restore from a backup, newer bookings are missing
         raise TicketNotGenuine(NOT_GENUINE) from error
     reason = why_no_ticket(booking.status)
-    if reason is None and any(leg.cancelled for leg in legs_of(booking.segments)):
+    if reason is None and any(segment.cancelled for segment in ticket_segments(booking.segments)):
         reason = "The airline has cancelled a flight of this booking."
     return TicketCheck(
         valid=reason is None,

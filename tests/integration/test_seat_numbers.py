@@ -196,7 +196,7 @@ def test_seat_numbers_are_on_the_ticket_at_the_gate_in_the_mail_and_in_the_list_
     with pipeline.db.snapshot() as connection:
         signer = TicketSigner("a secret of this installation that is long enough")
         ticket = reading.get_ticket(connection, booking, None, signer)
-        assert ticket.legs[0].seat_numbers == ("2D", "2C")
+        assert ticket.segments[0].seat_numbers == ("2D", "2C")
         assert reading.check(connection, ticket.code, signer).seat_numbers == [["2D", "2C"]]
         view = queries.get_booking(connection, booking, None)
     assert "  Seats: 2D, 2C" in booking_text(MailKind.CONFIRMED, view, with_ticket=False, sends=False).body

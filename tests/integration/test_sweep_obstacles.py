@@ -200,12 +200,12 @@ def test_without_both_a_locked_flight_keeps_every_hold_waiting(
     assert holds_beside_a_locked_flight(steps, sweeping) == (["HELD"] * MANY, "HELD")
 
 
-@pytest.mark.parametrize("leg", [0, 1])
-def test_a_booking_of_several_flights_is_locked_by_any_of_its_flights(steps: Steps, leg: int) -> None:
+@pytest.mark.parametrize("segment", [0, 1])
+def test_a_booking_of_several_flights_is_locked_by_any_of_its_flights(steps: Steps, segment: int) -> None:
     flights = [steps.pipeline.flight(5), steps.pipeline.flight(5)]
     connecting = steps.pipeline.accept_flights(*flights)
-    (other,) = steps.pipeline.accept_many(1, flights[1 - leg])
-    with locked(steps.pipeline, "flights", flights[leg]), steps.context.db.transaction() as connection:
+    (other,) = steps.pipeline.accept_many(1, flights[1 - segment])
+    with locked(steps.pipeline, "flights", flights[segment]), steps.context.db.transaction() as connection:
         assert leases.find_unlocked_bookings(connection, [connecting, other]) == {other}
     with locked(steps.pipeline, "bookings", other), steps.context.db.transaction() as connection:
         assert leases.find_unlocked_bookings(connection, [connecting, other]) == {connecting}

@@ -21,7 +21,7 @@ from reportlab.pdfgen.canvas import Canvas
 from core.tickets import lettering
 from core.tickets.airlines import NAMES, find_airline
 from core.tickets.calendar_file import LINE_BYTES, calendar_file
-from core.tickets.issue import Leg, Place, Ticket
+from core.tickets.issue import Place, Ticket, TicketSegment
 from core.tickets.itineraries import headings
 from core.tickets.pdf import pdf
 from core.tickets.signature import NotGenuine, TicketSigner
@@ -33,27 +33,27 @@ CODE: Final = SIGNER.sign(BOOKING, "K7M2QX")
 AT: Final = datetime(2026, 11, 30, 8, tzinfo=UTC)
 
 
-def ticket(*names: str, legs: int = 1, seat_numbers: tuple[str, ...] = ()) -> Ticket:
+def ticket(*names: str, segments: int = 1, seat_numbers: tuple[str, ...] = ()) -> Ticket:
     source = Place("Delhi", "DEL", datetime(2026, 12, 4, 18, 30, tzinfo=UTC).astimezone(ZoneInfo("Asia/Kolkata")), True)
     destination = Place("Nowhere, far away", None, datetime(2026, 12, 4, 21, 0, tzinfo=UTC), False)
-    leg = Leg(FLIGHT, "AI-202", source, destination, cancelled=False, seat_numbers=seat_numbers)
-    return Ticket(BOOKING, "K7M2QX", max(1, len(names)), "15000.00", "INR", names, (leg,) * legs, AT, CODE)
+    segment = TicketSegment(FLIGHT, "AI-202", source, destination, cancelled=False, seat_numbers=seat_numbers)
+    return Ticket(BOOKING, "K7M2QX", max(1, len(names)), "15000.00", "INR", names, (segment,) * segments, AT, CODE)
 
 
 def test_the_seats_stand_on_the_page() -> None:
     nine = tuple(f"{row}C" for row in range(11, 20))
     for seats in (("12A",), ("12A", "12B"), nine):
         names = ["Asha Rao"] * len(seats)
-        page = pdf(ticket(*names, legs=6, seat_numbers=seats))
+        page = pdf(ticket(*names, segments=6, seat_numbers=seats))
         assert page.count(b"/Type /Page\n") == 1
-        assert page != pdf(ticket(*names, legs=6))
+        assert page != pdf(ticket(*names, segments=6))
 
 
-def flown(*stops: tuple[str, int], day: int = 24) -> tuple[Leg, ...]:
+def flown(*stops: tuple[str, int], day: int = 24) -> tuple[TicketSegment, ...]:
     """From each stop to the next one; the number is when it is left, in units of `day` hours."""
     start = datetime(2026, 12, 4, 6, tzinfo=UTC)
     return tuple(
-        Leg(
+        TicketSegment(
             FLIGHT,
             "AI-202",
             Place(source, None, start + timedelta(hours=day * at), True),
@@ -66,7 +66,7 @@ def flown(*stops: tuple[str, int], day: int = 24) -> tuple[Leg, ...]:
 
 
 @pytest.mark.parametrize(
-    ("legs", "above"),
+    ("segments", "above"),
     [
         (flown(("Delhi", 0), ("Mumbai", 0)), [""]),
         (flown(("Delhi", 0), ("Mumbai", 1), ("Goa", 0), day=6), ["", ""]),
@@ -76,8 +76,8 @@ def flown(*stops: tuple[str, int], day: int = 24) -> tuple[Leg, ...]:
         (flown(("Delhi", 0), ("Mumbai", 3), ("Goa", 6), ("Delhi", 0)), [f"Flight {number} of 3" for number in (1, 2, 3)]),
     ],
 )
-def test_the_flights_of_a_booking_with_a_stay_have_headings(legs: tuple[Leg, ...], above: list[str]) -> None:
-    assert headings(legs) == above
+def test_the_flights_of_a_booking_with_a_stay_have_headings(segments: tuple[TicketSegment, ...], above: list[str]) -> None:
+    assert headings(segments) == above
 
 
 def test_headings_and_airlines_stand_on_the_page(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -89,7 +89,7 @@ def test_headings_and_airlines_stand_on_the_page(monkeypatch: pytest.MonkeyPatch
         draw(canvas, x, y, text, *more, **named)
 
     monkeypatch.setattr(Canvas, "drawString", note)
-    pdf(replace(ticket("Asha Rao"), legs=flown(("Delhi", 0), ("Mumbai", 3), ("Delhi", 0))))
+    pdf(replace(ticket("Asha Rao"), segments=flown(("Delhi", 0), ("Mumbai", 3), ("Delhi", 0))))
     assert {"Outbound", "Return"} <= set(written)
     assert written.count("Air India") == 2
 
@@ -135,7 +135,7 @@ def test_the_page_is_one_page_and_always_the_same() -> None:
     assert page.startswith(b"%PDF-")
     assert page.count(b"/Type /Page\n") == 1
     assert page == pdf(ticket("Asha Rao", "Łukasz de la Cruz"))
-    assert pdf(ticket(*["Asha Rao"] * 9, legs=6)).count(b"/Type /Page\n") == 1
+    assert pdf(ticket(*["Asha Rao"] * 9, segments=6)).count(b"/Type /Page\n") == 1
 
 
 @pytest.mark.parametrize("name", ["Łukasz Nguyễn", "Ольга Петрова", "Γιώργος", "Ọ̀ṣun Adé"])
@@ -179,7 +179,7 @@ def drawn(name: str) -> bytes:
 
 
 def test_the_calendar_has_an_event_for_each_flight_in_utc() -> None:
-    text = calendar_file(ticket("Asha; Rao, née Sen", legs=2), {FLIGHT: 3}, at=AT).decode()
+    text = calendar_file(ticket("Asha; Rao, née Sen", segments=2), {FLIGHT: 3}, at=AT).decode()
     assert text.startswith("BEGIN:VCALENDAR\r\nVERSION:2.0\r\n")
     assert text.endswith("END:VCALENDAR\r\n")
     lines = text.replace("\r\n ", "").split("\r\n")
