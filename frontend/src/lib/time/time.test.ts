@@ -38,7 +38,10 @@ test('a day is written with its year when that is not the present one', () => {
 
 test('only a real date in ISO form is a day', () => {
   expect(isDay('2026-12-01')).toBe(true);
-  expect(['2026-13-01', '01.12.2026', '2026-12-1', ''].map(isDay)).toEqual([false, false, false, false]);
+  expect(isDay('2028-02-29')).toBe(true);
+  for (const text of ['2026-13-01', '01.12.2026', '2026-12-1', '', '2026-02-31', '2027-02-29']) {
+    expect(isDay(text)).toBe(false);
+  }
 });
 
 test('durations and elapsed times have a fitting unit', () => {
