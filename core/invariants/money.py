@@ -22,7 +22,7 @@ _UNPAID: Final = f"""
     CROSS JOIN LATERAL (SELECT {REMAINING} AS kept) AS paid
     WHERE b.status = {BookingStatus.CONFIRMED.sql} AND b.payment_mode <> {PaymentMode.NONE.sql} AND b.price_total > 0 AND paid.kept IS DISTINCT FROM b.price_total
 """  # noqa: S608  # only constants
-_KEPT: Final = f"""
+_WRONG_REFUND: Final = f"""
     SELECT 'booking ' || b.id || ' is ' || b.status || ', was paid ' || {money.exact_sql("paid.kept", "p.currency")} || ' '
         || p.currency || ' and given back ' || {money.exact_sql("coalesce(r.amount, 0)", "p.currency")}
     FROM payments p JOIN bookings b ON b.id = p.booking_id
@@ -58,6 +58,6 @@ def find_violations(connection: RawConnection, *, limit: int) -> list[str]:
     are made.
     """
     rows: list[tuple[Any, ...]] = []
-    for query in (_CHARGED_TWICE, _UNPAID, _KEPT, _REFUSED, _NEVER_SWEPT):
+    for query in (_CHARGED_TWICE, _UNPAID, _WRONG_REFUND, _REFUSED, _NEVER_SWEPT):
         rows += connection.execute(f"{query} LIMIT %s", (limit,)).fetchall()
     return [row[0] for row in rows]

@@ -12,7 +12,7 @@ from core.invariants.finding import Finding
 from core.statuses import WITH_SEATS
 from core.waitlist.models import WaitStatus
 
-_HOLLOW: Final = f"""
+_WRONG_BOOKING: Final = f"""
     SELECT 'party ' || w.id || ' of ' || w.party_size || ' is ' || w.status || ' and its booking is '
            || coalesce(b.status || ' with ' || b.seats || ' seats', 'missing'), w.id::text
     FROM waitlist w LEFT JOIN bookings b
@@ -27,7 +27,7 @@ _HOLLOW: Final = f"""
         ELSE w.booking_id IS NOT NULL AND (b.status IS NULL OR b.status IN {WITH_SEATS}) END
        OR CASE WHEN w.accept_partial THEN b.seats > w.party_size ELSE b.seats <> w.party_size END
 """  # noqa: S608  # only constants
-_PASSED_BY: Final = f"""
+_WAITS_FOR_FREE_SEATS: Final = f"""
     SELECT 'party ' || w.id || ' of ' || w.party_size || ' waits for flight ' || f.id || ', which has '
            || f.total_seats - f.seats_held - f.seats_sold || ' free', w.id::text
     FROM waitlist w JOIN flights f ON f.id = w.flight_id
@@ -39,6 +39,6 @@ _PASSED_BY: Final = f"""
 def find_violations(connection: RawConnection, *, limit: int) -> list[Finding]:
     """The violations, as sentences that name the row; at most `limit` of each kind."""
     rows: list[tuple[Any, ...]] = []
-    for query in (_HOLLOW, _PASSED_BY):
+    for query in (_WRONG_BOOKING, _WAITS_FOR_FREE_SEATS):
         rows += connection.execute(f"{query} LIMIT %s", (limit,)).fetchall()
     return [Finding(what, same_as=party) for what, party in rows]

@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlmodel import Field, SQLModel
 
 
-class Finding(StrEnum):
+class FindingKind(StrEnum):
     """The kinds of work that a pass may find, and what it does about them."""
 
     LOST_BOOKINGS = "lost_bookings"
@@ -49,7 +49,7 @@ class SweepPass(SQLModel, table=True):
     passes: int
     longest_ms: float
     found: dict[str, int] = Field(sa_column=Column(JSONB, nullable=False))
-    """Values of `Finding` -> how many were found."""
+    """Values of `FindingKind` -> how many were found."""
     repaired: dict[str, int] = Field(sa_column=Column(JSONB, nullable=False))
     failed: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False))
     """The names of the steps that raised an error."""

@@ -6,11 +6,11 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from random import Random
-from typing import Final
+from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
 
 from core.places import distances, resolver
@@ -33,7 +33,6 @@ from launcher.sample.network import (
 
 DAYS: Final = 60
 SEED: Final = 2026
-HEADER: Final = ("flight_number", "source", "destination", "departure_ts", "arrival_ts", "total_seats", "price", "cabin")
 
 _EVERY_DAY: Final = frozenset(range(7))
 _FIRST_DEPARTURE, _LAST_DEPARTURE = 5 * 60 + 30, 22 * 60 + 30
@@ -64,6 +63,19 @@ class ScheduledFlight:
     """In rupees, on a day without a surcharge for the season."""
 
 
+class Row(NamedTuple):
+    """A row of the file. The names of the fields are its header."""
+
+    flight_number: str
+    source: str
+    destination: str
+    departure_ts: str
+    arrival_ts: str
+    total_seats: str
+    price: str
+    cabin: str
+
+
 def unknown_cities() -> list[str]:
     """Cities of the network whose names the registry of airports does not know. The schedule is made without them."""
     known = set(_known(CITIES))
@@ -72,15 +84,15 @@ def unknown_cities() -> list[str]:
 
 def write_csv(path: Path, *, start: date, days: int = DAYS, seed: int = SEED) -> int:
     """Write the schedule from `start` on as a file for the importer. Returns the number of flights."""
-    rows = sorted(_flights(start, days, seed), key=lambda row: (row[3], row[0]))
+    rows = sorted(_flights(start, days, seed), key=lambda row: (row.departure_ts, row.flight_number))
     with path.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(HEADER)
+        writer.writerow(Row._fields)
         writer.writerows(rows)
     return len(rows)
 
 
-def _flights(start: date, days: int, seed: int) -> Iterator[tuple[str, ...]]:
+def _flights(start: date, days: int, seed: int) -> Iterator[Row]:
     for flight in scheduled_flights(seed):
         random = Random(f"{seed}:{flight.number}")
         zone = ZoneInfo(_place(flight.route.source).timezone)
@@ -92,15 +104,15 @@ def _flights(start: date, days: int, seed: int) -> Iterator[tuple[str, ...]]:
             departure = datetime.combine(day, flight.departs_at, zone).astimezone(UTC)
             arrival = departure + timedelta(minutes=flight.minutes)
             price = flight.fare * variation * _season(day) * (1.25 if offset < 4 else 1.1 if offset < 10 else 1.0)
-            yield (
-                flight.number,
-                flight.route.source,
-                flight.route.destination,
-                f"{departure:%Y-%m-%dT%H:%M:%SZ}",
-                f"{arrival:%Y-%m-%dT%H:%M:%SZ}",
-                str(flight.aircraft.seats),
-                f"{price:.2f}",
-                flight.aircraft.cabin,
+            yield Row(
+                flight_number=flight.number,
+                source=flight.route.source,
+                destination=flight.route.destination,
+                departure_ts=f"{departure:%Y-%m-%dT%H:%M:%SZ}",
+                arrival_ts=f"{arrival:%Y-%m-%dT%H:%M:%SZ}",
+                total_seats=str(flight.aircraft.seats),
+                price=f"{price:.2f}",
+                cabin=flight.aircraft.cabin,
             )
 
 
@@ -128,17 +140,18 @@ def scheduled_flights(seed: int) -> Iterator[ScheduledFlight]:
 
 def routes() -> Iterator[Route]:
     """Both directions of all connections, in a fixed order."""
-    for source, destination, daily, weekdays, airlines in _connections():
-        yield Route(source, destination, daily, weekdays, airlines)
-        yield Route(destination, source, daily, weekdays, airlines)
+    for route in _one_way_routes():
+        yield route
+        yield replace(route, source=route.destination, destination=route.source)
 
 
-def _connections() -> Iterator[tuple[str, str, int, frozenset[int], tuple[str, ...]]]:
+def _one_way_routes() -> Iterator[Route]:
+    """One direction of each connection."""
     majors = _known(MAJOR_INDIA)
     for position, one in enumerate(majors):
         for other in majors[position + 1 :]:
             daily = min(6, max(3, MAJOR_INDIA[one] * MAJOR_INDIA[other] // 16))
-            yield one, other, daily, _EVERY_DAY, _domestic(f"{one}{other}", daily)
+            yield Route(one, other, daily, _EVERY_DAY, _domestic(f"{one}{other}", daily))
     hubs = _known(HUBS_INDIA)
     for city in _known(OTHER_INDIA):
         weight = OTHER_INDIA[city]
@@ -146,7 +159,7 @@ def _connections() -> Iterator[tuple[str, str, int, frozenset[int], tuple[str, .
         for hub in dict.fromkeys([*hubs[:3], *nearest[:2]]):
             daily = max(1, weight * MAJOR_INDIA[hub] // 20)
             weekdays = _EVERY_DAY if weight > 1 else _weekdays(city + hub, 5)
-            yield city, hub, daily, weekdays, _domestic(f"{city}{hub}", daily)
+            yield Route(city, hub, daily, weekdays, _domestic(f"{city}{hub}", daily))
     for city in _known(ABROAD):
         abroad = ABROAD[city]
         for rank, indian in enumerate(_known(abroad.indian)):
@@ -154,11 +167,12 @@ def _connections() -> Iterator[tuple[str, str, int, frozenset[int], tuple[str, .
             long_haul = distances.kilometres(_place(city), _place(indian)) > 4_500
             weekdays = _EVERY_DAY if rank < 2 and abroad.weight > 3 else _weekdays(city + indian, 5 if abroad.weight > 3 else 3)
             second = FLAG_CARRIER if long_haul else LOW_COST_CARRIER
-            yield indian, city, daily, weekdays, (abroad.airline, second) if rank % 2 == 0 else (second, abroad.airline)
+            airlines = (abroad.airline, second) if rank % 2 == 0 else (second, abroad.airline)
+            yield Route(indian, city, daily, weekdays, airlines)
     for hub in _known(HUBS_ABROAD):
         for city in _known(HUBS_ABROAD[hub]):
             daily = 2 if ABROAD[city].weight > 4 else 1
-            yield hub, city, daily, _EVERY_DAY, (ABROAD[hub].airline, ABROAD[city].airline)
+            yield Route(hub, city, daily, _EVERY_DAY, (ABROAD[hub].airline, ABROAD[city].airline))
 
 
 def _known(cities: Iterable[str]) -> list[str]:

@@ -37,7 +37,7 @@ def schedule(tmp_path_factory: pytest.TempPathFactory) -> list[Flight]:
     count = sample.write_csv(path, start=START)
     with path.open(newline="", encoding="utf-8") as file:
         header, *rows = csv.reader(file)
-    assert tuple(header) == sample.HEADER
+    assert tuple(header) == sample.Row._fields
     assert len(rows) == count
     return [Flight(*row) for row in rows]
 

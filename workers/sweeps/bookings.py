@@ -19,7 +19,7 @@ from core.db.bisect import isolated
 from core.db.session import limit_lock_wait
 from core.lifecycle import give_up
 from core.messaging.messages import Queue, ReserveAlone, ReserveBookings
-from core.sweeps.models import Finding
+from core.sweeps.models import FindingKind
 from core.telemetry.incidents import Incidents
 from workers.context import Context
 
@@ -63,7 +63,7 @@ class BookingStep:
                 self._leased_before = self._leased_before or leases.read_end_of_lost_lease(connection)
                 taken = leases.lease_lost_bookings(connection, self._leased_before)
             self._is_lost = len(taken) == leases.LIMIT
-            self._context.findings.note(Finding.LOST_BOOKINGS, len(taken), self._send(taken))
+            self._context.findings.note(FindingKind.LOST_BOOKINGS, len(taken), self._send(taken))
             bookings += len(taken)
             if not self._is_lost or time.monotonic() - began_at >= LOST_SECONDS:
                 break
@@ -75,7 +75,7 @@ class BookingStep:
             due = leases.lease_due_bookings(connection)
         sent = self._send(due.together)
         sent += sum(self._context.dispatcher.send(ReserveAlone((booking_id,))) for booking_id in due.alone)
-        self._context.findings.note(Finding.LATE_BOOKINGS, len(due.together) + len(due.alone), sent)
+        self._context.findings.note(FindingKind.LATE_BOOKINGS, len(due.together) + len(due.alone), sent)
         if due.given_up:
             left: list[UUID] = []
 
@@ -84,7 +84,7 @@ class BookingStep:
                 _unended.failed(booking_id, booking_id=str(booking_id), exc_info=error)
 
             isolated(self._give_up, due.given_up, leave, also=(LockNotAvailable,))
-            self._context.findings.note(Finding.HOPELESS_BOOKINGS, len(due.given_up), len(due.given_up) - len(left))
+            self._context.findings.note(FindingKind.HOPELESS_BOOKINGS, len(due.given_up), len(due.given_up) - len(left))
 
     def _is_moving(self) -> bool:
         with suppress(redis.RedisError):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from core.sweeps.models import Finding
+from core.sweeps.models import FindingKind
 from core.telemetry.metrics import SWEEP_FOUND, SWEEP_REPAIRED
 
 
@@ -15,7 +15,7 @@ class Findings:
         self.found: Counter[str] = Counter()
         self.repaired: Counter[str] = Counter()
 
-    def note(self, kind: Finding, found: int, repaired: int | None = None) -> None:
+    def note(self, kind: FindingKind, found: int, repaired: int | None = None) -> None:
         """Count findings of one kind. `repaired`: how many of them were repaired; None: all."""
         if not found:
             return

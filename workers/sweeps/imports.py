@@ -9,7 +9,7 @@ from uuid import UUID
 from core.imports import progress
 from core.lease import LEASE_SECONDS
 from core.messaging.messages import ImportFile
-from core.sweeps.models import Finding
+from core.sweeps.models import FindingKind
 from workers.context import Context
 
 AGAIN_SECONDS: Final = LEASE_SECONDS * 2.0
@@ -33,4 +33,4 @@ class ImportStep:
         due = [each for each in waiting if each not in sent_at]
         self._sent_at = sent_at | dict.fromkeys(due, now)
         sent = sum(self._context.dispatcher.send(ImportFile((import_id,))) for import_id in due)
-        self._context.findings.note(Finding.LATE_IMPORTS, len(due), sent)
+        self._context.findings.note(FindingKind.LATE_IMPORTS, len(due), sent)

@@ -19,7 +19,7 @@ from core.db.session import limit_lock_wait
 from core.lifecycle import expire
 from core.messaging.messages import Queue, SendRefunds, WorkPayments
 from core.payments import charges, refunds
-from core.sweeps.models import Finding
+from core.sweeps.models import FindingKind
 from core.telemetry.incidents import Incidents
 from workers.context import Context
 
@@ -62,7 +62,7 @@ def end_overdue(context: Context) -> None:
 
     for start in range(0, len(ending), ENDED_AT_ONCE):
         isolated(partial(_end, context), ending[start : start + ENDED_AT_ONCE], leave, also=(LockNotAvailable,))
-    context.findings.note(Finding.OVERDUE_HOLDS, len(due), len(ending) - len(left))
+    context.findings.note(FindingKind.OVERDUE_HOLDS, len(due), len(ending) - len(left))
 
 
 def _end(context: Context, booking_ids: Sequence[UUID]) -> None:
@@ -87,7 +87,7 @@ def resend_payments(context: Context) -> None:
         return
     with context.db.transaction() as connection:
         bookings = charges.lease_due(connection, limit=SENT_IN_A_ROUND)
-    context.findings.note(Finding.LATE_PAYMENTS, len(bookings), context.dispatcher.send_all(WorkPayments.for_ids(bookings)))
+    context.findings.note(FindingKind.LATE_PAYMENTS, len(bookings), context.dispatcher.send_all(WorkPayments.for_ids(bookings)))
 
 
 def resend_refunds(context: Context) -> None:
@@ -96,7 +96,7 @@ def resend_refunds(context: Context) -> None:
         return
     with context.db.transaction() as connection:
         due = refunds.lease_due(connection, limit=SENT_IN_A_ROUND)
-    context.findings.note(Finding.LATE_REFUNDS, len(due), context.dispatcher.send_all(SendRefunds.for_ids(due)))
+    context.findings.note(FindingKind.LATE_REFUNDS, len(due), context.dispatcher.send_all(SendRefunds.for_ids(due)))
 
 
 def _is_moving(context: Context) -> bool:

@@ -29,7 +29,7 @@ from core.idempotency import stored_responses
 from core.invariants import inventory_drift
 from core.messaging.epoch import Epoch
 from core.messaging.messages import CancelFlights, Queue
-from core.sweeps.models import Finding
+from core.sweeps.models import FindingKind
 from core.telemetry.incidents import Incident
 from workers.context import Context
 from workers.sweeps import money, uploads
@@ -205,7 +205,7 @@ class Sweeper:
         with self._context.db.transaction() as connection:
             due = cancellation.lease_due(connection)
         sent = sum(self._context.dispatcher.send(CancelFlights((job_id,))) for job_id in due)
-        self._context.findings.note(Finding.LATE_CANCELLATIONS, len(due), sent)
+        self._context.findings.note(FindingKind.LATE_CANCELLATIONS, len(due), sent)
 
     def _make_due_cancellations(self) -> None:
         with self._context.db.transaction() as connection:
@@ -237,7 +237,7 @@ class Sweeper:
             self._tidying.failed(error=str(error))
             return
         self._tidying.succeeded()
-        self._context.findings.note(Finding.ORPHANED_UPLOADS, len(deleted))
+        self._context.findings.note(FindingKind.ORPHANED_UPLOADS, len(deleted))
         if deleted:
             _log.info("files of no import deleted", names=deleted)
 
@@ -256,7 +256,7 @@ class Sweeper:
             if stuck:
                 _log.warning("inventory dropped after drift", flights=[str(flight_id) for flight_id in stuck])
                 self._context.inventory.drop(stuck)
-            self._context.findings.note(Finding.DRIFTING_FLIGHTS, len(stuck))
+            self._context.findings.note(FindingKind.DRIFTING_FLIGHTS, len(stuck))
         except redis.RedisError as error:
             self._audit.failed(error=str(error))
         else:

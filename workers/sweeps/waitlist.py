@@ -19,7 +19,7 @@ from core.db.bisect import isolated
 from core.db.session import limit_lock_wait
 from core.flights import seat_counts
 from core.lifecycle import offer_seats
-from core.sweeps.models import Finding
+from core.sweeps.models import FindingKind
 from core.telemetry.incidents import Incidents
 from core.waitlist import entries, parties
 from workers.context import Context
@@ -57,7 +57,7 @@ class WaitlistStep:
                 _unoffered.failed(flight_id, flight_id=str(flight_id), error=repr(error))
 
             isolated(self._offer, neglected, leave, also=(LockNotAvailable,))
-            context.findings.note(Finding.UNOFFERED_SEATS, len(neglected), len(neglected) - len(left))
+            context.findings.note(FindingKind.UNOFFERED_SEATS, len(neglected), len(neglected) - len(left))
 
     def _offer(self, flight_ids: Sequence[UUID]) -> None:
         context = self._context
