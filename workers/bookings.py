@@ -20,7 +20,7 @@ from core.clock import now
 from core.db.bisect import isolated
 from core.db.retry import again_after_deadlock
 from core.lifecycle import reserve
-from core.lifecycle.reservations import Reservations, load_inventory, reserve_in_redis
+from core.lifecycle.reserve_in_redis import Reservations, load_inventory, reserve_in_redis
 from core.telemetry.incidents import Incident, Incidents
 from core.telemetry.tracing import spans
 from workers import measures

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Final
 
-from core.lifecycle.reservations import Reservations
+from core.lifecycle.reserve_in_redis import Reservations
 from core.telemetry.metrics import BOOKING_STAGE_SECONDS, IMPORT_ROWS
 from core.telemetry.observations import observe_all
 

@@ -3,7 +3,7 @@
 The worker (`workers/bookings.py`) calls these steps in this order:
 
 1. `load_pending` (`core/bookings/unfinished/pending.py`): read which of the bookings are still PENDING;
-2. `reserve_in_redis` (`core/lifecycle/reservations.py`): one Lua script for each flight reserves the seats
+2. `reserve_in_redis` (`core/lifecycle/reserve_in_redis.py`): one Lua script for each flight reserves the seats
    (`core/seats/lua/reserve.lua`);
 3. `commit_reservations` (here): one transaction locks bookings and flights, checks the exact counts, and writes statuses and counts;
 4. `AfterCommit.run` (`core/after_commit.py`): notify clients, and release seats in Redis that were not sold.
@@ -39,7 +39,7 @@ from core.db import RawConnection
 from core.flights.changes import schedule_changes
 from core.flights.seat_counts import SeatCounts, lock_counts, write_counts
 from core.lifecycle.end import fail
-from core.lifecycle.reservations import Reservations
+from core.lifecycle.reserve_in_redis import Reservations
 from core.messaging.messages import WorkPayments
 from core.seats.inventory import ScriptResults
 

@@ -20,7 +20,7 @@ from core.bookings.unfinished.pending import PendingBooking
 from core.clock import now
 from core.flights import seat_counts
 from core.lifecycle import reserve
-from core.lifecycle.reservations import Reservations, load_inventory, reserve_in_redis
+from core.lifecycle.reserve_in_redis import Reservations, load_inventory, reserve_in_redis
 from core.seats.inventory import Inventory
 from core.seats.scripts import SCRIPTS, Script, Scripts
 from tests.support.pipeline import Pipeline

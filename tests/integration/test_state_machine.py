@@ -28,7 +28,7 @@ from hypothesis.stateful import (
 
 from core.bookings.models import PaymentMode
 from core.bookings.states import BEGINNINGS, TRANSITIONS
-from core.lifecycle.reservations import Reservations
+from core.lifecycle.reserve_in_redis import Reservations
 from core.lifecycle.settle_payment import Claim
 from tests.support.ledger import CallResult
 from tests.support.steps import Steps

@@ -32,7 +32,7 @@ from core.db import Database
 from core.db.retry import again_after_deadlock
 from core.invariants import checker
 from core.lifecycle import end
-from core.lifecycle.reservations import Reservations, load_inventory, reserve_in_redis
+from core.lifecycle.reserve_in_redis import Reservations, load_inventory, reserve_in_redis
 from core.messaging.messages import MAX_IDS, Queue, ReserveBookings
 from core.settings import Settings
 from core.users.models import Role

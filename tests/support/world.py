@@ -18,7 +18,7 @@ from core.errors import AppError
 from core.flights.changes import cancellation
 from core.invariants import checker
 from core.lifecycle import give_up, pay, replay, reserve
-from core.lifecycle.reservations import Reservations, load_inventory, reserve_in_redis
+from core.lifecycle.reserve_in_redis import Reservations, load_inventory, reserve_in_redis
 from core.lifecycle.settle_payment import Claim, apply_events
 from core.operations import dead_letter_list
 from core.operations.dead_letter_list import DeadLetterFilter
