@@ -8,7 +8,6 @@ from uuid import UUID
 
 import msgspec
 from litestar import Controller, Request, Response, post
-from litestar.concurrency import sync_to_thread
 from litestar.datastructures import State
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
@@ -95,7 +94,7 @@ class PaymentController(Controller):
         try:
             await services.payments.submit(PaymentRequest(payment, once, stored(begun)))
         except NotBatched:
-            begun = await sync_to_thread(_pay_alone, services, payment, once)
+            begun = await services.payments.run_alone(_pay_alone, services, payment, once)
         seconds = wait_seconds(prefer)
         if not seconds:
             return begun

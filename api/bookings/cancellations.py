@@ -11,7 +11,6 @@ from uuid import UUID
 
 import msgspec
 from litestar import Controller, Response, get, post
-from litestar.concurrency import sync_to_thread
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 
@@ -133,7 +132,7 @@ class CancellationController(Controller):
             with suppress(NotBatched):
                 wanted = CancellationRequest(cancellation_id, request.user.user_id, is_quoted=True)
                 return Response(await services.cancellations.submit(wanted), status_code=HTTPStatus.OK)
-        return await sync_to_thread(_confirm_alone, services, cancellation_id, request.user, once)
+        return await services.cancellations.run_alone(_confirm_alone, services, cancellation_id, request.user, once)
 
     @post(
         "/bookings/{booking_id:uuid}/schedule-change",

@@ -9,7 +9,6 @@ from uuid import UUID
 
 import msgspec
 from litestar import Controller, Response, delete, get, post
-from litestar.concurrency import sync_to_thread
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, HeaderParameter, JSONBody, QueryParameter
 
@@ -192,7 +191,7 @@ class BookingController(Controller):
         if not request.user.is_admin:
             with suppress(NotBatched):
                 return await services.cancellations.submit(CancellationRequest(booking_id, request.user.user_id))
-        return await sync_to_thread(_cancel_alone, services, booking_id, request.user)
+        return await services.cancellations.run_alone(_cancel_alone, services, booking_id, request.user)
 
 
 def _cancel_alone(services: Services, booking_id: UUID, user: Principal) -> BookingView:

@@ -14,12 +14,13 @@ import redis
 
 from api.app import REDIS_SECONDS
 from api.live.batches.cancellations import CancellationBatches, CancellationRequest
-from api.live.batches.requests import NotBatched
+from api.live.batches.requests import ALONE, NotBatched
 from core.bookings.errors import BookingNotFound, NotCancellable, QuoteExpired, QuoteNotFound, QuoteSuperseded
 from core.bookings.models import PaymentMode
 from core.bookings.reading.views import BookingView
 from core.clock import new_id
 from core.db import AWAY
+from core.errors import Unavailable
 from core.lifecycle import cancel as cancelling
 from core.messaging.dispatcher import SEND_SECONDS
 from tests.support.counting_database import CountingDatabase
@@ -176,18 +177,21 @@ async def test_quotes_are_confirmed_in_the_same_batch(pipeline: Pipeline, steps:
         assert connection.execute("SELECT count(*), count(DISTINCT booking_id) FROM refunds").fetchone() == (3, 3)
 
 
-async def test_a_flight_that_is_locked_leaves_every_booking_of_the_batch_as_it_was(
+async def test_of_a_flight_that_is_locked_no_booking_is_cancelled_in_the_batch(
     pipeline: Pipeline, steps: Steps, database: CountingDatabase
 ) -> None:
     owner = pipeline.account().id
     free, locked = pipeline.flight(5), pipeline.flight(5)
-    bookings = [steps.book(owner, each) for each in (free, locked)]
+    bookings = [steps.book(owner, each) for each in (free, locked, free, locked)]
+    quotes = [quote(steps, each) for each in bookings[2:]]
     with pipeline.db.transaction() as connection:
         connection.execute("SELECT FROM flights WHERE id = %s FOR NO KEY UPDATE", (locked,))
-        results = await cancel(pipeline, database, [(each, owner) for each in bookings])
-    assert [type(each) for each in results] == [NotBatched] * 2
-    assert [steps.status(each) for each in bookings] == ["CONFIRMED"] * 2
-    assert taken(steps) == [(0, 1)] * 2
+        results = await cancel(
+            pipeline, database, [*((each, owner) for each in bookings[:2]), *((each, owner, True) for each in quotes)]
+        )
+    assert [type(each) for each in results] == [BookingView, NotBatched] * 2
+    assert [steps.status(each) for each in bookings] == ["CANCELLED", "CONFIRMED"] * 2
+    assert taken(steps) == [(0, 0), (0, 2)]
 
 
 async def test_a_server_that_is_away_gets_one_attempt_for_all_cancellations(pipeline: Pipeline) -> None:
@@ -222,4 +226,25 @@ async def test_while_redis_hangs_no_cancellation_is_refused(
     await asyncio.sleep(0)  # it is queued, or refused
     timed_out.set()
     assert [(await each).status for each in (first, second)] == ["CANCELLED"] * 2
+    await batches.close()
+
+
+async def test_changes_that_are_not_batched_leave_connections_for_others(
+    pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    batches = CancellationBatches(pipeline.db, pipeline.redis, pipeline.context.dispatcher, pipeline.context.settings)
+    is_unlocked = threading.Event()
+
+    def wait_for_lock(number: int) -> int:
+        assert is_unlocked.wait(10)
+        return number
+
+    waiting = [asyncio.create_task(batches.run_alone(wait_for_lock, number)) for number in range(ALONE + 1)]
+    await asyncio.sleep(0)  # they have their places, or wait for them
+    with monkeypatch.context() as impatient:
+        impatient.setattr("api.live.batches.requests.PLACE_SECONDS", 0.0)
+        with pytest.raises(Unavailable):
+            await batches.run_alone(wait_for_lock, -1)
+    is_unlocked.set()
+    assert await asyncio.gather(*waiting) == list(range(ALONE + 1))
     await batches.close()

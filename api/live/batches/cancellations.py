@@ -38,15 +38,19 @@ class CancellationBatches(RequestBatches[CancellationRequest, BookingView]):
         self._fares = settings.fares
         self._hold_minutes = settings.booking.hold_minutes
 
+    def _bookings_of(self, connection: RawConnection, changes: Sequence[CancellationRequest]) -> Mapping[UUID, UUID]:
+        owners = {each.subject_id: each.owner_id for each in changes if each.is_quoted}
+        quoted = quotes.find_own_bookings(connection, owners) if owners else {}
+        return {each.subject_id: each.subject_id for each in changes if not each.is_quoted} | quoted
+
     def _make(
         self, connection: RawConnection, changes: Sequence[CancellationRequest], after: AfterCommit
     ) -> Mapping[UUID, UUID | Refusal]:
-        owners = {each.subject_id: each.owner_id for each in changes if each.is_quoted}
-        quoted = quotes.find_own_bookings(connection, owners) if owners else {}
+        bookings = self._bookings_of(connection, changes)
         made: dict[UUID, UUID | Refusal] = {}
         wanted: dict[UUID, Cancellation] = {}
         for each in changes:
-            booking_id = quoted.get(each.subject_id) if each.is_quoted else each.subject_id
+            booking_id = bookings.get(each.subject_id)
             if booking_id is None:
                 made[each.subject_id] = QuoteNotFound(quotes.NOT_FOUND)
             elif booking_id in wanted:

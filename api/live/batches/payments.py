@@ -37,6 +37,13 @@ class PaymentBatches(RequestBatches[PaymentRequest, None]):
     def __init__(self, db: Database, client: redis.Redis, dispatcher: Dispatcher) -> None:
         super().__init__("pay", db, client, dispatcher)
 
+    def _bookings_of(
+        self,
+        connection: RawConnection,  # noqa: ARG002  # the subjects are the bookings
+        changes: Sequence[PaymentRequest],
+    ) -> Mapping[UUID, UUID]:
+        return {each.subject_id: each.subject_id for each in changes}
+
     def _make(
         self, connection: RawConnection, changes: Sequence[PaymentRequest], after: AfterCommit
     ) -> Mapping[UUID, UUID | Refusal]:

@@ -2,25 +2,34 @@
 
 from __future__ import annotations
 
+import asyncio
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final, Generic, Protocol, TypeAlias, TypeVar
+from typing import Final, Generic, ParamSpec, Protocol, TypeAlias, TypeVar
 from uuid import UUID
 
 import redis
+from litestar.concurrency import sync_to_thread
 
 from core.after_commit import AfterCommit
 from core.batching import WITH_REDIS, Batcher
-from core.db import Database, RawConnection, is_away
+from core.bookings.unfinished import leases
+from core.db import BUSY, Database, RawConnection, is_away
 from core.db.session import limit_lock_wait
-from core.errors import AppError
+from core.errors import AppError, Unavailable
 from core.messaging.dispatcher import Dispatcher
 from core.telemetry import correlation
 from core.telemetry.tracing import spans
 from core.telemetry.tracing.spans import TraceParent
 
 BATCH: Final = 64
+ALONE: Final = 3
+"""The most requests of one kind that have a transaction of their own at the same time. If a flight is locked, each of them waits 2 s for it, and
+they must not take all threads and connections of the process."""
+PLACE_SECONDS: Final = 10.0
+"""How long a request waits for its turn to have a transaction of its own."""
+RETRY_SECONDS: Final = 5
 
 
 class NotBatched(Exception):
@@ -37,7 +46,12 @@ class BookingChange(Protocol):
 
 Change = TypeVar("Change", bound=BookingChange)
 Answer = TypeVar("Answer")
+Result = TypeVar("Result")
+Arguments = ParamSpec("Arguments")
 Refusal: TypeAlias = AppError | NotBatched
+
+
+_Make: TypeAlias = Callable[[RawConnection, Sequence[Change], AfterCommit], Mapping[UUID, UUID | Refusal]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +69,12 @@ class RequestBatches(ABC, Generic[Change, Answer]):
         self._db = db
         self._redis = client
         self._dispatcher = dispatcher
+        self._places = asyncio.Semaphore(ALONE)
         self._batches: Batcher[_Waiting[Change], Answer] = Batcher(name, self._process, limit=BATCH, patience=WITH_REDIS)
+
+    @abstractmethod
+    def _bookings_of(self, connection: RawConnection, changes: Sequence[Change]) -> Mapping[UUID, UUID]:
+        """Subject -> booking id. Unknown subjects are left out."""
 
     @abstractmethod
     def _make(self, connection: RawConnection, changes: Sequence[Change], after: AfterCommit) -> Mapping[UUID, UUID | Refusal]:
@@ -71,10 +90,28 @@ class RequestBatches(ABC, Generic[Change, Answer]):
         Raises:
             AppError: the request was refused.
             OutcomeUnknown: Postgres did not answer in time.
-            NotBatched: another transaction has locked a row that the batch needs, one of its changes cannot be stored, or it has another
-                change of the same booking.
+            NotBatched: call `run_alone`, because another transaction has locked the booking or its flight, a change of the batch cannot be
+                stored, or it has another change of the same booking.
         """
         return await self._batches.submit(_Waiting(change, correlation.current(), spans.current()))
+
+    async def run_alone(self, work: Callable[Arguments, Result], *arguments: Arguments.args, **more: Arguments.kwargs) -> Result:
+        """Run a change that cannot be batched in a thread, with a transaction of its own.
+
+        Raises:
+            Unavailable: too many such changes wait already.
+        """
+        try:
+            async with asyncio.timeout(PLACE_SECONDS):
+                await self._places.acquire()
+        except TimeoutError:
+            raise Unavailable(
+                "Many requests wait for the same data. Nothing was changed. Try again shortly.", retry_after=RETRY_SECONDS
+            ) from None
+        try:
+            return await sync_to_thread(work, *arguments, **more)
+        finally:
+            self._places.release()
 
     async def close(self) -> None:
         await self._batches.close()
@@ -90,11 +127,11 @@ class RequestBatches(ABC, Generic[Change, Answer]):
         first: dict[UUID, Change] = {}
         for each in changes:
             first.setdefault(each.subject_id, each)
-        after = AfterCommit()
         try:
-            with self._db.transaction() as connection:
-                limit_lock_wait(connection)
-                made = self._make(connection, list(first.values()), after)
+            try:
+                made, after = self._commit(list(first.values()), self._make)
+            except BUSY:
+                made, after = self._commit(list(first.values()), self._make_unlocked)
         except Exception as error:
             if is_away(error):
                 raise
@@ -102,4 +139,21 @@ class RequestBatches(ABC, Generic[Change, Answer]):
         after.run(self._redis, self._dispatcher)
         answers = self._answer([each for each in made.values() if isinstance(each, UUID)])
         results = {subject: answers[each] if isinstance(each, UUID) else each for subject, each in made.items()}
-        return [results[each.subject_id] if each is first[each.subject_id] else NotBatched() for each in changes]
+        return [
+            results.get(each.subject_id, NotBatched()) if each is first[each.subject_id] else NotBatched() for each in changes
+        ]
+
+    def _commit(self, changes: Sequence[Change], make: _Make[Change]) -> tuple[Mapping[UUID, UUID | Refusal], AfterCommit]:
+        after = AfterCommit()
+        with self._db.transaction() as connection:
+            limit_lock_wait(connection)
+            made = make(connection, changes, after)
+        return made, after
+
+    def _make_unlocked(
+        self, connection: RawConnection, changes: Sequence[Change], after: AfterCommit
+    ) -> Mapping[UUID, UUID | Refusal]:
+        """As `_make`, without the changes whose booking or flight another transaction has locked."""
+        bookings = self._bookings_of(connection, changes)
+        unlocked = leases.find_unlocked_bookings(connection, list(bookings.values()))
+        return self._make(connection, [each for each in changes if bookings.get(each.subject_id) in unlocked], after)
