@@ -152,6 +152,18 @@ def test_names_in_other_languages_are_understood_but_not_accepted(names: str) ->
         assert (spelt in accepted and spelt == column) or f"Did you mean {column!r}?" in found[f"/{spelt}"], name
 
 
+def test_a_day_and_a_time_in_two_columns_belong_into_one() -> None:
+    found = problems(b"flight_number,source,destination,departure_date,departure_time,arrival_ts,total_seats,price\n")
+    told = "Write the day and the time of it together, in the column 'departure_ts'."
+    assert [message.partition(". ")[2] for _, code, message in found if code == "unknown_column"] == [told, told]
+
+
+def test_two_columns_that_mean_the_same_are_said_to_be_one() -> None:
+    found = problems(b"flight_number,from,origin,destination,departure_ts,arrival_ts,total_seats,price\n")
+    told = "Did you mean 'source'? Only one column can be it."
+    assert [message.partition(". ")[2] for _, code, message in found if code == "unknown_column"] == [told, told]
+
+
 def test_invisible_characters_and_line_breaks_in_the_names_mean_nothing() -> None:
     head = (
         '\ufeff"Flight\r\nNumber",sour\u200bce,destination\u00a0,departure_ts,arrival_ts,"Total\nSeats",price\u202c\r\nx'.encode()

@@ -11,7 +11,7 @@ from http import HTTPStatus
 from typing import Final
 
 from core.errors import AppError
-from core.imports.csv.columns import BY_NAME, REQUIRED
+from core.imports.csv.columns import BY_NAME, COLUMNS, REQUIRED, Timestamp
 from core.imports.csv.encoding import BYTE_ORDER_MARK, Encoding, wide_encoding
 from core.imports.csv.recognition.formats import require_text
 from core.imports.csv.recognition.other_names import MEANT
@@ -26,6 +26,8 @@ comparing takes time.
 """
 SEARCHED: Final = 20
 """In how many lines after the first one the names of the columns are looked for, to say where they are."""
+_TIMES: Final = tuple(column.name for column in COLUMNS if isinstance(column, Timestamp))
+"""Columns for which many files have two: one for the day, and one for the time."""
 _LINE_BREAK: Final = re.compile(rb"\r*\n")
 DELIMITERS: Final = (",", ";", "\t", "|")
 END_MARK: Final = b"\x1a"
@@ -186,8 +188,10 @@ def _normalised(name: str) -> str:
 
 def _require_known(names: Sequence[str]) -> None:
     errors: list[dict[str, str]] = []
-    unlisted = 0
     missing = [name for name in REQUIRED if name not in names]
+    unknown = [name for name in dict.fromkeys(names) if name not in BY_NAME and not name.startswith("_")]
+    suggestions = _suggestions([name for name in unknown if name][:LISTED], missing)
+    unlisted = 0
     for name, times in Counter(names).items():
         if name.startswith("_"):
             continue  # `_line`, `_code`, `_error` of a file of failed rows
@@ -196,7 +200,7 @@ def _require_known(names: Sequence[str]) -> None:
         elif not name:
             errors.append(_error("", "unknown_column", f"Column {names.index(name) + 1} has no name. Name it, or remove it."))
         elif name not in BY_NAME:
-            errors.append(_error(name, "unknown_column", f"There is no column {name!r}.{_suggestion(name, missing)}"))
+            errors.append(_error(name, "unknown_column", f"There is no column {name!r}.{suggestions.get(name, '')}"))
         elif times > 1:
             errors.append(_error(name, "duplicate_column", f"The column {name!r} appears {times} times."))
     errors += [_error(name, "missing_column", f"The column {name!r} is missing.") for name in missing]
@@ -206,11 +210,23 @@ def _require_known(names: Sequence[str]) -> None:
         raise BadHeader(" ".join(error["message"] for error in errors), errors=errors, expected=list(BY_NAME))
 
 
-def _suggestion(name: str, missing: Sequence[str]) -> str:
+def _suggestions(unknown: Sequence[str], missing: Sequence[str]) -> dict[str, str]:
+    """For each unknown column, the sentence that says what it probably is."""
     # An unknown column most likely stands for one of the missing columns.
     of_missing = [other for other, meant in MEANT.items() if meant in missing]
-    close = likely_meant(name, of_missing) or likely_meant(name, MEANT)
-    return f" Did you mean {MEANT[close]!r}?" if close else ""
+    found = {name: likely_meant(name, of_missing) or likely_meant(name, MEANT) for name in unknown}
+    meant = {name: MEANT[close] for name, close in found.items() if close}
+    times = Counter(meant.values())
+    return {name: f" {_suggestion(column, together=times[column] > 1)}" for name, column in meant.items()}
+
+
+def _suggestion(column: str, *, together: bool) -> str:
+    """`together`: several columns probably mean this one."""
+    if not together:
+        return f"Did you mean {column!r}?"
+    if column in _TIMES:
+        return f"Write the day and the time of it together, in the column {column!r}."
+    return f"Did you mean {column!r}? Only one column can be it."
 
 
 def _error(column: str, code: str, message: str) -> dict[str, str]:
