@@ -26,7 +26,7 @@ from core import clock, money
 from core.bookings.errors import BookingNotFound
 from core.bookings.reading import queries
 from core.db import RawConnection
-from core.errors import Invalid
+from core.errors import FieldError, Invalid
 from core.fare_watches import watches
 from core.fare_watches.errors import FareWatchNotFound, NotWatchable, TooManyFareWatches
 from core.fare_watches.watches import FareWatchView, WatchedDay
@@ -64,13 +64,13 @@ class FareWatchBody(RequestBody):
             if any(value is not None for value in route.values()) or self.currency is not None:
                 raise Invalid.field("/booking_id", "one_of", "Name either booking_id, or source, destination and date.")
             return
-        missing = [
+        missing: list[FieldError] = [
             {"pointer": f"/{name}", "code": "missing", "message": f"Name the {name}, or a booking_id."}
             for name, value in route.items()
             if value is None
         ]
         if missing:
-            raise Invalid(" ".join(error["message"] for error in missing), errors=missing)
+            raise Invalid.fields(missing)
 
     def limit(self) -> Decimal | None:
         """`below` as a decimal number.

@@ -4,8 +4,9 @@ from them.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from http import HTTPStatus
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NotRequired, TypedDict
 
 
 class AppError(Exception):
@@ -42,15 +43,31 @@ class Conflict(AppError):
     status = HTTPStatus.CONFLICT
 
 
+class FieldError(TypedDict):
+    """Why one value of a request is not allowed. `pointer`: `/seats` is a field of the body, `?date` a parameter, `If-Match:` a header.
+    `candidates`: for a place that is not clear, the airports to choose from.
+    """
+
+    pointer: str
+    code: str
+    message: str
+    candidates: NotRequired[list[dict[str, str | None]]]
+
+
 class Invalid(AppError):
-    """The request can be parsed, but a value is not allowed. `errors`: list of `{pointer, code, message}`."""
+    """The request can be parsed, but a value is not allowed. `errors` in `data`: a `FieldError` for each."""
 
     code = "validation"
     status = HTTPStatus.UNPROCESSABLE_ENTITY
 
     @classmethod
     def field(cls, pointer: str, code: str, message: str) -> Invalid:
-        return cls(message, errors=[{"pointer": pointer, "code": code, "message": message}])
+        return cls.fields([{"pointer": pointer, "code": code, "message": message}])
+
+    @classmethod
+    def fields(cls, errors: Sequence[FieldError]) -> Invalid:
+        """Its detail has the messages of all errors."""
+        return cls(" ".join(error["message"] for error in errors), errors=list(errors))
 
 
 class Unavailable(AppError):

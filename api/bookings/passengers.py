@@ -22,7 +22,7 @@ from core.bookings.errors import BookingNotFound, PassengerNotFound, PassengersF
 from core.bookings.passengers import Correction, Naming
 from core.bookings.reading import queries
 from core.bookings.reading.views import BookingView
-from core.errors import Invalid
+from core.errors import FieldError, Invalid
 from core.ratelimit.limits import Scope
 
 NOTHING_TO_CORRECT: Final = "Name what is to be corrected: name, date_of_birth or contact."
@@ -51,7 +51,7 @@ class PassengersBody(RequestBody):
         Raises:
             Invalid: a new passenger has no name, or a correction changes nothing.
         """
-        errors = []
+        errors: list[FieldError] = []
         for index, each in enumerate(self.passengers):
             pointer = f"/passengers/{index}"
             if each.position is None and each.name is UNSET:
@@ -59,7 +59,7 @@ class PassengersBody(RequestBody):
             elif each.name is UNSET and each.date_of_birth is UNSET and each.contact is UNSET:
                 errors.append({"pointer": pointer, "code": "missing", "message": NOTHING_TO_CORRECT})
         if errors:
-            raise Invalid(" ".join(error["message"] for error in errors), errors=errors)
+            raise Invalid.fields(errors)
         return [
             Naming(each.position, Correction(each.name, each.date_of_birth, each.contact), f"/passengers/{index}")
             for index, each in enumerate(self.passengers)

@@ -11,7 +11,7 @@ from msgspec import UNSET, Meta, UnsetType
 
 from api.http.wire import RequestBody, Timestamp
 from api.services import Services
-from core.errors import Invalid
+from core.errors import FieldError, Invalid
 from core.flights import rules, times
 from core.flights.details import FlightDetails
 from core.places.route import LONGEST_SENT, UnknownPlaces
@@ -57,14 +57,14 @@ class FlightBody(RequestBody):
         values = msgspec.structs.asdict(self)
         if self.currency is UNSET:
             values["currency"] = currency
-        errors = []
+        errors: list[FieldError] = []
         for field, read in (("departure_ts", times.read), ("arrival_ts", times.read), ("price", _read_price)):
             try:
                 values[field] = read(values[field], f"/{field}")
             except Invalid as wrong:
                 errors += wrong.data["errors"]
         if errors:
-            raise Invalid(" ".join(error["message"] for error in errors), errors=errors)
+            raise Invalid.fields(errors)
         return FlightDetails.checked(**values, unknown_places=UnknownPlaces(services.settings.flights.unknown_places))
 
 

@@ -20,11 +20,9 @@ from litestar.handlers import BaseRouteHandler
 from litestar.params import BodyKwarg
 
 from api.http.validation_messages import field_error, phrased
-from core.errors import AppError, Invalid, Malformed
+from core.errors import AppError, FieldError, Invalid, Malformed
 from core.text.nesting import is_too_deep
 from core.text.spelling import hint
-
-FieldErrors = list[dict[str, str]]
 
 _JSON_TYPE: Final = re.compile(r"application/(?:[\w.!#$&^-]+\+)?json", re.IGNORECASE)
 _NUL_ESCAPE: Final = b"\\u0000"
@@ -123,9 +121,9 @@ def _decoder(handler: BaseRouteHandler) -> msgspec.json.Decoder[Any]:
     return msgspec.json.Decoder(Any if data is None else data.annotation)
 
 
-def _every_error(wanted: Any, body: bytes, first: msgspec.ValidationError) -> FieldErrors:
+def _every_error(wanted: Any, body: bytes, first: msgspec.ValidationError) -> list[FieldError]:
     """The errors of every field, decoded one by one; at least the error that stopped the decoder."""
-    errors: FieldErrors = []
+    errors: list[FieldError] = []
     if isinstance(wanted, type) and issubclass(wanted, msgspec.Struct):
         try:
             raw_fields = msgspec.json.decode(body, type=dict[str, msgspec.Raw])
@@ -144,7 +142,7 @@ def _every_error(wanted: Any, body: bytes, first: msgspec.ValidationError) -> Fi
     return errors or [field_error(str(first))]
 
 
-def _error_of(name: str, raw: msgspec.Raw, wanted: Any) -> FieldErrors:
+def _error_of(name: str, raw: msgspec.Raw, wanted: Any) -> list[FieldError]:
     try:
         msgspec.json.decode(raw, type=wanted)
     except msgspec.ValidationError as error:

@@ -21,7 +21,7 @@ from litestar.typing import FieldDefinition
 from api.http.problems import INTERNAL, MEDIA_TYPE, Problem
 from api.http.validation_messages import field_error
 from core.db import BUSY
-from core.errors import AppError
+from core.errors import AppError, FieldError
 from core.telemetry.incidents import Incidents
 from core.users.tokens import AccountGone
 
@@ -133,7 +133,7 @@ def _cause(error: Exception) -> BaseException:
     return getattr(error, "orig", None) or error
 
 
-def _errors_of(error: ValidationException, request: Request[Any, Any, Any]) -> list[dict[str, str]]:
+def _errors_of(error: ValidationException, request: Request[Any, Any, Any]) -> list[FieldError]:
     """Every parameter that is wrong; or, since Litestar stops at the first one that is absent, every one that is absent."""
     parameters = request.route_handler.parsed_fn_signature.parameters
     if error.extra:
@@ -150,7 +150,7 @@ def _errors_of(error: ValidationException, request: Request[Any, Any, Any]) -> l
     ]
 
 
-def _parameter_error(entry: dict[str, Any], parameters: dict[str, FieldDefinition]) -> dict[str, str]:
+def _parameter_error(entry: dict[str, Any], parameters: dict[str, FieldDefinition]) -> FieldError:
     key = str(entry.get("key", ""))
     if key == "data":  # the form does not have this field
         return field_error(str(entry.get("message", "")))

@@ -18,7 +18,7 @@ from litestar.enums import ParamType, RequestEncodingType
 from litestar.handlers import BaseRouteHandler
 from litestar.params import BodyKwarg, ParameterKwarg
 
-from core.errors import Invalid, Malformed
+from core.errors import FieldError, Invalid, Malformed
 from core.text.spelling import hint
 
 READS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -70,7 +70,7 @@ def require_known(given: Iterable[str], known: Names, many: Names, *, pointer: s
     Raises:
         Invalid: with every fault.
     """
-    errors = []
+    errors: list[FieldError] = []
     for name, times in Counter(given).items():
         shown = name[:64]
         if name not in known:
@@ -80,7 +80,7 @@ def require_known(given: Iterable[str], known: Names, many: Names, *, pointer: s
             message = f"The {what} {name!r} appears {times} times. Send it once. Nothing was changed."
             errors.append({"pointer": pointer.format(shown), "code": "repeated", "message": message})
     if errors:
-        raise Invalid(" ".join(error["message"] for error in errors[:LISTED]), errors=errors[:LISTED])
+        raise Invalid.fields(errors[:LISTED])
 
 
 def _require_once(query: bytes, handler: BaseRouteHandler) -> None:
@@ -91,7 +91,7 @@ def _require_once(query: bytes, handler: BaseRouteHandler) -> None:
     """
     known, many = _parameters(handler)
     times = Counter(_names(query))
-    errors = [
+    errors: list[FieldError] = [
         {
             "pointer": f"?{name}",
             "code": "repeated",
@@ -101,7 +101,7 @@ def _require_once(query: bytes, handler: BaseRouteHandler) -> None:
         if times[name] > 1 and name in known and name not in many
     ]
     if errors:
-        raise Invalid(" ".join(error["message"] for error in errors), errors=errors)
+        raise Invalid.fields(errors)
 
 
 async def _refuse_body(request: Request[Any, Any, Any]) -> None:

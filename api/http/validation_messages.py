@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from core.errors import FieldError
 from core.text.patterns import AMOUNT, USERNAME
 
 _WHERE: Final = re.compile(r" - at `(?:key in )?(\$[^`]*)`$")
@@ -60,7 +61,7 @@ _TYPES: Final = {
 }
 
 
-def field_error(sentence: str, *, inside: str = "") -> dict[str, str]:
+def field_error(sentence: str, *, inside: str = "") -> FieldError:
     """One entry of `errors` for a sentence of the decoder; `inside` is the pointer of the part that was decoded."""
     where = _WHERE.search(sentence)
     problem = sentence[: where.start()] if where else sentence

@@ -17,7 +17,7 @@ from core.bookings.locking import NOT_FOUND, may_act_for
 from core.bookings.states import ACTIVE, BookingStatus
 from core.clock import now
 from core.db import RawConnection, fetch_one
-from core.errors import Invalid
+from core.errors import FieldError, Invalid
 from core.mail import mail_requests
 from core.mail.models import TicketChange
 from core.text.characters import UnusableCharacter, clean, strip_invisible
@@ -50,7 +50,7 @@ class Traveller:
             _tidy(strip_invisible(self.name)), self.date_of_birth, None if self.contact is None else _tidy(self.contact)
         )
 
-    def faults(self, pointer: str) -> list[dict[str, str]]:
+    def faults(self, pointer: str) -> list[FieldError]:
         """The faults of a tidied traveller. `pointer`: the traveller's place in the request."""
         found = []
         if not any(letter.isalpha() for letter in self.surname_key):
@@ -61,7 +61,7 @@ class Traveller:
             found.append((f"{pointer}/date_of_birth", "in_the_future", "The date of birth is in the future."))
         if self.date_of_birth is not None and self.date_of_birth < BORN_AFTER:
             found.append((f"{pointer}/date_of_birth", "out_of_range", f"The date of birth must not be before {BORN_AFTER}."))
-        return [dict(zip(("pointer", "code", "message"), fault, strict=True)) for fault in found]
+        return [{"pointer": where, "code": code, "message": message} for where, code, message in found]
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +92,7 @@ def require_faultless(travellers: list[Traveller], pointers: list[str]) -> tuple
     ]
     faults += [fault for traveller, pointer in zip(tidied, pointers, strict=True) for fault in traveller.faults(pointer)]
     if faults:
-        raise Invalid(" ".join(fault["message"] for fault in faults), errors=faults)
+        raise Invalid.fields(faults)
     return tidied
 
 
@@ -104,7 +104,7 @@ def surname_key(name: str) -> str:
     return words[-1].casefold() if words else ""
 
 
-def _unusable(name: str, pointer: str) -> list[dict[str, str]]:
+def _unusable(name: str, pointer: str) -> list[FieldError]:
     try:
         clean(name.strip())
     except UnusableCharacter as error:

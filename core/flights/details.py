@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, Final
+from typing import Final
 
 from msgspec import UNSET, UnsetType
 
 from core import money
-from core.errors import Invalid
+from core.errors import FieldError, Invalid
 from core.flights import numbers, rules
 from core.places import registry, route
 from core.places.route import End, UnknownPlaces
@@ -75,14 +75,14 @@ class FlightDetails:
             currency=_in_capitals(strip_invisible(currency)) if isinstance(currency, str) else currency,
             cabin=catalogue.find_cabin(cabin) if isinstance(cabin, str) else cabin,
         )
-        errors: list[dict[str, Any]] = [
+        errors: list[FieldError] = [
             {"pointer": f"/{field}", "code": code, "message": message} for field, code, message in details._broken_rules()
         ]
         errors += details._wrong_places()
         if isinstance(cabin, str) and details.cabin is None:
             errors.append({"pointer": "/cabin", "code": "unknown_cabin", "message": catalogue.why_unknown(cabin)})
         if errors:
-            raise Invalid(" ".join(error["message"] for error in errors), errors=errors)
+            raise Invalid.fields(errors)
         return details._in_units()
 
     @property
@@ -130,7 +130,7 @@ class FlightDetails:
         """The name of the cabin, as it is stored; None: no cabin."""
         return self.cabin.name if isinstance(self.cabin, Cabin) else None
 
-    def _wrong_places(self) -> Iterator[dict[str, Any]]:
+    def _wrong_places(self) -> Iterator[FieldError]:
         for field, end in (("source", self.source), ("destination", self.destination)):
             if end.fault is not None:
                 yield end.fault.error(f"/{field}")

@@ -9,8 +9,9 @@ import re
 from collections.abc import Iterable
 from enum import StrEnum
 from functools import lru_cache
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
+from core.errors import FieldError
 from core.places import cities, near_names, registry, resolver
 from core.places.folding import name_key, tidy
 from core.places.letters import lower
@@ -66,10 +67,10 @@ class PlaceFault(NamedTuple):
     message: str
     candidates: tuple[Place, ...] = ()
 
-    def error(self, pointer: str) -> dict[str, Any]:
-        """The entry in `errors` of the API's answer. There the code for a text of the wrong form is `bad_format`, as for any other field."""
+    def error(self, pointer: str) -> FieldError:
+        """The entry in `errors` of the response. There the code for a text of the wrong form is `bad_format`, as for any other field."""
         code = "bad_format" if self.code is PlaceFaultCode.NOT_A_PLACE else self.code
-        fields: dict[str, Any] = {"pointer": pointer, "code": code, "message": self.message}
+        fields: FieldError = {"pointer": pointer, "code": code, "message": self.message}
         if self.candidates:
             fields["candidates"] = [{"iata": each.iata, "city": each.city, "country": each.country} for each in self.candidates]
         return fields

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final, Literal, TypeAlias
 
-from core.errors import Invalid
+from core.errors import FieldError, Invalid
 from core.seats.cabins.layout import Cabin, read_seat
 
 BEST: Final = "best"
@@ -24,7 +24,7 @@ def read(written: Sequence[Sequence[str]] | Literal["best"]) -> RequestedSeats:
     """
     if isinstance(written, str):
         return BEST
-    errors: list[dict[str, str]] = []
+    errors: list[FieldError] = []
     requested: list[tuple[str, ...]] = []
     for flight, numbers in enumerate(written):
         seats: list[str] = []
@@ -38,7 +38,7 @@ def read(written: Sequence[Sequence[str]] | Literal["best"]) -> RequestedSeats:
                 seats.append(seat)
         requested.append(tuple(seats))
     if errors:
-        raise Invalid(" ".join(error["message"] for error in errors), errors=errors)
+        raise Invalid.fields(errors)
     return tuple(requested)
 
 
@@ -55,7 +55,7 @@ def find_fault(requested: RequestedSeats | None, cabins: Sequence[Cabin | None],
     if len(requested) != len(cabins):
         code = "too_short" if len(requested) < len(cabins) else "too_long"
         return Invalid.field(_POINTER, code, f"There must be one list for each flight: {len(cabins)}.")
-    errors: list[dict[str, str]] = []
+    errors: list[FieldError] = []
     for flight, (numbers, cabin) in enumerate(zip(requested, cabins, strict=True)):
         if not numbers:
             continue
@@ -67,9 +67,9 @@ def find_fault(requested: RequestedSeats | None, cabins: Sequence[Cabin | None],
         else:
             reasons = ((place, cabin.why_not(seat)) for place, seat in enumerate(numbers))
             errors += [_error(flight, place, "no_such_seat", why) for place, why in reasons if why]
-    return Invalid(" ".join(error["message"] for error in errors), errors=errors) if errors else None
+    return Invalid.fields(errors) if errors else None
 
 
-def _error(flight: int, place: int | None, code: str, message: str) -> dict[str, str]:
+def _error(flight: int, place: int | None, code: str, message: str) -> FieldError:
     pointer = f"{_POINTER}/{flight}" if place is None else f"{_POINTER}/{flight}/{place}"
     return {"pointer": pointer, "code": code, "message": message}

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Final
 
-from core.errors import AppError
+from core.errors import AppError, FieldError
 from core.imports.csv.columns import BY_NAME, COLUMNS, REQUIRED, Timestamp
 from core.imports.csv.encoding import BYTE_ORDER_MARK, Encoding, wide_encoding
 from core.imports.csv.recognition.formats import require_text
@@ -187,7 +187,7 @@ def _normalised(name: str) -> str:
 
 
 def _require_known(names: Sequence[str]) -> None:
-    errors: list[dict[str, str]] = []
+    errors: list[FieldError] = []
     missing = [name for name in REQUIRED if name not in names]
     unknown = [name for name in dict.fromkeys(names) if name not in BY_NAME and not name.startswith("_")]
     suggestions = _suggestions([name for name in unknown if name][:LISTED], missing)
@@ -229,7 +229,7 @@ def _suggestion(column: str, *, together: bool) -> str:
     return f"Did you mean {column!r}? Only one column can be it."
 
 
-def _error(column: str, code: str, message: str) -> dict[str, str]:
+def _error(column: str, code: str, message: str) -> FieldError:
     return {"pointer": f"/{column[:64]}", "code": code, "message": message}
 
 
