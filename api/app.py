@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any, Final
@@ -97,6 +98,10 @@ from core.tickets.signature import TicketSigner
 from core.users.tokens import LEEWAY_SECONDS
 
 DATABASE_CONNECTIONS: Final = 16
+HANDLER_THREADS: Final = 12
+"""The most handlers that run at the same time. Python's own number, four more than the processors, would let six requests that wait for a
+locked flight stop all others. Four connections are left for batches and for tasks in the background.
+"""
 REDIS_SECONDS: Final = 2.0
 REDIS_CONNECTIONS: Final = 8
 """The most connections of the event loop. Threads have as many as they use."""
@@ -191,6 +196,7 @@ async def _check_request(request: Request[Any, Any, Any]) -> None:
 
 @asynccontextmanager
 async def _lifespan(app: Litestar) -> AsyncIterator[None]:
+    asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(HANDLER_THREADS, thread_name_prefix="handler"))
     async with running_services(app.state.settings) as services:
         app.state.services = services
         yield
