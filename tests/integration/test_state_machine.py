@@ -53,7 +53,6 @@ DISTURBANCES: Final[dict[str, Callable[[World], None]]] = {
     "payments are swept": World.sweep_money,
     "jobs are worked": World.work_jobs,
     "bookings are given up": World.give_up,
-    "dead letters are replayed": World.replay,
 }
 
 
@@ -89,6 +88,13 @@ class Life(RuleBasedStateMachine):
     @rule(target=bookings, where=flights, mode=modes)
     def take_what_is_left(self, where: int, mode: PaymentMode) -> MultipleResults[UUID]:
         return multiple(*self.world.sell_out(where, mode))
+
+    @rule(target=bookings, who=travellers, where=journeys, n=seats, mode=modes)
+    def give_up_and_replay(self, who: int, where: set[int], n: int, mode: PaymentMode) -> UUID | MultipleResults[UUID]:
+        """One more booking waits, all that wait are given up, and all that ever were begin anew."""
+        booking = self.world.accept(who, where, n, mode)
+        self.world.replay()
+        return booking or multiple()
 
     @rule(booking=bookings)
     def deliver_again(self, booking: UUID) -> None:
