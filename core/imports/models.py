@@ -145,10 +145,12 @@ READ_AS: Final = "read_as"
 """The code of a note that says which airport a text was read as. The message of the note is the code of the airport."""
 TOO_FAST: Final = "too_fast"
 """The code of a note about a flight that would be faster than airliners are."""
+NOTE_CODES: Final = (READ_AS, TOO_FAST)
+"""Entries with these codes are notes: they do not fail a row, and are in no list or file of faults."""
 
 
 class ImportFault(SQLModel, table=True):
-    """One fault of one row. With the code `read_as` or `too_fast` it is a note instead: what a person should look at. A note does not fail a row."""
+    """One fault of one row. With a code of `NOTE_CODES` it is a note instead: what a person should look at."""
 
     __tablename__ = "import_errors"
 

@@ -13,7 +13,16 @@ from msgspec import Meta
 
 from core.db import RawConnection, fetch, fetch_one
 from core.errors import NotFound
-from core.imports.models import ImportFailureCode, ImportMatch, ImportMode, ImportStatus, ImportTimes
+from core.imports.models import (
+    NOTE_CODES,
+    READ_AS,
+    TOO_FAST,
+    ImportFailureCode,
+    ImportMatch,
+    ImportMode,
+    ImportStatus,
+    ImportTimes,
+)
 from core.places import registry
 
 FIRST_ERRORS: Final = 100
@@ -157,15 +166,15 @@ _LIST: Final = f"""
 """
 _FIRST_ERRORS: Final = """
     SELECT line, nullif("column", '') AS "column", value, code, message FROM import_errors
-    WHERE import_id = %s AND code NOT IN ('read_as', 'too_fast') ORDER BY line, import_errors."column" LIMIT %s
+    WHERE import_id = %s AND code <> ALL(%s) ORDER BY line, import_errors."column" LIMIT %s
 """
 _DOUBTS: Final = """
     SELECT line, "column", value, code, message FROM import_errors
-    WHERE import_id = %s AND code = 'too_fast' ORDER BY line LIMIT %s
+    WHERE import_id = %s AND code = %s ORDER BY line LIMIT %s
 """
 _READINGS: Final = """
     SELECT min(line) AS line, value, message AS iata FROM import_errors
-    WHERE import_id = %s AND code = 'read_as' GROUP BY value, message ORDER BY min(line), value LIMIT %s
+    WHERE import_id = %s AND code = %s GROUP BY value, message ORDER BY min(line), value LIMIT %s
 """
 
 
@@ -178,14 +187,14 @@ def get_import(connection: RawConnection, import_id: UUID) -> ImportView:
     row = fetch_one(connection, _ImportRow, _GET, (import_id,))
     if row is None:
         raise ImportNotFound("There is no such import.")
-    errors = fetch(connection, RowError, _FIRST_ERRORS, (import_id, FIRST_ERRORS))
-    readings = connection.execute(_READINGS, (import_id, FIRST_ERRORS)).fetchall()
+    errors = fetch(connection, RowError, _FIRST_ERRORS, (import_id, list(NOTE_CODES), FIRST_ERRORS))
+    readings = connection.execute(_READINGS, (import_id, READ_AS, FIRST_ERRORS)).fetchall()
     places = [
         PlaceReading(line, value, iata, place.city, place.country)
         for line, value, iata in readings
         if (place := registry.airport(iata)) is not None
     ]
-    doubts = fetch(connection, RowError, _DOUBTS, (import_id, FIRST_ERRORS))
+    doubts = fetch(connection, RowError, _DOUBTS, (import_id, TOO_FAST, FIRST_ERRORS))
     return ImportView(**msgspec.structs.asdict(_summary(row)), errors=errors, places=places, doubts=doubts)
 
 

@@ -7,7 +7,6 @@ from collections import Counter, defaultdict
 from datetime import UTC, date, datetime
 from itertools import permutations
 from pathlib import Path
-from typing import NamedTuple
 
 import pytest
 
@@ -20,29 +19,18 @@ from launcher.sample.sample_import import write as write_schedule
 START = date(2026, 11, 23)
 
 
-class Flight(NamedTuple):
-    flight_number: str
-    source: str
-    destination: str
-    departure_ts: str
-    arrival_ts: str
-    total_seats: str
-    price: str
-    cabin: str
-
-
 @pytest.fixture(scope="module")
-def schedule(tmp_path_factory: pytest.TempPathFactory) -> list[Flight]:
+def schedule(tmp_path_factory: pytest.TempPathFactory) -> list[sample.Row]:
     path = tmp_path_factory.mktemp("sample") / "sample.csv"
     count = sample.write_csv(path, start=START)
     with path.open(newline="", encoding="utf-8") as file:
         header, *rows = csv.reader(file)
     assert tuple(header) == sample.Row._fields
     assert len(rows) == count
-    return [Flight(*row) for row in rows]
+    return [sample.Row(*row) for row in rows]
 
 
-def test_it_connects_many_real_airports_with_many_flights(schedule: list[Flight]) -> None:
+def test_it_connects_many_real_airports_with_many_flights(schedule: list[sample.Row]) -> None:
     cities = {flight.source for flight in schedule} | {flight.destination for flight in schedule}
     found = [resolver.end_of(city) for city in cities]
     airports = {place.iata: place for place in found if place}
@@ -76,7 +64,7 @@ def test_a_city_that_the_registry_does_not_know_is_left_out(
     assert line.startswith(f"The sample schedule has no flights of {', '.join(city for city in CITIES if city in missing)}: ")
 
 
-def test_every_pair_of_major_cities_has_several_flights_on_every_day(schedule: list[Flight]) -> None:
+def test_every_pair_of_major_cities_has_several_flights_on_every_day(schedule: list[sample.Row]) -> None:
     daily: dict[tuple[str, str], Counter[date]] = defaultdict(Counter)
     for flight in schedule:
         departure = datetime.fromisoformat(flight.departure_ts)
@@ -87,7 +75,7 @@ def test_every_pair_of_major_cities_has_several_flights_on_every_day(schedule: l
     assert set(daily["Delhi", "Mumbai"]) == {START.fromordinal(START.toordinal() + day) for day in range(sample.DAYS)}
 
 
-def test_a_flight_number_flies_one_route_and_never_twice_at_once(schedule: list[Flight]) -> None:
+def test_a_flight_number_flies_one_route_and_never_twice_at_once(schedule: list[sample.Row]) -> None:
     routes: dict[str, set[tuple[str, str]]] = defaultdict(set)
     for flight in schedule:
         routes[flight.flight_number].add((flight.source, flight.destination))
@@ -95,7 +83,7 @@ def test_a_flight_number_flies_one_route_and_never_twice_at_once(schedule: list[
     assert len({(flight.flight_number, flight.departure_ts) for flight in schedule}) == len(schedule)
 
 
-def test_times_and_prices_are_plausible(schedule: list[Flight]) -> None:
+def test_times_and_prices_are_plausible(schedule: list[sample.Row]) -> None:
     for flight in schedule[::97]:
         departure, arrival = datetime.fromisoformat(flight.departure_ts), datetime.fromisoformat(flight.arrival_ts)
         assert departure.tzinfo is UTC or departure.utcoffset() is not None
@@ -111,7 +99,7 @@ def test_times_and_prices_are_plausible(schedule: list[Flight]) -> None:
         assert 50 < int(flight.total_seats) < 400, flight
 
 
-def test_short_flights_leave_by_day(schedule: list[Flight]) -> None:
+def test_short_flights_leave_by_day(schedule: list[sample.Row]) -> None:
     zone = registry.zone(resolver.end_of("Delhi"))
     hours = {
         datetime.fromisoformat(flight.departure_ts).astimezone(zone).hour

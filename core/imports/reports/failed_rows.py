@@ -12,6 +12,7 @@ from uuid import UUID
 import msgspec
 
 from core.db import Snapshot, fetch
+from core.imports.models import NOTE_CODES
 
 PAGE: Final = 2_000
 """How many faults one query reads."""
@@ -52,9 +53,9 @@ def read_failed_rows(snapshot: Snapshot, import_id: UUID) -> Iterator[FailedRow]
                 _Fault,
                 """
                 SELECT line, code, "column", message, raw FROM import_errors
-                WHERE import_id = %s AND line > %s AND code NOT IN ('read_as', 'too_fast') ORDER BY line, "column" LIMIT %s
+                WHERE import_id = %s AND line > %s AND code <> ALL(%s) ORDER BY line, "column" LIMIT %s
                 """,
-                (import_id, after, PAGE),
+                (import_id, after, list(NOTE_CODES), PAGE),
             )
         more = len(faults) == PAGE
         rows = [_failed_row(line, list(group)) for line, group in groupby(faults, key=attrgetter("line"))]

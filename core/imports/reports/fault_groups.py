@@ -10,6 +10,7 @@ from uuid import UUID
 import msgspec
 
 from core.db import RawConnection, fetch
+from core.imports.models import NOTE_CODES
 
 EXAMPLES: Final = 5
 """The number of example values of each group."""
@@ -54,7 +55,7 @@ class _Row:
 _GROUPS: Final = """
     WITH by_value AS (
         SELECT code, "column", value, count(*)::int AS value_rows, min(line) AS line, min(message) AS message
-        FROM import_errors WHERE import_id = %(import_id)s AND code NOT IN ('read_as', 'too_fast') GROUP BY code, "column", value
+        FROM import_errors WHERE import_id = %(import_id)s AND code <> ALL(%(notes)s) GROUP BY code, "column", value
     ), ranked AS (
         SELECT *, row_number() OVER (PARTITION BY code, "column" ORDER BY value_rows DESC, line) AS place,
                (sum(value_rows) OVER by_group)::int AS rows, (count(*) OVER by_group)::int AS values,
@@ -68,7 +69,7 @@ _GROUPS: Final = """
 
 def list_groups(connection: RawConnection, import_id: UUID) -> list[FaultGroup]:
     """The groups of an import's faults, the one with the most rows first."""
-    wanted = {"import_id": import_id, "examples": EXAMPLES, "most": MOST_GROUPS * EXAMPLES}
+    wanted = {"import_id": import_id, "examples": EXAMPLES, "most": MOST_GROUPS * EXAMPLES, "notes": list(NOTE_CODES)}
     rows = fetch(connection, _Row, _GROUPS, wanted)
     return [_group(list(group)) for _, group in groupby(rows, key=lambda row: (row.code, row.column))]
 
